@@ -1,0 +1,30 @@
+// What is a failure taken to be, when its pattern does not say, or when no
+// pattern matches? Codes before words: HTTP and gRPC status, SQLSTATE class,
+// errno, exception type; then words.
+#pragma once
+
+#include "absl/time/time.h"
+#include "server/model/decision.h"
+#include "server/model/failure.h"
+#include "server/model/pattern.h"
+
+namespace recourse {
+
+// Joins what the winning pattern says (null: none) with what the failure's
+// codes and words say; the pattern wins where it speaks. `now` is needed to
+// read HTTP dates. Pure; safe for concurrent use.
+//
+// category: the pattern's, else the evidence's, else the one that goes with
+//   the pattern's error_type, else UNKNOWN.
+// retryable: IsRetryable(category), but false when the failed server said
+// never. not_executed: the pattern's, or proven by the evidence (connection
+// refused,
+//   name not resolved, rejected before execution: 429, UNAVAILABLE before
+//   send).
+// recommended_strategy: RETRY exactly when retryable; else the pattern's first
+//   step that is no retry; else by category: what helps first whatever this
+//   caller can do; NONE for UNKNOWN.
+Classification Classify(const Failure& failure, const Pattern* winner,
+                        absl::Time now);
+
+}  // namespace recourse

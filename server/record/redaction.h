@@ -1,0 +1,46 @@
+// Hides secrets and personal data in texts, before anything is stored, sent,
+// logged, streamed or kept.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/model/failure.h"
+#include "server/model/redacted.h"
+
+namespace recourse {
+
+struct RedactionOptions {
+  std::vector<std::string> patterns;  // RE2; the first group, or the match.
+  std::vector<std::string> disable;   // Names of built-in rules.
+};
+
+// Immutable and safe for concurrent use. Linear time (RE2).
+class Redactor {
+ public:
+  static constexpr size_t kMaxPatterns = 64;
+
+  // INVALID_ARGUMENT: a regex that does not compile (with offset and reason),
+  // an unknown rule's name, too many patterns.
+  static absl::StatusOr<std::unique_ptr<const Redactor>> Create(
+      const RedactionOptions& options);
+  ~Redactor();
+
+  // `text` with each secret replaced by [REDACTED:rule]. Idempotent. Invalid
+  // UTF-8 is treated as Latin-1 and stays as it is.
+  std::string Redact(absl::string_view text) const;
+
+  // Redacts every text of the failure, cut to its limits. A secret at a cut is
+  // redacted before the cut.
+  RedactedFailure Redact(const Failure& failure) const;
+
+ private:
+  struct Rules;
+  explicit Redactor(std::unique_ptr<const Rules> rules);
+  const std::unique_ptr<const Rules> rules_;
+};
+
+}  // namespace recourse
