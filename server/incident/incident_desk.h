@@ -1,0 +1,98 @@
+// Incidents: failures that people are asked to look at, the workflows that wait
+// for them, and what people decided.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "recourse/v1/incidents.pb.h"
+#include "server/incident/notifier.h"
+#include "server/model/decision.h"
+#include "server/model/redacted.h"
+#include "server/store/store.h"
+
+namespace recourse {
+
+// An escalation that was decided. Everything in it is redacted.
+struct EscalationRequest {
+  const RedactedFailure& failure;
+  const Classification& classification;
+  const EscalationAction& action;
+  bool from_default_plan = false;  // Then only the log and routes are told.
+  std::string recovery_id;         // Names the waiter.
+  bool rerun_allowed = true;       // A person's RETRY may run the operation.
+  // The listed keys of state, as redacted JSON texts.
+  std::map<std::string, std::string> state_context;
+  absl::Time now;
+};
+
+struct EscalationReceipt {
+  std::string incident_id;
+  bool joined = false;   // It was open already.
+  bool pending = false;  // Spooled in memory: the store is away.
+};
+
+// What happened to an incident, for the event hub.
+enum class IncidentChange { kOpened, kResolved };
+
+// Thread safety: safe for concurrent use. Methods that change something block
+// on the Store: not on an event loop.
+class IncidentDesk {
+ public:
+  static constexpr size_t kMaxOpenIncidents = 10'000;
+  static constexpr size_t kMaxWaitersPerIncident = 10'000;
+  static constexpr size_t kMaxSpooled = 1'000;  // While the store is away.
+
+  // Reads open incidents from the store. `store` and `notifier` outlive it.
+  static absl::StatusOr<std::unique_ptr<IncidentDesk>> Open(
+      Store* store, Notifier* notifier,
+      std::function<void(IncidentChange, const std::string& incident_id)>
+          listener);
+  ~IncidentDesk();
+
+  // Opens an incident with one durable write, its messages included, or joins
+  // the open one of the same fingerprint (namespace, target, pattern or
+  // category, exception type, message template): counted in memory, written
+  // within a second; a waiter that pauses is written before this returns.
+  // Joining is told to no new channel. RESOURCE_EXHAUSTED: a limit above.
+  absl::StatusOr<EscalationReceipt> Escalate(const EscalationRequest& request);
+
+  absl::StatusOr<v1::ListIncidentsResponse> List(
+      const v1::ListIncidentsRequest& request) const;
+  absl::StatusOr<v1::Incident> Get(const std::string& incident_id) const;
+  absl::StatusOr<v1::Incident> Acknowledge(
+      const v1::AcknowledgeIncidentRequest& request, absl::Time now);
+  // Notes and names must be redacted by the caller. Repeating a resolution
+  // word for word is not an error.
+  absl::StatusOr<v1::ResolveIncidentResponse> Resolve(
+      const v1::ResolveIncidentRequest& request, absl::Time now);
+
+  // Calls `done` once, from any thread and maybe before this returns, as soon
+  // as the waiter's resolution is known; at `deadline` with nullopt; with
+  // NOT_FOUND when the incident or waiter is unknown. Destroying the handle
+  // drops the wait: `done` is not running and will not run when the destructor
+  // returns; not from inside `done`.
+  class Wait {
+   public:
+    virtual ~Wait() = default;
+  };
+  std::unique_ptr<Wait> Await(
+      const std::string& incident_id, const std::string& waiter_id,
+      absl::Time deadline,
+      std::function<void(absl::StatusOr<std::optional<v1::Resolution>>)> done);
+
+  // Incidents that a digest or a metric counts.
+  int64_t open_count() const;
+
+ private:
+  struct State;
+  explicit IncidentDesk(std::unique_ptr<State> state);
+  const std::unique_ptr<State> state_;
+};
+
+}  // namespace recourse

@@ -1,0 +1,45 @@
+// A RecoveryContext becomes a Failure, here and nowhere else: whatever is not
+// usable is refused with the field's name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+#include "recourse/v1/recovery.pb.h"
+#include "server/model/failure.h"
+
+namespace recourse {
+
+inline constexpr size_t kMaxStateDepth = 30;
+inline constexpr size_t kMaxStateBytes = 1 << 20;
+
+// A context that was checked, and what the orchestrator needs beside it.
+struct RecoveryRequest {
+  Failure failure;
+  std::string recovery_token;
+  std::string request_id;
+  int64_t min_registry_revision = 0;
+};
+
+// Checks and converts. Fields in errors are relative to the context
+// ("error.http_status"). NaN, infinite and negative durations and numbers,
+// unknown enum values, texts over their limit (but error texts, which are
+// cut), bad namespaces, states too deep or large, invalid steps:
+// INVALID_ARGUMENT. The Failure shares `context`'s state; retry_after comes
+// from the field or, failing that, from RetryInfo in the header
+// grpc-status-details-bin.
+absl::StatusOr<RecoveryRequest> ParseContext(
+    std::shared_ptr<const v1::RecoveryContext> context);
+
+// Parses bytes into a message that may hold a Struct nested deeper than
+// protobuf's own limit allows: invalid UTF-8 and too deep nesting are told
+// apart from bytes that are no message at all. The reasons are INVALID_UTF8,
+// STATE_TOO_DEEP and UNDECODABLE_MESSAGE, INVALID_ARGUMENT all.
+absl::Status ParseBytes(absl::string_view bytes,
+                        google::protobuf::Message& message);
+
+}  // namespace recourse

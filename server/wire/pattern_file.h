@@ -1,0 +1,33 @@
+// Pattern files: `patterns:` and a list, in the API's own field names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "recourse/v1/pattern.pb.h"
+
+namespace recourse {
+
+// One pattern and where it stands, for messages to people.
+struct PatternSource {
+  v1::ErrorPattern pattern;
+  std::string file;
+  int line = 0;  // Of its pattern_id, from 1.
+};
+
+// All or nothing. INVALID_ARGUMENT "FILE:LINE: …" for bad YAML or a pattern
+// that ParsePattern refuses; NOT_FOUND / PERMISSION_DENIED for the file;
+// ALREADY_EXISTS "FILE:LINE: …" for an id that stands twice.
+absl::StatusOr<std::vector<PatternSource>> LoadPatternFile(
+    const std::string& path);
+
+// All *.yaml and *.yml directly in `directory` (packs in sub-folders are
+// opt-in), in the order of their names; errors as above, over all files.
+absl::StatusOr<std::vector<PatternSource>> LoadPatternDirectory(
+    const std::string& directory);
+
+// The text of a pattern file that holds `patterns`.
+std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns);
+
+}  // namespace recourse
