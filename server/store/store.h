@@ -23,6 +23,9 @@ inline constexpr size_t kMaxStoreKeyBytes = 1024;
 inline constexpr size_t kMaxStoreValueBytes = 1 << 20;
 inline constexpr size_t kMaxStoreTransactionOps =
     128;  // Compares + operations.
+// All keys and values of a transaction together; with what the encoding adds,
+// this stays below etcd's 1.5 MiB a request.
+inline constexpr size_t kMaxStoreTransactionBytes = 5 << 18;  // 1.25 MiB.
 
 // One key as it stood at some revision.
 struct StoreEntry {
@@ -42,8 +45,8 @@ struct StorePage {
 
 // All keys k with start <= k and k beginning with `prefix`.
 struct StoreRange {
-  std::string prefix;
-  std::string start;     // Empty: from the first key of the prefix.
+  std::string prefix{};  // Empty: all keys. ("{}": designated initializers.)
+  std::string start{};   // Empty: from the first key of the prefix.
   size_t limit = 1000;   // Entries a page, 1..10,000.
   int64_t revision = 0;  // 0: the newest; else as of that revision.
 };
@@ -59,7 +62,7 @@ struct StoreCompare {
 // transaction. Deleting a key that is not there is not an error.
 struct StoreOp {
   std::string key;
-  std::optional<std::string> value;
+  std::optional<std::string> value{};
   int64_t lease_id = 0;  // Puts only; 0: lives until deleted.
 };
 
