@@ -12,7 +12,7 @@
 namespace recourse {
 
 inline constexpr size_t kMaxCursors = 8;
-inline constexpr size_t kMaxTriedAlternatives = 64;
+inline constexpr size_t kMaxTriedAlternatives = 32;
 inline constexpr size_t kMaxDoneRemediations = 16;
 
 // Where a recovery stands in one plan.

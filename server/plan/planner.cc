@@ -1,0 +1,91 @@
+#include "server/plan/planner.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/model/stable_hash.h"
+
+namespace recourse {
+namespace {
+
+Plan PlanOfPattern(const SharedPattern& pattern, PlanSource source,
+                   const DefaultPlan& fallback) {
+  Plan plan;
+  plan.source = source;
+  plan.key = absl::StrCat("pattern:", pattern->id);
+  if (pattern->steps.empty()) {
+    plan.steps = fallback.steps;
+    plan.steps_hash = fallback.steps_hash;
+  } else {
+    // Shares the pattern itself, so that its steps are not copied.
+    plan.steps =
+        std::shared_ptr<const std::vector<Step>>(pattern, &pattern->steps);
+    plan.steps_hash = pattern->steps_hash;
+  }
+  return plan;
+}
+
+Plan PlanOfCaller(const Failure& failure) {
+  Plan plan;
+  plan.source = PlanSource::kCallerSteps;
+  plan.key = "caller";
+  plan.steps_hash = failure.caller_steps_hash;
+  plan.steps = std::make_shared<const std::vector<Step>>(failure.caller_steps);
+  return plan;
+}
+
+Plan PlanOfCategory(Category category, const DefaultPlan& fallback) {
+  Plan plan;
+  plan.source = PlanSource::kCategoryDefault;
+  plan.key = absl::StrCat("category:", Name(category));
+  plan.steps_hash = fallback.steps_hash;
+  plan.steps = fallback.steps;
+  return plan;
+}
+
+}  // namespace
+
+Plan ChoosePlan(const Failure& failure, const Classification& classification,
+                const SharedPattern& winner, const DefaultPlans& defaults) {
+  const DefaultPlan& fallback =
+      defaults[static_cast<size_t>(classification.category)];
+  if (winner != nullptr && winner->origin == Origin::kUser) {
+    return PlanOfPattern(winner, PlanSource::kUserPattern, fallback);
+  }
+  if (!failure.caller_steps.empty()) return PlanOfCaller(failure);
+  if (winner != nullptr) {
+    return PlanOfPattern(winner, PlanSource::kLibraryPattern, fallback);
+  }
+  return PlanOfCategory(classification.category, fallback);
+}
+
+Cursor& EnterPlan(const Plan& plan, Progress& progress,
+                  std::vector<StepTrace>& trace) {
+  std::vector<Cursor>& cursors = progress.cursors;
+  const uint64_t key = StableHash(plan.key);
+  const auto note = [&](std::string text) {
+    trace.push_back({-1, Strategy::kUnspecified, TraceReason::kPlanSwitched,
+                     std::move(text)});
+  };
+  if (!cursors.empty() && cursors.back().plan != key) {
+    note(absl::StrCat("the new error is answered by the plan ", plan.key));
+  }
+  const auto met =
+      std::find_if(cursors.begin(), cursors.end(),
+                   [&](const Cursor& cursor) { return cursor.plan == key; });
+  if (met == cursors.end()) {
+    if (cursors.size() >= kMaxCursors) cursors.erase(cursors.begin());
+    cursors.push_back(Cursor{key, plan.steps_hash, 0, 0});
+    return cursors.back();
+  }
+  std::rotate(met, met + 1, cursors.end());
+  Cursor& cursor = cursors.back();
+  if (cursor.steps_hash != plan.steps_hash) {
+    cursor = Cursor{key, plan.steps_hash, 0, 0};
+    note(absl::StrCat("the steps of the plan ", plan.key,
+                      " were edited: it starts again"));
+  }
+  return cursor;
+}
+
+}  // namespace recourse

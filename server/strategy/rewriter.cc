@@ -1,0 +1,181 @@
+#include "server/strategy/rewriter.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace recourse {
+namespace {
+
+constexpr absl::string_view kCaptureBegin = "${error.";
+constexpr int kMaxRewriteGroups = 10;  // \0 to \9.
+
+re2::StringPiece Piece(absl::string_view text) {
+  return re2::StringPiece(text.data(), text.size());
+}
+
+absl::Status TooLong() {
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the corrected text is longer than ", kMaxCorrectedBytes, " bytes"));
+}
+
+// Bytes of the UTF-8 character that begins at `text`; 1 within a broken one.
+size_t CharacterBytes(absl::string_view text) {
+  size_t bytes = 1;
+  while (bytes < text.size() && bytes < 4 &&
+         (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) {
+    ++bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+ErrorCaptures::ErrorCaptures(const RE2* regex, const Failure& failure)
+    : regex_(regex) {
+  if (regex == nullptr) return;
+  groups_.resize(static_cast<size_t>(regex->NumberOfCapturingGroups()) + 1);
+  // A pattern that matched but not here has matched in the stack.
+  for (const std::string* text : {&failure.text, &failure.stack_trace}) {
+    if (regex->Match(*text, 0, text->size(), RE2::UNANCHORED, groups_.data(),
+                     static_cast<int>(groups_.size()))) {
+      return;
+    }
+  }
+  groups_.clear();
+}
+
+std::optional<absl::string_view> ErrorCaptures::Find(
+    const std::string& name) const {
+  if (groups_.empty()) return std::nullopt;
+  const auto& names = regex_->NamedCapturingGroups();
+  const auto it = names.find(name);
+  if (it == names.end()) return std::nullopt;
+  const re2::StringPiece group = groups_[it->second];
+  if (group.data() == nullptr) return std::nullopt;
+  return absl::string_view(group.data(), group.size());
+}
+
+std::optional<std::string> ErrorCaptures::Expand(absl::string_view text,
+                                                 bool for_rewrite) const {
+  std::string expanded;
+  while (true) {
+    const size_t begin = text.find(kCaptureBegin);
+    const size_t end = begin == text.npos ? text.npos : text.find('}', begin);
+    if (end == text.npos) break;
+    const size_t name = begin + kCaptureBegin.size();
+    const auto capture = Find(std::string(text.substr(name, end - name)));
+    if (!capture.has_value()) return std::nullopt;
+    absl::StrAppend(&expanded, text.substr(0, begin),
+                    for_rewrite
+                        ? absl::StrReplaceAll(*capture, {{"\\", "\\\\"}})
+                        : std::string(*capture));
+    text.remove_prefix(end + 1);
+  }
+  absl::StrAppend(&expanded, text);
+  return expanded;
+}
+
+absl::Status Rewriter::Spend(size_t bytes) {
+  budget_ -= static_cast<int64_t>(bytes) + 1;
+  if (budget_ >= 0) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      "the rewrites need too much work on this text");
+}
+
+absl::StatusOr<bool> Rewriter::Matches(const RE2& regex,
+                                       absl::string_view text) {
+  if (auto spent = Spend(text.size()); !spent.ok()) return spent;
+  return RE2::PartialMatch(Piece(text), regex);
+}
+
+absl::StatusOr<bool> Rewriter::GuardsHold(const Rewrite& rewrite,
+                                          absl::string_view text) {
+  for (const SharedRegex& regex : rewrite.only_if) {
+    const auto matches = Matches(*regex, text);
+    if (!matches.ok() || !*matches) return matches;
+  }
+  for (const SharedRegex& regex : rewrite.unless) {
+    const auto matches = Matches(*regex, text);
+    if (!matches.ok()) return matches;
+    if (*matches) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::string> Rewriter::ReplaceAll(const RE2& regex,
+                                                 const std::string& replacement,
+                                                 const std::string& text) {
+  std::array<re2::StringPiece, kMaxRewriteGroups> groups;
+  const int group_count =
+      std::min({1 + RE2::MaxSubmatch(replacement),
+                1 + regex.NumberOfCapturingGroups(), kMaxRewriteGroups});
+  std::string out;
+  size_t at = 0;
+  size_t last_end = text.npos;  // Where the last match ended.
+  while (at <= text.size()) {
+    if (auto spent = Spend(text.size() - at); !spent.ok()) return spent;
+    if (!regex.Match(text, at, text.size(), RE2::UNANCHORED, groups.data(),
+                     group_count)) {
+      break;
+    }
+    const size_t begin = static_cast<size_t>(groups[0].data() - text.data());
+    out.append(text, at, begin - at);
+    if (groups[0].empty() && begin == last_end) {
+      // An empty match right behind a match is none: step over a character.
+      const size_t step = CharacterBytes(absl::string_view(text).substr(begin));
+      if (begin < text.size()) out.append(text, begin, step);
+      at = begin + step;
+      continue;
+    }
+    if (!regex.Rewrite(&out, replacement, groups.data(), group_count)) {
+      return text;  // Names a group that the pattern does not have.
+    }
+    if (out.size() > kMaxCorrectedBytes) return TooLong();
+    at = last_end = begin + groups[0].size();
+  }
+  if (last_end == text.npos) return text;
+  if (at < text.size()) out.append(text, at);
+  return out;
+}
+
+absl::StatusOr<std::string> Rewriter::ApplyOne(const Rewrite& rewrite,
+                                               const std::string& text) {
+  const auto held = GuardsHold(rewrite, text);
+  if (!held.ok()) return held.status();
+  const bool replaces = rewrite.operation == Rewrite::Operation::kReplace;
+  const auto insert = captures_.Expand(rewrite.text, replaces);
+  if (!*held || !insert.has_value()) return text;
+  if (replaces) return ReplaceAll(*rewrite.pattern, *insert, text);
+  const auto matches = Matches(*rewrite.pattern, text);
+  if (!matches.ok()) return matches.status();
+  if (!*matches) return text;
+  // Once: what stands there already is not put there again.
+  if (rewrite.operation == Rewrite::Operation::kPrepend) {
+    return absl::StartsWith(text, *insert) ? text : absl::StrCat(*insert, text);
+  }
+  return absl::EndsWith(text, *insert) ? text : absl::StrCat(text, *insert);
+}
+
+absl::StatusOr<std::string> Rewriter::Apply(
+    const std::vector<Rewrite>& rewrites, std::string text,
+    std::vector<std::string>* applied) {
+  for (size_t i = 0; i < rewrites.size(); ++i) {
+    auto next = ApplyOne(rewrites[i], text);
+    if (!next.ok()) return next;
+    if (next->size() > kMaxCorrectedBytes) return TooLong();
+    if (*next == text) continue;
+    if (applied != nullptr) {
+      const std::string& description = rewrites[i].description;
+      applied->push_back(description.empty() ? absl::StrCat("rewrite ", i + 1)
+                                             : description);
+    }
+    text = *std::move(next);
+  }
+  return text;
+}
+
+}  // namespace recourse

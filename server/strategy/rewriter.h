@@ -1,0 +1,75 @@
+// The mechanical half of error_correction: rewrites applied to one text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/model/failure.h"
+#include "server/model/step.h"
+
+namespace recourse {
+
+// A corrected text may not be longer than the largest state.
+inline constexpr size_t kMaxCorrectedBytes = 1 << 20;
+// Bytes that all searches of one correction may read, each counted as if it
+// read to the end of the text: RE2 is linear per search, but a rewrite that
+// searches after every match is not. 512 MiB is 8,192 replacements in 64 KiB.
+inline constexpr int64_t kMaxSearchedBytes = int64_t{512} << 20;
+
+// The named groups of the error's own regex, for ${error.NAME}. Borrows both
+// arguments; not safe for concurrent use.
+class ErrorCaptures {
+ public:
+  // `regex` may be null: then there are none.
+  ErrorCaptures(const RE2* regex, const Failure& failure);
+
+  // `text` with every ${error.NAME} replaced; nullopt when a group does not
+  // exist or took no part in the match. With `for_rewrite` the captures'
+  // backslashes are doubled, so that RE2::Rewrite takes them literally.
+  std::optional<std::string> Expand(absl::string_view text,
+                                    bool for_rewrite) const;
+
+ private:
+  std::optional<absl::string_view> Find(const std::string& name) const;
+
+  const RE2* const regex_;
+  std::vector<re2::StringPiece> groups_;  // Empty: it did not match.
+};
+
+// Applies lists of rewrites within one budget of work. Not safe for concurrent
+// use.
+class Rewriter {
+ public:
+  explicit Rewriter(const ErrorCaptures& captures) : captures_(captures) {}
+
+  // `text` after all `rewrites`, in order, each on the last one's output; those
+  // that changed something are named in `applied`, when that is not null.
+  // RESOURCE_EXHAUSTED: kMaxCorrectedBytes or kMaxSearchedBytes exceeded.
+  absl::StatusOr<std::string> Apply(const std::vector<Rewrite>& rewrites,
+                                    std::string text,
+                                    std::vector<std::string>* applied);
+
+  // True when `regex` matches somewhere in `text`. Errors as Apply.
+  absl::StatusOr<bool> Matches(const RE2& regex, absl::string_view text);
+
+ private:
+  absl::StatusOr<bool> GuardsHold(const Rewrite& rewrite,
+                                  absl::string_view text);
+  absl::StatusOr<std::string> ApplyOne(const Rewrite& rewrite,
+                                       const std::string& text);
+  // As RE2::GlobalReplace, within the limits.
+  absl::StatusOr<std::string> ReplaceAll(const RE2& regex,
+                                         const std::string& replacement,
+                                         const std::string& text);
+  absl::Status Spend(size_t bytes);
+
+  const ErrorCaptures& captures_;
+  int64_t budget_ = kMaxSearchedBytes;
+};
+
+}  // namespace recourse
