@@ -22,6 +22,26 @@ bool IsNoRoom(int code, int system_errno) {
          system_errno == EFBIG;
 }
 
+int LastErrno(sqlite3_file* file) {
+  int last = 0;
+  if (file == nullptr || file->pMethods == nullptr) return 0;
+  file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last);
+  return last;
+}
+
+// Why a write just failed. sqlite3_system_errno may have been overwritten
+// since, by what SQLite did to clean up; its files remember their own.
+int WriteErrno(sqlite3* db) {
+  for (int pointer :
+       {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db, "main", pointer, &file) != SQLITE_OK) continue;
+    const int last = LastErrno(file);
+    if (IsNoRoom(SQLITE_IOERR_WRITE, last)) return last;
+  }
+  return sqlite3_system_errno(db);
+}
+
 // SQLite reads names as URIs here, so their special characters are escaped.
 std::string EscapePath(std::string_view path) {
   std::string escaped;
@@ -110,8 +130,10 @@ absl::StatusOr<std::shared_ptr<SqliteDb>> SqliteDb::OpenUri(
 SqliteDb::~SqliteDb() { sqlite3_close_v2(handle_); }
 
 absl::Status SqliteDb::Error(int code) const {
-  return SqliteStatus(code, sqlite3_system_errno(handle_),
-                      sqlite3_errmsg(handle_));
+  const int system_errno = code == SQLITE_IOERR_WRITE
+                               ? WriteErrno(handle_)
+                               : sqlite3_system_errno(handle_);
+  return SqliteStatus(code, system_errno, sqlite3_errmsg(handle_));
 }
 
 absl::Status SqliteDb::Execute(const std::string& sql) {

@@ -266,7 +266,8 @@ absl::Status CheckOptions(const SqliteStoreOptions& options) {
   if (options.history_revisions < 1 ||
       options.history_revisions > kMaxHistoryRevisions ||
       options.max_pages < 0 || options.leases.now == nullptr ||
-      options.leases.check_interval <= absl::ZeroDuration()) {
+      options.leases.check_interval <= absl::ZeroDuration() ||
+      options.watch_retry_delay <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("a store option is out of range");
   }
   return absl::OkStatus();

@@ -30,7 +30,7 @@ struct SqliteStoreOptions {
   int64_t history_revisions = kDefaultHistoryRevisions;
 
   // Lease time; see lease_keeper.h.
-  LeaseKeeper::Options leases;
+  LeaseKeeper::Options leases = {};
 
   // Largest size of the database in pages of 4096 bytes; above it commits fail
   // with RESOURCE_EXHAUSTED. 0: as large as the disk.
