@@ -1,0 +1,68 @@
+// Many literals looked for in one pass over the text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/match/literal_requirement.h"
+#include "server/match/scratch_pool.h"
+#include "server/model/pattern.h"
+
+struct hs_database;
+
+namespace recourse {
+
+// A pattern with what was learned about its regex; shared by all registries
+// that hold the pattern.
+struct CompiledPattern {
+  SharedPattern pattern;
+  LiteralRequirement requirement;
+};
+using SharedCompiled = std::shared_ptr<const CompiledPattern>;
+
+// An immutable index over patterns that have a requirement: finds those whose
+// requirement a text meets.
+//
+// Of every pattern one clause, the rarest within this index, goes into a
+// Vectorscan database; the other clauses are tested on the few patterns that
+// the scan turns up.
+//
+// Thread safety: safe for concurrent use; a scratch serves one call at a time.
+class LiteralIndex {
+ public:
+  // Compile time grows faster than the number of literals.
+  static constexpr size_t kMaxMembers = 16'384;
+
+  // nullptr when Vectorscan cannot compile the literals (no memory, or a CPU it
+  // does not know). REQUIRES: 1 to kMaxMembers members, all with clauses.
+  static std::shared_ptr<const LiteralIndex> Create(
+      std::vector<SharedCompiled> members);
+  ~LiteralIndex();
+
+  const std::vector<SharedCompiled>& members() const { return members_; }
+  size_t MemoryBytes() const;
+
+  // Makes *scratch large enough for this index, keeping it fit for those it
+  // was prepared for before. False: no memory. Reads the whole database, so
+  // call it once, and clone the result.
+  bool PrepareScratch(HsScratch* scratch) const;
+
+  // Appends the members whose requirement `folded_text` meets, by number and
+  // perhaps more than once; all of them when the scan fails.
+  void FindMembers(absl::string_view folded_text, hs_scratch* scratch,
+                   std::vector<uint32_t>* found) const;
+
+ private:
+  LiteralIndex() = default;
+  std::vector<std::string> ChooseTriggers();
+  bool CompileDatabase(const std::vector<std::string>& literals);
+
+  std::vector<SharedCompiled> members_;
+  std::vector<std::vector<uint32_t>> postings_;  // Members by literal's number.
+  hs_database* database_ = nullptr;
+};
+
+}  // namespace recourse
