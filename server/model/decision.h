@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -108,6 +109,9 @@ struct Decision {
   std::string recovery_token;  // Sealed.
   int64_t registry_revision = 0;
   absl::Duration decide_duration;
+  // The plan's steps: what the local plan is made from. Never null.
+  std::shared_ptr<const std::vector<Step>> plan_steps =
+      std::make_shared<std::vector<Step>>();
 };
 
 }  // namespace recourse

@@ -22,6 +22,10 @@ struct PatternSource {
 absl::StatusOr<std::vector<PatternSource>> LoadPatternFile(
     const std::string& path);
 
+// The same for text that is in memory; `name` stands for the file in errors.
+absl::StatusOr<std::vector<PatternSource>> ParsePatternText(
+    const std::string& name, const std::string& text);
+
 // All *.yaml and *.yml directly in `directory` (packs in sub-folders are
 // opt-in), in the order of their names; errors as above, over all files.
 absl::StatusOr<std::vector<PatternSource>> LoadPatternDirectory(

@@ -1,0 +1,236 @@
+#include "server/config.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/wire/yaml.h"
+
+namespace recourse {
+namespace {
+
+using config::v1::ServerConfig;
+
+constexpr char kDescription[] =
+    "Decides what a program should do when something it called has failed.";
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  recourse-server\n"
+    "      serves on 127.0.0.1:50051 and keeps its state in ./recourse.db\n"
+    "  recourse-server --store memory: --listen 127.0.0.1:0\n"
+    "      keeps nothing and takes a free port, which its ready line tells\n"
+    "  recourse-server --listen 0.0.0.0:50051 --tls-cert server.pem "
+    "--tls-key server.key\n"
+    "      serves the network, encrypted\n"
+    "  recourse-server --config recourse.yaml\n"
+    "      takes the rest from a file (docs/operations.md)\n";
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  }
+  return text.str();
+}
+
+// Sets `value` where it is 0 and checks that it lies in [low, high].
+absl::Status FillCount(absl::string_view field, uint32_t low, uint32_t high,
+                       uint32_t fallback, uint32_t current,
+                       const std::function<void(uint32_t)>& set) {
+  if (current == 0) {
+    set(fallback);
+    return absl::OkStatus();
+  }
+  if (current >= low && current <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": ", current, " is not in ", low, "-", high));
+}
+
+absl::Status FillDuration(absl::string_view field, absl::Duration low,
+                          absl::Duration high, absl::Duration fallback,
+                          bool present, google::protobuf::Duration* duration) {
+  if (!present) {
+    duration->set_seconds(absl::ToInt64Seconds(fallback));
+    duration->set_nanos(0);
+    return absl::OkStatus();
+  }
+  const absl::Duration value =
+      absl::Seconds(duration->seconds()) + absl::Nanoseconds(duration->nanos());
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": ", absl::FormatDuration(value), " is not in ",
+                   absl::FormatDuration(low), "-", absl::FormatDuration(high)));
+}
+
+absl::Status FillLimits(config::v1::Limits& limits) {
+  absl::Status status;
+  status.Update(FillCount("limits.max_message_bytes", 64 << 10, 64 << 20,
+                          4 << 20, limits.max_message_bytes(), [&](uint32_t v) {
+                            limits.set_max_message_bytes(v);
+                          }));
+  status.Update(FillCount("limits.max_concurrent_streams", 1, 100'000, 1'000,
+                          limits.max_concurrent_streams(), [&](uint32_t v) {
+                            limits.set_max_concurrent_streams(v);
+                          }));
+  status.Update(FillCount("limits.worker_threads", 1, 64, 4,
+                          limits.worker_threads(),
+                          [&](uint32_t v) { limits.set_worker_threads(v); }));
+  status.Update(FillCount("limits.watch_queue", 1, 100'000, 1'000,
+                          limits.watch_queue(),
+                          [&](uint32_t v) { limits.set_watch_queue(v); }));
+  status.Update(FillCount("limits.max_watchers", 1, 10'000, 100,
+                          limits.max_watchers(),
+                          [&](uint32_t v) { limits.set_max_watchers(v); }));
+  if (!limits.has_decision_ring()) limits.set_decision_ring(10'000);
+  if (limits.decision_ring() > 1'000'000) {
+    status.Update(
+        absl::InvalidArgumentError("limits.decision_ring: must be 0-1000000"));
+  }
+  const bool has_drain_timeout = limits.has_drain_timeout();
+  status.Update(FillDuration(
+      "limits.drain_timeout", absl::ZeroDuration(), absl::Minutes(10),
+      absl::Seconds(10), has_drain_timeout, limits.mutable_drain_timeout()));
+  return status;
+}
+
+absl::Status FillRecovery(config::v1::Recovery& recovery) {
+  if (!recovery.has_max_total_retries()) recovery.set_max_total_retries(10);
+  if (recovery.max_total_retries() > 1'000) {
+    return absl::InvalidArgumentError(
+        "recovery.max_total_retries: must be 0-1000");
+  }
+  const bool has_max_elapsed = recovery.has_max_elapsed();
+  return FillDuration("recovery.max_elapsed", absl::Seconds(1), absl::Hours(24),
+                      absl::Minutes(10), has_max_elapsed,
+                      recovery.mutable_max_elapsed());
+}
+
+absl::Status CheckAddress(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:")) return absl::OkStatus();
+  const size_t colon = address.rfind(':');
+  int port = -1;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
+      port > 65535) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "listen: \"", address, "\" is not HOST:PORT with a port of 0-65535"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAccess(const ServerConfig& config) {
+  if (config.tls().cert().empty() != config.tls().key().empty()) {
+    return absl::InvalidArgumentError(
+        "tls: the certificate and its key go together (--tls-cert, --tls-key)");
+  }
+  const bool tls = !config.tls().cert().empty();
+  if (!config.tls().client_ca().empty() && !tls) {
+    return absl::InvalidArgumentError(
+        "tls.client_ca: needs --tls-cert and --tls-key");
+  }
+  if (tls || config.insecure() || IsLoopback(config.listen())) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "listen: ", config.listen(),
+      " can be reached from other machines: give --tls-cert and --tls-key, or "
+      "say --insecure if the network is trusted"));
+}
+
+absl::Status CheckLogLevel(const std::string& level) {
+  for (const char* known : {"debug", "info", "warn", "error"}) {
+    if (level == known) return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "log_level: \"", level, "\" is not debug, info, warn or error"));
+}
+
+}  // namespace
+
+bool IsLoopback(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:")) return true;
+  absl::string_view host = address.substr(0, address.rfind(':'));
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  // Only a dotted number: 127.example.com is a name like any other.
+  const bool dotted = !host.empty() && host.find_first_not_of("0123456789.") ==
+                                           absl::string_view::npos;
+  return host == "localhost" || host == "::1" ||
+         (dotted && absl::StartsWith(host, "127."));
+}
+
+absl::Status FinishConfig(ServerConfig& config) {
+  if (config.listen().empty()) config.set_listen("127.0.0.1:50051");
+  if (config.store().empty()) config.set_store("sqlite:./recourse.db");
+  if (config.log_level().empty()) config.set_log_level("info");
+  if (!config.has_enable_statistics()) config.set_enable_statistics(true);
+  if (!config.has_enable_notifications()) config.set_enable_notifications(true);
+  absl::Status status = CheckAddress(config.listen());
+  status.Update(CheckAccess(config));
+  status.Update(CheckLogLevel(config.log_level()));
+  status.Update(FillLimits(*config.mutable_limits()));
+  status.Update(FillRecovery(*config.mutable_recovery()));
+  return status;
+}
+
+CommandLine ReadCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  std::string config_path, listen, store, patterns, cert, key, client_ca;
+  bool insecure = false;
+  CLI::App app(kDescription, "recourse-server");
+  app.footer(kExamples);
+  app.add_option("--listen", listen,
+                 "Address to serve on; port 0 takes a free one "
+                 "[127.0.0.1:50051]");
+  app.add_option("--store", store,
+                 "sqlite:PATH or memory: [sqlite:./recourse.db]");
+  app.add_option("--patterns", patterns,
+                 "Folder of pattern files in place of the built-in library");
+  app.add_option("--tls-cert", cert, "Certificate chain, PEM");
+  app.add_option("--tls-key", key, "Private key of the certificate, PEM");
+  app.add_option("--tls-client-ca", client_ca,
+                 "Clients must show a certificate of this CA, PEM");
+  app.add_flag("--insecure", insecure,
+               "Serve beyond this machine without encryption");
+  app.add_option("--config", config_path,
+                 "YAML file with these and all other settings");
+  app.set_version_flag("--version", "recourse-server " RECOURSE_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out, complaint;
+    line.exit_code = app.exit(error, out, complaint) == 0 ? 0 : 2;
+    line.text = out.str() + complaint.str();
+    return line;
+  }
+  const auto fail = [&line](const absl::Status& status) {
+    line.exit_code = 2;
+    line.text = absl::StrCat("recourse-server: ", status.message(), "\n");
+    return line;
+  };
+  ServerConfig config;
+  if (!config_path.empty()) {
+    const absl::StatusOr<std::string> text = ReadFile(config_path);
+    if (!text.ok()) return fail(text.status());
+    if (absl::Status s = ParseYaml(config_path, *text, config); !s.ok()) {
+      return fail(s);
+    }
+  }
+  if (!listen.empty()) config.set_listen(listen);
+  if (!store.empty()) config.set_store(store);
+  if (!patterns.empty()) config.set_patterns(patterns);
+  if (!cert.empty()) config.mutable_tls()->set_cert(cert);
+  if (!key.empty()) config.mutable_tls()->set_key(key);
+  if (!client_ca.empty()) config.mutable_tls()->set_client_ca(client_ca);
+  if (insecure) config.set_insecure(true);
+  if (absl::Status s = FinishConfig(config); !s.ok()) return fail(s);
+  line.config = std::move(config);
+  return line;
+}
+
+}  // namespace recourse

@@ -1,0 +1,58 @@
+#include "server/housekeeping.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace recourse {
+namespace {
+constexpr absl::Duration kPeriod = absl::Seconds(1);
+}  // namespace
+
+Housekeeping::Housekeeping(Store* store, Statistics* statistics,
+                           std::function<void(bool available)> on_store)
+    : store_(store), statistics_(statistics), on_store_(std::move(on_store)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Housekeeping::~Housekeeping() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void Housekeeping::Run() {
+  bool stopping = false;
+  while (!stopping) {
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.AwaitWithTimeout(absl::Condition(&stopping_), kPeriod);
+      stopping = stopping_;
+    }
+    Tick();
+  }
+}
+
+void Housekeeping::Tick() {
+  absl::Status status = store_->Ping();
+  if (status.ok() && statistics_ != nullptr) {
+    std::string totals = statistics_->Save(absl::Now());
+    if (totals != saved_) {
+      status =
+          store_->Commit({.compares = {}, .ops = {{kStatisticsKey, totals}}})
+              .status();
+      if (status.ok()) saved_ = std::move(totals);
+    }
+  }
+  if (available_ == status.ok()) return;
+  available_ = status.ok();
+  if (!status.ok()) {
+    spdlog::error("the store is not available: {}",
+                  std::string(status.message()));
+  }
+  on_store_(status.ok());
+}
+
+}  // namespace recourse

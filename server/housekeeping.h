@@ -1,0 +1,43 @@
+// What a server does once a second beside its calls: it saves the statistics
+// that changed and asks the store whether it is there.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/synchronization/mutex.h"
+#include "server/record/statistics.h"
+#include "server/store/store.h"
+
+namespace recourse {
+
+// Key of the saved statistics.
+inline constexpr char kStatisticsKey[] = "statistics/local";
+
+// Owns a thread from construction to destruction. What it points to outlives
+// it.
+class Housekeeping {
+ public:
+  // `statistics` may be null; `on_store` is told whether the store answers, at
+  // first and whenever that changes.
+  Housekeeping(Store* store, Statistics* statistics,
+               std::function<void(bool available)> on_store);
+  ~Housekeeping();  // Saves once more.
+
+ private:
+  void Run();
+  void Tick();
+
+  Store* const store_;
+  Statistics* const statistics_;
+  const std::function<void(bool)> on_store_;
+  std::string saved_;  // Touched by the thread alone, as below.
+  std::optional<bool> available_;
+  absl::Mutex mu_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread thread_;
+};
+
+}  // namespace recourse

@@ -1,0 +1,19 @@
+// Cutting UTF-8 text without breaking a character.
+#pragma once
+
+#include "absl/strings/string_view.h"
+
+namespace recourse {
+
+// The longest prefix of `text` that has at most `max_bytes` and does not end
+// within a character.
+inline absl::string_view CutUtf8(absl::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return text.substr(0, end);
+}
+
+}  // namespace recourse

@@ -1,0 +1,431 @@
+#include "server/orchestrator.h"
+
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/json_util.h"
+#include "server/gates.h"
+#include "server/match/classifier.h"
+#include "server/model/stable_hash.h"
+#include "server/strategy/state_edit.h"
+#include "server/strategy/strategy.h"
+#include "server/wire/errors.h"
+
+namespace recourse {
+namespace {
+
+// How long a caller waits before it asks a registry again that is behind.
+constexpr absl::Duration kRegistryRetryDelay = absl::Milliseconds(100);
+
+std::string NewId() {
+  static thread_local absl::BitGen gen;
+  std::string bytes(16, '\0');
+  for (char& byte : bytes) byte = absl::Uniform<unsigned char>(gen);
+  return absl::BytesToHexString(bytes);
+}
+
+std::string MemoKey(const RecoveryRequest& request) {
+  if (request.request_id.empty()) return "";
+  // Lengths keep ("a", "bc") apart from ("ab", "c").
+  const Failure& failure = request.failure;
+  return absl::StrCat(failure.ns, "/", failure.caller_service.size(), ":",
+                      failure.caller_service, "/", request.request_id);
+}
+
+// The token's trouble, with the reason that its message begins with.
+absl::Status TokenRefusal(const absl::Status& status) {
+  for (const absl::string_view reason :
+       {reason::kTokenForged, reason::kTokenExpired}) {
+    if (absl::StartsWith(status.message(), reason)) {
+      return InvalidField("recovery_token", status.message(), reason);
+    }
+  }
+  return InvalidField("recovery_token", status.message(),
+                      reason::kTokenMalformed);
+}
+
+Disposition DispositionOf(const Action& action) {
+  if (const auto* escalation = std::get_if<EscalationAction>(&action)) {
+    return escalation->pause_workflow ? Disposition::kWaitForHuman
+                                      : Disposition::kEscalated;
+  }
+  return std::holds_alternative<FallbackAction>(action)
+             ? Disposition::kRecovered
+             : Disposition::kAct;
+}
+
+// One sentence that says why nothing more is done.
+std::string GiveUpMessage(const Decision& decision) {
+  for (auto it = decision.trace.rbegin(); it != decision.trace.rend(); ++it) {
+    if (it->step >= 0) {
+      return absl::StrCat("gave up: ", Name(it->reason), ": ", it->text);
+    }
+  }
+  if (decision.classification.category == Category::kUnknown) {
+    return "gave up: no pattern matches and the error does not say what it is";
+  }
+  return absl::StrCat("gave up: the plan for ",
+                      Name(decision.classification.category),
+                      " errors has no step");
+}
+
+// The listed keys of the state as redacted JSON.
+std::map<std::string, std::string> StateContext(
+    const Failure& failure, const std::vector<std::string>& keys,
+    const Redactor& redactor) {
+  std::map<std::string, std::string> context;
+  if (failure.state == nullptr) return context;
+  for (const std::string& key : keys) {
+    const JsonValue* value = FindValue(*failure.state, key);
+    std::string json;
+    if (value == nullptr ||
+        !google::protobuf::util::MessageToJsonString(*value, &json).ok()) {
+      continue;
+    }
+    context[absl::StrCat("state.", key)] = redactor.Redact(json);
+  }
+  return context;
+}
+
+std::string WhyWon(const std::vector<SharedPattern>& matches) {
+  const Pattern* winner = nullptr;
+  const Pattern* second = nullptr;
+  for (const SharedPattern& pattern : matches) {
+    if (pattern->mode != PatternMode::kActive) continue;
+    (winner == nullptr ? winner : second) = pattern.get();
+    if (second != nullptr) break;
+  }
+  if (winner == nullptr) return "no active pattern matches";
+  if (second == nullptr) {
+    return absl::StrCat(winner->id, " is the only active pattern that matches");
+  }
+  const std::string over = absl::StrCat(winner->id, " over ", second->id, ": ");
+  if (winner->origin != second->origin) {
+    return absl::StrCat(over, "a user's pattern is asked before the library's");
+  }
+  if (winner->priority != second->priority) {
+    return absl::StrCat(over, "priority ", winner->priority, " before ",
+                        second->priority);
+  }
+  return absl::StrCat(over, "equal priority ", winner->priority,
+                      ", the smaller id first");
+}
+
+}  // namespace
+
+Orchestrator::Orchestrator(OrchestratorParts parts)
+    : parts_(std::move(parts)) {}
+Orchestrator::~Orchestrator() = default;
+
+absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Begin(
+    RecoveryRequest request) const {
+  const std::string memo_key = MemoKey(request);
+  if (!memo_key.empty()) {
+    if (auto remembered = parts_.memo->Find(memo_key, now())) {
+      auto recovery = std::make_unique<Recovery>();
+      recovery->remembered = std::move(remembered);
+      return recovery;
+    }
+  }
+  const int64_t min_revision = request.min_registry_revision;
+  absl::StatusOr<std::unique_ptr<Recovery>> recovery =
+      Start(std::move(request), parts_.catalog->registry());
+  if (!recovery.ok()) return recovery.status();
+  if ((*recovery)->registry->revision() < min_revision) {
+    return WithRetryDelay(
+        Refusal(absl::StatusCode::kUnavailable, reason::kRegistryBehind,
+                absl::StrCat("the registry is at revision ",
+                             (*recovery)->registry->revision(), ", not yet at ",
+                             min_revision)),
+        kRegistryRetryDelay);
+  }
+  (*recovery)->memo_key = memo_key;
+  DecideNextStep(**recovery);
+  return recovery;
+}
+
+// Token, match and plan: everything before the first step is asked.
+absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Start(
+    RecoveryRequest request,
+    std::shared_ptr<const PatternRegistry> registry) const {
+  auto recovery = std::make_unique<Recovery>();
+  Recovery& r = *recovery;
+  r.started = r.now = now();
+  r.request = std::move(request);
+  r.registry = std::move(registry);
+  if (!r.request.recovery_token.empty()) {
+    absl::StatusOr<Progress> progress = OpenToken(r.request.recovery_token);
+    if (!progress.ok()) return progress.status();
+    r.previous = *progress;
+    r.progress = *std::move(progress);
+  } else {
+    r.progress.recovery_id = NewId();
+    r.progress.start_time = r.now;
+    r.progress.ns = r.request.failure.ns;
+  }
+  const Failure& failure = r.request.failure;
+  r.decision.decision_id = NewId();
+  r.decision.recovery_id = r.progress.recovery_id;
+  r.decision.time = r.now;
+  r.decision.registry_revision = r.registry->revision();
+  r.seed = StableHash(r.request.request_id.empty() ? r.decision.decision_id
+                                                   : MemoKey(r.request));
+
+  r.match = r.registry->Match(failure);
+  r.decision.classification = Classify(failure, r.match.winner.get(), r.now);
+  const Classification& classification = r.decision.classification;
+  r.decision.trace.push_back({-1, Strategy::kUnspecified,
+                              TraceReason::kClassified,
+                              classification.evidence});
+  r.plan =
+      ChoosePlan(failure, classification, r.match.winner, parts_.default_plans);
+  r.decision.plan_steps = r.plan.steps;
+  EnterPlan(r.plan, r.progress, r.decision.trace);
+  ++r.progress.error_count;
+  r.rerun_refused =
+      RerunRefused(failure, classification, r.progress, parts_.limits, r.now);
+  return recovery;
+}
+
+// Asks the plan's steps in order, from the cursor's on, until one answers.
+void Orchestrator::DecideNextStep(Recovery& r) const {
+  const std::vector<Step>& steps = *r.plan.steps;
+  Cursor& cursor = r.progress.cursors.back();
+  const Classification& classification = r.decision.classification;
+  for (; cursor.step < static_cast<int>(steps.size());
+       ++cursor.step, cursor.granted = 0) {
+    const Step& step = steps[cursor.step];
+    const Strategy strategy = StrategyOf(step);
+    const StepContext context{
+        .failure = r.request.failure,
+        .classification = classification,
+        .progress = r.progress,
+        .granted = cursor.granted,
+        .rerun_refused = r.rerun_refused,
+        .error_regex = r.match.winner ? r.match.winner->regex.get() : nullptr,
+        .seed = r.seed};
+    std::optional<Exhausted> refused =
+        RefuseBeforeStep(step, r.request.failure);
+    if (!refused) {
+      StepAnswer answer = Decide(step, context);
+      if (auto* action = std::get_if<Action>(&answer)) {
+        refused = RefuseForTime(*action, r.request.failure, r.progress,
+                                parts_.limits, r.now);
+        if (!refused) {
+          r.decision.strategy = strategy;
+          r.decision.disposition = DispositionOf(*action);
+          r.decision.action = std::move(*action);
+          r.decision.trace.push_back(
+              {cursor.step, strategy, TraceReason::kChosen, ""});
+          return;
+        }
+      } else {
+        refused = std::get<Exhausted>(std::move(answer));
+      }
+    }
+    r.decision.trace.push_back(
+        {cursor.step, strategy, refused->reason, std::move(refused->text)});
+  }
+  if (steps.empty()) {
+    r.decision.trace.push_back({-1, Strategy::kNone, TraceReason::kEmptyPlan,
+                                absl::StrCat("plan ", r.plan.key)});
+  }
+  r.decision.action.reset();
+  r.decision.strategy = Strategy::kNone;
+  r.decision.disposition = Disposition::kGiveUp;
+}
+
+bool Orchestrator::FinishBlocks(const Recovery& r) {
+  return r.remembered == nullptr && r.decision.action.has_value() &&
+         std::holds_alternative<EscalationAction>(*r.decision.action);
+}
+
+Decision Orchestrator::Finish(std::unique_ptr<Recovery> recovery) {
+  Recovery& r = *recovery;
+  if (r.remembered != nullptr) {
+    if (parts_.statistics) parts_.statistics->RecordDuplicateRequest(now());
+    return *r.remembered;
+  }
+  r.redacted = parts_.redactor->Redact(r.request.failure);
+  while (FinishBlocks(r) && !OpenIncident(r)) {
+    Cursor& cursor = r.progress.cursors.back();
+    ++cursor.step;
+    cursor.granted = 0;
+    DecideNextStep(r);
+  }
+  Conclude(r);
+  r.decision.recovery_token = parts_.tokens->Seal(r.progress);
+  r.decision.decide_duration = now() - r.started;
+  Record(r);
+  return std::move(r.decision);
+}
+
+// False, with the reason in the trace, when the incident cannot be kept.
+bool Orchestrator::OpenIncident(Recovery& r) {
+  auto& action = std::get<EscalationAction>(*r.decision.action);
+  const absl::StatusOr<EscalationReceipt> receipt =
+      parts_.incidents->Escalate(EscalationRequest{
+          .failure = *r.redacted,
+          .classification = r.decision.classification,
+          .action = action,
+          .from_default_plan = r.plan.source == PlanSource::kCategoryDefault,
+          .recovery_id = r.progress.recovery_id,
+          .rerun_allowed = !r.rerun_refused.has_value(),
+          .state_context = StateContext(
+              r.request.failure, action.include_state_keys, *parts_.redactor),
+          .now = r.now});
+  if (!receipt.ok()) {
+    StepTrace& chosen = r.decision.trace.back();
+    chosen.reason = TraceReason::kStoreUnavailable;
+    chosen.text = std::string(receipt.status().message());
+    return false;
+  }
+  action.incident_id = receipt->incident_id;
+  action.joined = receipt->joined;
+  action.pending = receipt->pending;
+  action.waiter_id = r.progress.recovery_id;
+  return true;
+}
+
+// Writes the decision into the recovery's progress, and says why it ended.
+void Orchestrator::Conclude(Recovery& r) const {
+  Decision& decision = r.decision;
+  Progress& progress = r.progress;
+  progress.incident_id.clear();
+  if (decision.action.has_value()) {
+    Advance(*decision.action, progress, progress.cursors.back());
+    if (RunsAgain(*decision.action) &&
+        r.request.failure.idempotency == Idempotency::kUnspecified) {
+      decision.trace.push_back({-1, Strategy::kUnspecified,
+                                TraceReason::kAssumedIdempotent,
+                                "idempotency was not said"});
+    }
+    if (const auto* escalation =
+            std::get_if<EscalationAction>(&*decision.action)) {
+      if (escalation->pause_workflow) {
+        progress.incident_id = escalation->incident_id;
+      } else {
+        decision.error_message =
+            absl::StrCat("escalated as incident ", escalation->incident_id);
+      }
+    }
+  } else {
+    decision.error_message = GiveUpMessage(decision);
+  }
+  progress.decision_id = decision.decision_id;
+  progress.strategy = decision.strategy;
+  progress.pattern_id = decision.classification.pattern_id;
+  progress.category = decision.classification.category;
+  progress.error_type = decision.classification.error_type;
+  progress.target = r.request.failure.target;
+  progress.issue_time = r.now;
+  progress.registry_revision = decision.registry_revision;
+}
+
+void Orchestrator::Record(Recovery& r) {
+  parts_.catalog->CountMatch(r.match);
+  if (parts_.statistics) {
+    parts_.statistics->RecordDecision(
+        {.decision = r.decision,
+         .previous = r.previous ? &*r.previous : nullptr,
+         .now = r.now});
+  }
+  auto entry = std::make_shared<DecisionEntry>(DecisionEntry{
+      .decision = WithoutPayload(r.decision), .failure = *r.redacted});
+  parts_.decisions->Append(entry);
+  if (parts_.events->HasWatchers()) {
+    const auto publish = [&](EventKind kind) {
+      parts_.events->Publish(std::make_shared<Event>(
+          Event{.kind = kind, .time = r.now, .decision = entry}));
+    };
+    publish(EventKind::kAttempt);
+    if (r.decision.disposition == Disposition::kGiveUp) {
+      publish(EventKind::kFailure);
+    }
+  }
+  if (!r.memo_key.empty()) {
+    parts_.memo->Remember(r.memo_key, std::make_shared<Decision>(r.decision),
+                          r.now);
+  }
+}
+
+absl::StatusOr<Explanation> Orchestrator::Explain(
+    RecoveryRequest request, std::vector<SharedPattern> candidates,
+    size_t max_matches) const {
+  std::shared_ptr<const PatternRegistry> registry = parts_.catalog->registry();
+  if (!candidates.empty()) {
+    // A candidate takes the place of the pattern of its id, as adding it would.
+    for (const SharedPattern& pattern : registry->patterns()) {
+      const bool replaced =
+          std::any_of(candidates.begin(), candidates.end(),
+                      [&](const auto& c) { return c->id == pattern->id; });
+      if (!replaced) candidates.push_back(pattern);
+    }
+    absl::StatusOr<std::shared_ptr<const PatternRegistry>> extended =
+        PatternRegistry::Create(std::move(candidates), registry->revision(),
+                                registry.get());
+    if (!extended.ok()) return extended.status();
+    registry = *std::move(extended);
+  }
+  absl::StatusOr<std::unique_ptr<Recovery>> recovery =
+      Start(std::move(request), registry);
+  if (!recovery.ok()) return recovery.status();
+  DecideNextStep(**recovery);
+  Conclude(**recovery);
+  Explanation explanation;
+  explanation.matches =
+      registry->MatchAll((*recovery)->request.failure, max_matches);
+  explanation.why = WhyWon(explanation.matches);
+  explanation.decision = std::move((*recovery)->decision);
+  return explanation;
+}
+
+absl::StatusOr<Progress> Orchestrator::OpenToken(
+    const std::string& token) const {
+  absl::StatusOr<Progress> progress = parts_.tokens->Open(token, now());
+  if (!progress.ok()) return TokenRefusal(progress.status());
+  return progress;
+}
+
+absl::StatusOr<bool> Orchestrator::Report(
+    const std::string& token, Outcome outcome,
+    std::optional<absl::Duration> duration) {
+  const absl::Time time = now();
+  const absl::StatusOr<Progress> progress = OpenToken(token);
+  if (!progress.ok()) return progress.status();
+  if (parts_.statistics &&
+      !parts_.statistics->RecordOutcome(*progress, outcome, duration, time)) {
+    return false;
+  }
+  parts_.decisions->SetOutcome(progress->decision_id, outcome);
+  if (!parts_.events->HasWatchers()) return true;
+  const bool failed =
+      outcome == Outcome::kFailure || outcome == Outcome::kAbandoned;
+  if (outcome != Outcome::kSuccess && !failed) return true;
+  SharedDecisionEntry entry = parts_.decisions->Find(progress->decision_id);
+  if (entry == nullptr) {
+    // Too old for the log: what the token says must do.
+    DecisionEntry from_token;
+    from_token.outcome = outcome;
+    from_token.decision.decision_id = progress->decision_id;
+    from_token.decision.recovery_id = progress->recovery_id;
+    from_token.decision.time = progress->issue_time;
+    from_token.decision.strategy = progress->strategy;
+    from_token.decision.classification.pattern_id = progress->pattern_id;
+    from_token.decision.classification.category = progress->category;
+    from_token.decision.classification.error_type = progress->error_type;
+    from_token.failure.ns = progress->ns;
+    from_token.failure.target = parts_.redactor->Redact(progress->target);
+    entry = std::make_shared<DecisionEntry>(std::move(from_token));
+  }
+  parts_.events->Publish(std::make_shared<Event>(
+      Event{.kind = failed ? EventKind::kFailure : EventKind::kSuccess,
+            .time = time,
+            .decision = std::move(entry)}));
+  return true;
+}
+
+}  // namespace recourse

@@ -1,0 +1,118 @@
+// ErrorRecoveryOrchestrator: match -> plan -> strategy -> record. The one file
+// that knows the order of the stages and reads the clock.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/catalog/pattern_catalog.h"
+#include "server/incident/incident_desk.h"
+#include "server/plan/planner.h"
+#include "server/plan/token.h"
+#include "server/record/decision_log.h"
+#include "server/record/event_hub.h"
+#include "server/record/redaction.h"
+#include "server/record/request_memo.h"
+#include "server/record/statistics.h"
+#include "server/wire/context.h"
+
+namespace recourse {
+
+// What the orchestrator works with. Everything pointed to outlives it.
+struct OrchestratorParts {
+  PatternCatalog* catalog = nullptr;
+  IncidentDesk* incidents = nullptr;
+  const TokenSealer* tokens = nullptr;
+  const Redactor* redactor = nullptr;
+  Statistics* statistics = nullptr;  // Null: none are kept.
+  DecisionLog* decisions = nullptr;
+  EventHub* events = nullptr;
+  RequestMemo* memo = nullptr;
+  DefaultPlans default_plans;
+  RecoveryLimits limits;
+  std::function<absl::Time()> clock = absl::Now;
+};
+
+// Why a pattern won, and what would be decided.
+struct Explanation {
+  std::vector<SharedPattern> matches;  // In order, SHADOW ones too.
+  std::string why;
+  Decision decision;  // Without token or incident.
+};
+
+// Thread safety: safe for concurrent use.
+class Orchestrator {
+ public:
+  // One error on its way through the stages.
+  class Recovery;
+
+  explicit Orchestrator(OrchestratorParts parts);
+  ~Orchestrator();
+
+  // Matches, plans and decides; never blocks. The statuses are refusals of
+  // wire/errors.h: an unusable token, a registry older than the caller insists
+  // on. Give the result to Finish.
+  absl::StatusOr<std::unique_ptr<Recovery>> Begin(
+      RecoveryRequest request) const;
+
+  // True when Finish will write to the Store, and so may block: not on an event
+  // loop then.
+  static bool FinishBlocks(const Recovery& recovery);
+
+  // Opens the incident if one was decided on, falling back to the plan's next
+  // step if that cannot be done; seals the token; records.
+  Decision Finish(std::unique_ptr<Recovery> recovery);
+
+  // What HandleError would match and decide with `candidates` added. Records
+  // nothing.
+  absl::StatusOr<Explanation> Explain(RecoveryRequest request,
+                                      std::vector<SharedPattern> candidates,
+                                      size_t max_matches) const;
+
+  // Books how a recovery ended. False: it was reported before.
+  absl::StatusOr<bool> Report(const std::string& token, Outcome outcome,
+                              std::optional<absl::Duration> duration);
+
+  // The recovery that a token tells of. The refusal names `recovery_token`.
+  absl::StatusOr<Progress> OpenToken(const std::string& token) const;
+
+  absl::Time now() const { return parts_.clock(); }
+
+ private:
+  absl::StatusOr<std::unique_ptr<Recovery>> Start(
+      RecoveryRequest request,
+      std::shared_ptr<const PatternRegistry> registry) const;
+  void DecideNextStep(Recovery& recovery) const;
+  bool OpenIncident(Recovery& recovery);
+  void Conclude(Recovery& recovery) const;
+  void Record(Recovery& recovery);
+
+  const OrchestratorParts parts_;
+};
+
+// Completes the type, so that owners can destroy what Begin returns.
+class Orchestrator::Recovery {
+ public:
+  RecoveryRequest request;
+  std::string memo_key;                        // Empty: no request_id.
+  std::shared_ptr<const Decision> remembered;  // This request's first answer.
+  std::shared_ptr<const PatternRegistry> registry;
+  MatchResult match;
+  Plan plan;
+  std::optional<Progress> previous;  // As the token said; none: a new recovery.
+  Progress progress;
+  std::optional<TraceReason> rerun_refused;
+  uint64_t seed = 0;
+  absl::Time now;
+  absl::Time started;
+  Decision decision;
+  std::optional<RedactedFailure> redacted;
+};
+
+}  // namespace recourse

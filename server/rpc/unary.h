@@ -1,0 +1,64 @@
+// How every unary method is served: parse -> call -> map -> reply.
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "server/rpc/byte_buffer.h"
+#include "server/rpc/status.h"
+#include "server/rpc/worker_pool.h"
+
+namespace recourse {
+
+// Replies with what a method made of its request.
+template <typename Response>
+void Reply(grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out,
+           const absl::StatusOr<Response>& response) {
+  if (response.ok()) *out = SerializeToBuffer(*response);
+  reactor->Finish(ToGrpcStatus(response.status()));
+}
+
+// Serves a method that never blocks: `method` takes a
+// std::shared_ptr<const Request> and returns absl::StatusOr<Response>.
+template <typename Request, typename Method>
+grpc::ServerUnaryReactor* ServeUnary(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* in,
+                                     grpc::ByteBuffer* out, Method method) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto request = std::make_shared<Request>();
+  if (absl::Status parsed = ParseBuffer(*in, *request); !parsed.ok()) {
+    reactor->Finish(ToGrpcStatus(parsed));
+    return reactor;
+  }
+  Reply(reactor, out,
+        method(std::shared_ptr<const Request>(std::move(request))));
+  return reactor;
+}
+
+// The same for a method that may block on the Store: it runs on `pool`.
+template <typename Request, typename Method>
+grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool,
+                                        grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* in,
+                                        grpc::ByteBuffer* out, Method method) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto request = std::make_shared<Request>();
+  if (absl::Status parsed = ParseBuffer(*in, *request); !parsed.ok()) {
+    reactor->Finish(ToGrpcStatus(parsed));
+    return reactor;
+  }
+  const bool scheduled = pool.Schedule(
+      [reactor, out, method = std::move(method),
+       request = std::shared_ptr<const Request>(std::move(request))] {
+        Reply(reactor, out, method(request));
+      });
+  if (!scheduled) reactor->Finish(ToGrpcStatus(OverloadedStatus()));
+  return reactor;
+}
+
+}  // namespace recourse

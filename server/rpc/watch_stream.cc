@@ -1,0 +1,149 @@
+#include "server/rpc/watch_stream.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "recourse/v1/orchestrator.pb.h"
+#include "server/rpc/byte_buffer.h"
+#include "server/rpc/status.h"
+#include "server/wire/errors.h"
+#include "server/wire/result.h"
+
+namespace recourse {
+namespace {
+
+absl::StatusOr<EventFilter> ParseFilter(const grpc::ByteBuffer& buffer) {
+  v1::WatchRecoveriesRequest request;
+  if (absl::Status parsed = ParseBuffer(buffer, request); !parsed.ok()) {
+    return parsed;
+  }
+  EventFilter filter{.ns = request.namespace_(),
+                     .target = request.target(),
+                     .workflow_id = request.workflow_id(),
+                     .pattern_id = request.pattern_id()};
+  for (const int kind : request.kinds()) {
+    if (kind == v1::RecoveryEvent::KIND_UNSPECIFIED ||
+        !v1::RecoveryEvent::Kind_IsValid(kind)) {
+      return InvalidField("kinds", "holds a value that is no kind of event");
+    }
+    filter.kinds.push_back(static_cast<EventKind>(kind));
+  }
+  return filter;
+}
+
+class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  WatchStream(EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
+              const grpc::ByteBuffer& request, absl::Time now)
+      : open_calls_(open_calls), alive_(std::make_shared<Alive>(this)) {
+    absl::StatusOr<EventFilter> filter = ParseFilter(request);
+    if (!filter.ok()) return EndWith(filter.status());
+    call_id_ = open_calls_->Add([this] { EndWith(DrainingStatus()); });
+    if (call_id_ == 0) return EndWith(DrainingStatus());
+    // The hub may hold locks when it says that there is something, so the write
+    // starts elsewhere.
+    auto watcher = hub->Watch(*std::move(filter), [wakers, alive = alive_] {
+      (void)wakers->Schedule([alive] {
+        absl::MutexLock lock(&alive->mu);
+        if (alive->stream != nullptr) alive->stream->WriteNext();
+      });
+    });
+    if (!watcher.ok()) {
+      return EndWith(ReasonOf(watcher.status()).empty()
+                         ? Refusal(watcher.status().code(),
+                                   reason::kTooManyWatchers,
+                                   watcher.status().message())
+                         : watcher.status());
+    }
+    absl::MutexLock lock(&mu_);
+    watcher_ = *std::move(watcher);
+    // Tells the reader that from here on nothing is missed unsaid.
+    Write({std::make_shared<Event>(
+               Event{.kind = EventKind::kWatching, .time = now}),
+           0});
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mu_);
+    writing_ = false;
+    if (!ok && end_status_.ok()) end_status_ = absl::CancelledError("gone");
+    if (!FinishIfEnded()) TakeAndWrite();
+  }
+
+  void OnCancel() override { EndWith(absl::CancelledError("cancelled")); }
+
+  void OnDone() override {
+    if (call_id_ != 0) open_calls_->Remove(call_id_);
+    {
+      absl::MutexLock lock(&alive_->mu);
+      alive_->stream = nullptr;
+    }
+    delete this;
+  }
+
+ private:
+  // Lets a wake-up that comes late find out that the stream is gone.
+  struct Alive {
+    explicit Alive(WatchStream* s) : stream(s) {}
+    absl::Mutex mu;
+    WatchStream* stream ABSL_GUARDED_BY(mu);
+  };
+
+  // The hub has something again.
+  void WriteNext() {
+    absl::MutexLock lock(&mu_);
+    TakeAndWrite();
+  }
+
+  void TakeAndWrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (writing_ || finished_ || !end_status_.ok() || watcher_ == nullptr) {
+      return;
+    }
+    std::optional<EventHub::Delivery> delivery = watcher_->Next();
+    if (delivery.has_value()) Write(*delivery);
+  }
+
+  void Write(const EventHub::Delivery& delivery)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    outgoing_ = SerializeToBuffer(ToMessage(*delivery.event, delivery.missed));
+    writing_ = true;
+    StartWrite(&outgoing_);
+  }
+
+  void EndWith(const absl::Status& status) {
+    absl::MutexLock lock(&mu_);
+    if (end_status_.ok()) end_status_ = status;
+    FinishIfEnded();
+  }
+
+  bool FinishIfEnded() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (end_status_.ok() || finished_) return finished_;
+    if (writing_) return true;  // OnWriteDone comes back here.
+    finished_ = true;
+    Finish(ToGrpcStatus(end_status_));
+    return true;
+  }
+
+  OpenCalls* const open_calls_;
+  const std::shared_ptr<Alive> alive_;
+  uint64_t call_id_ = 0;
+
+  absl::Mutex mu_;
+  std::unique_ptr<EventHub::Watcher> watcher_ ABSL_GUARDED_BY(mu_);
+  grpc::ByteBuffer outgoing_ ABSL_GUARDED_BY(mu_);
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status end_status_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
+    EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
+    const grpc::ByteBuffer& request, absl::Time now) {
+  return new WatchStream(hub, wakers, open_calls, request, now);
+}
+
+}  // namespace recourse

@@ -1,0 +1,353 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "patterns/built_in.h"
+#include "server/housekeeping.h"
+#include "server/rpc/incidents_service.h"
+#include "server/rpc/orchestrator_service.h"
+#include "server/rpc/reflection_v1.h"
+#include "server/tls.h"
+#include "server/wire/enums.h"
+#include "server/wire/pattern.h"
+#include "server/wire/pattern_file.h"
+
+namespace recourse {
+namespace {
+
+using config::v1::ServerConfig;
+
+constexpr char kTokenKeyKey[] = "token_key";
+constexpr char kOrchestratorName[] = "recourse.v1.ErrorRecoveryOrchestrator";
+constexpr char kIncidentsName[] = "recourse.v1.Incidents";
+constexpr char kStoreName[] = "store";
+// Clients that ping more often get GOAWAY; gRPC's default would be 5 minutes.
+constexpr int kMinPingIntervalMs = 10'000;
+// One HTTP/2 connection pins one server: a limited age spreads a fleet's load.
+constexpr int kMaxConnectionAgeMs = 30 * 60 * 1000;
+constexpr int kMaxConnectionAgeGraceMs =
+    11 * 60 * 1000;  // A long poll's length.
+constexpr int kMaxMetadataBytes = 16 << 10;
+
+absl::Duration ToDuration(const google::protobuf::Duration& message) {
+  return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
+}
+
+absl::StatusOr<std::vector<v1::ErrorPattern>> LoadLibrary(
+    const ServerConfig& config) {
+  std::vector<PatternSource> sources;
+  if (!config.patterns().empty()) {
+    auto loaded = LoadPatternDirectory(config.patterns());
+    if (!loaded.ok()) return loaded.status();
+    sources = *std::move(loaded);
+  } else {
+    for (const BuiltInPack& pack : BuiltInPacks()) {
+      auto loaded = ParsePatternText(pack.file_name, pack.yaml);
+      if (!loaded.ok()) return loaded.status();
+      for (PatternSource& source : *loaded) {
+        sources.push_back(std::move(source));
+      }
+    }
+  }
+  std::vector<v1::ErrorPattern> library;
+  for (PatternSource& source : sources) {
+    library.push_back(std::move(source.pattern));
+  }
+  return library;
+}
+
+// The key that seals tokens: whoever is first makes it, all share it.
+absl::StatusOr<std::string> ReadOrMakeTokenKey(Store& store) {
+  std::string key(kTokenKeyBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), key.size()) !=
+      1) {
+    return absl::InternalError("no randomness for the token key");
+  }
+  const absl::StatusOr<StoreCommit> commit = store.Commit(
+      {.compares = {{kTokenKeyKey, 0}}, .ops = {{kTokenKeyKey, key}}});
+  if (!commit.ok()) return commit.status();
+  const auto entry = store.Get(kTokenKeyKey);
+  if (!entry.ok()) return entry.status();
+  if (!entry->has_value() || (*entry)->value.size() != kTokenKeyBytes) {
+    return absl::DataLossError("the stored token key is damaged");
+  }
+  return (*entry)->value;
+}
+
+absl::StatusOr<DefaultPlans> ReadDefaultPlans(
+    const config::v1::Recovery& recovery) {
+  DefaultPlans plans = BuiltInDefaultPlans();
+  for (const config::v1::DefaultPlan& plan : recovery.default_plans()) {
+    if (plan.category() == v1::FAILURE_CATEGORY_UNSPECIFIED) {
+      return absl::InvalidArgumentError(
+          "recovery.default_plans: a plan without category");
+    }
+    absl::StatusOr<std::vector<Step>> steps = ParseSteps(plan.steps(), nullptr);
+    if (!steps.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("recovery.default_plans: ", steps.status().message()));
+    }
+    plans[plan.category()] = {
+        std::make_shared<std::vector<Step>>(*std::move(steps)),
+        HashSteps(plan.steps())};
+  }
+  return plans;
+}
+
+absl::StatusOr<std::unique_ptr<Statistics>> ReadStatistics(Store& store) {
+  auto statistics = std::make_unique<Statistics>(absl::Now());
+  const auto saved = store.Get(kStatisticsKey);
+  if (!saved.ok()) return saved.status();
+  if (saved->has_value()) {
+    if (absl::Status s = statistics->Restore((*saved)->value); !s.ok()) {
+      spdlog::warn("saved statistics are not readable and start anew: {}",
+                   std::string(s.message()));
+    }
+  }
+  return statistics;
+}
+
+// "127.0.0.1:0" with the port that was taken.
+std::string WithPort(const std::string& address, int port) {
+  if (port == 0) return address;  // unix:
+  return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
+}
+
+}  // namespace
+
+// In the order of construction; destroyed the other way round.
+struct Server::Graph {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<const Redactor> redactor;
+  std::unique_ptr<TokenSealer> tokens;
+  std::unique_ptr<Statistics> statistics;
+  std::unique_ptr<DecisionLog> decisions;
+  std::unique_ptr<EventHub> events;
+  RequestMemo memo;
+  std::unique_ptr<HttpClient> http;
+  std::unique_ptr<Notifier> notifier;
+  std::unique_ptr<IncidentDesk> incidents;
+  std::unique_ptr<PatternCatalog> catalog;
+  std::unique_ptr<Orchestrator> orchestrator;
+  OpenCalls open_calls;
+  std::unique_ptr<WorkerPool> workers;
+  std::unique_ptr<WorkerPool> wakers;
+  std::unique_ptr<OrchestratorService> orchestrator_service;
+  std::unique_ptr<IncidentsService> incidents_service;
+  std::unique_ptr<grpc::Service> reflection;
+  std::unique_ptr<grpc::Server> grpc_server;
+  std::unique_ptr<Housekeeping> housekeeping;
+  std::string address;
+  absl::Duration drain_timeout;
+
+  absl::Status OpenState(const ServerConfig& config);
+  absl::Status OpenIncidents(const ServerConfig& config);
+  absl::Status OpenPatterns(const ServerConfig& config);
+  absl::Status BuildOrchestrator(const ServerConfig& config);
+  void BuildServices(const config::v1::Limits& limits);
+  absl::Status Listen(const ServerConfig& config);
+};
+
+absl::Status Server::Graph::OpenState(const ServerConfig& config) {
+  auto opened = OpenStore(config.store());
+  if (!opened.ok()) return opened.status();
+  store = *std::move(opened);
+  auto key = ReadOrMakeTokenKey(*store);
+  if (!key.ok()) return key.status();
+  tokens = std::make_unique<TokenSealer>(*std::move(key));
+
+  const auto& hide = config.redaction();
+  auto made = Redactor::Create(
+      {.patterns = {hide.patterns().begin(), hide.patterns().end()},
+       .disable = {hide.disable().begin(), hide.disable().end()}});
+  if (!made.ok()) return made.status();
+  redactor = *std::move(made);
+
+  if (config.enable_statistics()) {
+    auto read = ReadStatistics(*store);
+    if (!read.ok()) return read.status();
+    statistics = *std::move(read);
+  }
+  const config::v1::Limits& limits = config.limits();
+  decisions = std::make_unique<DecisionLog>(limits.decision_ring());
+  events = std::make_unique<EventHub>(
+      EventHubOptions{.queue_limit = limits.watch_queue(),
+                      .max_watchers = limits.max_watchers()});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
+  http = NewCurlHttpClient();
+  auto opened_notifier = Notifier::Open(
+      store.get(),
+      {.channels = {config.channels().begin(), config.channels().end()},
+       .routes = {config.routes().begin(), config.routes().end()},
+       .settings = config.notifications(),
+       .enabled = config.enable_notifications(),
+       .http = http.get()});
+  if (!opened_notifier.ok()) return opened_notifier.status();
+  notifier = *std::move(opened_notifier);
+  const auto publish = [this](IncidentChange change, const std::string& id) {
+    if (!events->HasWatchers()) return;
+    events->Publish(std::make_shared<Event>(
+        Event{.kind = change == IncidentChange::kOpened
+                          ? EventKind::kIncidentOpened
+                          : EventKind::kIncidentResolved,
+              .time = absl::Now(),
+              .incident_id = id}));
+  };
+  auto opened = IncidentDesk::Open(store.get(), notifier.get(), publish);
+  if (!opened.ok()) return opened.status();
+  incidents = *std::move(opened);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
+  auto library = LoadLibrary(config);
+  if (!library.ok()) return library.status();
+  auto opened = PatternCatalog::Open(
+      store.get(), {.library = *std::move(library),
+                    .known_channels = notifier->channel_names()});
+  if (!opened.ok()) return opened.status();
+  catalog = *std::move(opened);
+  catalog->OnChange([this](int64_t registry_revision) {
+    if (!events->HasWatchers()) return;
+    events->Publish(
+        std::make_shared<Event>(Event{.kind = EventKind::kPatternsChanged,
+                                      .time = absl::Now(),
+                                      .registry_revision = registry_revision}));
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
+  auto plans = ReadDefaultPlans(config.recovery());
+  if (!plans.ok()) return plans.status();
+  orchestrator = std::make_unique<Orchestrator>(OrchestratorParts{
+      .catalog = catalog.get(),
+      .incidents = incidents.get(),
+      .tokens = tokens.get(),
+      .redactor = redactor.get(),
+      .statistics = statistics.get(),
+      .decisions = decisions.get(),
+      .events = events.get(),
+      .memo = &memo,
+      .default_plans = *std::move(plans),
+      .limits = {.max_total_retries =
+                     static_cast<int>(config.recovery().max_total_retries()),
+                 .max_elapsed = ToDuration(config.recovery().max_elapsed())}});
+  return absl::OkStatus();
+}
+
+void Server::Graph::BuildServices(const config::v1::Limits& limits) {
+  workers = std::make_unique<WorkerPool>(limits.worker_threads());
+  wakers = std::make_unique<WorkerPool>(1, 2 * limits.max_watchers());
+  const ServiceParts parts{.orchestrator = orchestrator.get(),
+                           .catalog = catalog.get(),
+                           .incidents = incidents.get(),
+                           .tokens = tokens.get(),
+                           .redactor = redactor.get(),
+                           .statistics = statistics.get(),
+                           .decisions = decisions.get(),
+                           .events = events.get(),
+                           .workers = workers.get(),
+                           .wakers = wakers.get(),
+                           .open_calls = &open_calls};
+  orchestrator_service = std::make_unique<OrchestratorService>(parts);
+  incidents_service = std::make_unique<IncidentsService>(parts);
+  reflection = NewReflectionV1Service(
+      {kOrchestratorName, kIncidentsName, "grpc.health.v1.Health",
+       "grpc.channelz.v1.Channelz", "grpc.reflection.v1.ServerReflection",
+       "grpc.reflection.v1alpha.ServerReflection"});
+}
+
+absl::Status Server::Graph::Listen(const ServerConfig& config) {
+  auto credentials = ListenerCredentials(config.tls());
+  if (!credentials.ok()) return credentials.status();
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::channelz::experimental::InitChannelzService();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config.listen(), *credentials, &port);
+  builder.RegisterService(orchestrator_service.get());
+  builder.RegisterService(incidents_service.get());
+  builder.RegisterService(reflection.get());
+  const config::v1::Limits& limits = config.limits();
+  builder.SetMaxReceiveMessageSize(limits.max_message_bytes());
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(limits.max_concurrent_streams()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             kMaxConnectionAgeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             kMaxConnectionAgeGraceMs);
+  // Two servers on one port would share its calls by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc_server = builder.BuildAndStart();
+  if (grpc_server == nullptr) {
+    return absl::UnavailableError(absl::StrCat(
+        "cannot listen on ", config.listen(),
+        ": is the port taken, or the address not this machine's?"));
+  }
+  address = WithPort(config.listen(), port);
+  drain_timeout = ToDuration(limits.drain_timeout());
+  grpc::HealthCheckServiceInterface* health =
+      grpc_server->GetHealthCheckService();
+  for (const char* name : {"", kOrchestratorName, kIncidentsName, kStoreName}) {
+    health->SetServingStatus(name, true);
+  }
+  housekeeping = std::make_unique<Housekeeping>(
+      store.get(), statistics.get(), [health](bool available) {
+        health->SetServingStatus(kStoreName, available);
+      });
+  return absl::OkStatus();
+}
+
+Server::Server(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerConfig& config) {
+  auto graph = std::make_unique<Graph>();
+  absl::Status status = graph->OpenState(config);
+  if (status.ok()) status = graph->OpenIncidents(config);
+  if (status.ok()) status = graph->OpenPatterns(config);
+  if (status.ok()) status = graph->BuildOrchestrator(config);
+  if (!status.ok()) return status;
+  graph->BuildServices(config.limits());
+  status = graph->Listen(config);
+  if (!status.ok()) return status;
+  return std::unique_ptr<Server>(new Server(std::move(graph)));
+}
+
+Server::~Server() { Shutdown(); }
+
+const std::string& Server::address() const { return graph_->address; }
+
+void Server::Shutdown() {
+  if (graph_->grpc_server == nullptr) return;
+  graph_->housekeeping.reset();  // It tells the health service of the store.
+  graph_->grpc_server->GetHealthCheckService()->Shutdown();
+  graph_->open_calls.EndAll();
+  graph_->grpc_server->Shutdown(
+      absl::ToChronoTime(absl::Now() + graph_->drain_timeout));
+  graph_->grpc_server->Wait();
+  graph_->grpc_server.reset();
+  // What calls left for the workers refers to what is destroyed after them.
+  graph_->workers.reset();
+  graph_->wakers.reset();
+}
+
+}  // namespace recourse

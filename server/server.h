@@ -1,0 +1,35 @@
+// The object graph: built top to bottom, served, drained, torn down.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "recourse/config/v1/config.pb.h"
+
+namespace recourse {
+
+// One running server. Start and Shutdown from one thread.
+class Server {
+ public:
+  // `config` as FinishConfig leaves it. Serves when it returns. The errors are
+  // for people: the store, a pattern file, a channel, the certificate or the
+  // address that could not be used, and why.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const config::v1::ServerConfig& config);
+  ~Server();
+
+  // HOST:PORT it serves on, with the port it really took.
+  const std::string& address() const;
+
+  // Refuses new calls, ends open streams and long polls, lets calls under way
+  // finish within limits.drain_timeout, then cancels them. Idempotent.
+  void Shutdown();
+
+ private:
+  struct Graph;
+  explicit Server(std::unique_ptr<Graph> graph);
+  const std::unique_ptr<Graph> graph_;
+};
+
+}  // namespace recourse
