@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The checks that need no build: format, direction of includes, lint of the
+# protos and of the scripts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh clang-format shellcheck
+
+echo "== format"
+git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
+echo "== includes"
+python3 scripts/check_includes.py
+echo "== buf lint"
+[ -x tools/node_modules/.bin/buf ] || npm --prefix tools ci --silent
+(cd proto && ../tools/node_modules/.bin/buf lint)
+echo "== shell scripts"
+git ls-files '*.sh' .ci/run | xargs shellcheck
