@@ -47,7 +47,9 @@ struct StorePage {
 struct StoreRange {
   std::string prefix{};  // Empty: all keys. ("{}": designated initializers.)
   std::string start{};   // Empty: from the first key of the prefix.
-  size_t limit = 1000;   // Entries a page, 1..10,000.
+  // Entries a page, 1..10,000. A page with large values may end before, after
+  // some megabytes; `next_start` tells.
+  size_t limit = 1000;
   int64_t revision = 0;  // 0: the newest; else as of that revision.
 };
 
@@ -58,8 +60,9 @@ struct StoreCompare {
   int64_t mod_revision = 0;
 };
 
-// A put when `value` is set, a delete otherwise. A key may appear once in a
-// transaction. Deleting a key that is not there is not an error.
+// A put when `value` is set, a delete otherwise. A key may appear in one
+// operation of a transaction (and in compares besides). Deleting a key that is
+// not there is not an error.
 struct StoreOp {
   std::string key;
   std::optional<std::string> value{};
@@ -85,12 +88,15 @@ struct StoreChange {
 // Changes in the order of their revisions; one call never splits a revision.
 // A non-OK status ends the watch: OUT_OF_RANGE when `from_revision` was
 // compacted (list again, then watch from there), UNAVAILABLE when the
-// connection to the store is lost for good.
+// connection to the store is lost for good, DATA_LOSS as below. Callbacks of
+// all watches may share one thread: a slow one delays no commit, but other
+// watches.
 using StoreWatchCallback =
     std::function<void(absl::StatusOr<std::vector<StoreChange>>)>;
 
 // Ends its watch when destroyed, after a running callback has returned; so it
-// must not be destroyed from inside its own callback.
+// must not be destroyed from inside its own callback. It may outlive its store;
+// nothing is called then.
 class StoreWatch {
  public:
   virtual ~StoreWatch() = default;
@@ -101,7 +107,8 @@ class StoreWatch {
 //
 // Errors of every method, unless it says otherwise:
 //   INVALID_ARGUMENT    a limit above is exceeded, an empty key, a key twice
-//   RESOURCE_EXHAUSTED  the disk or the engine's quota is full; nothing changed
+//   RESOURCE_EXHAUSTED  the disk or the engine's quota is full, or there are
+//                       too many watches or leases; nothing changed
 //   UNAVAILABLE         out of reach or busy; whether a commit was applied is
 //                       then unknown unless the message says that it was not
 //   DATA_LOSS           the engine found its data corrupt
@@ -117,14 +124,16 @@ class Store {
   virtual absl::StatusOr<StorePage> List(const StoreRange& range) = 0;
 
   // Atomic and durable: when this returns with `committed`, the change
-  // survives kill -9 and loss of power. Every commit that applies at least one
-  // operation takes one new revision, greater than all before it.
-  // NOT_FOUND when a lease id is not alive.
+  // survives kill -9 and loss of power. Every commit that changes something
+  // takes one new revision, greater than all before it; deleting an absent key
+  // changes nothing, putting the value that is there does. NOT_FOUND when the
+  // compares hold and a lease id is not alive.
   virtual absl::StatusOr<StoreCommit> Commit(
       const StoreTransaction& transaction) = 0;
 
   // Calls `callback`, from a thread of the store's, with every change below
-  // `prefix` of revision >= `from_revision`, the past ones first.
+  // `prefix` of revision >= `from_revision`, the past ones first. Below 1
+  // counts as 1, the beginning of history.
   virtual absl::StatusOr<std::unique_ptr<StoreWatch>> Watch(
       std::string_view prefix, int64_t from_revision,
       StoreWatchCallback callback) = 0;
@@ -145,7 +154,8 @@ class Store {
 // Errors: INVALID_ARGUMENT for a URI of no known form; FAILED_PRECONDITION for
 // a file that is not ours, is corrupt or was written by a newer version (the
 // file is left untouched, byte for byte, and the message says which of these),
-// or that another process has open; NOT_FOUND / PERMISSION_DENIED for its path.
+// or that another process has open; NOT_FOUND / PERMISSION_DENIED for its path;
+// RESOURCE_EXHAUSTED when there is no room to create it.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(std::string_view uri);
 
 }  // namespace recourse
