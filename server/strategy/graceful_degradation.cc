@@ -1,4 +1,5 @@
 // The same operation asking for less; in the end a value that stands in.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

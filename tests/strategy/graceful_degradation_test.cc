@@ -1,0 +1,120 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/strategy/situation.h"
+
+namespace recourse {
+namespace {
+
+using ::testing::ElementsAre;
+
+GracefulDegradationStep ThreeLevels() {
+  GracefulDegradationStep step;
+  step.levels = {
+      {"no_streaming", {"streaming"}, {}},
+      {"short",
+       {"tools", "images"},
+       {{"options.max_tokens", CapEdit{256}}, {"prompt", TruncateEdit{4}}}},
+      {"bare", {}, {{"options", RemoveEdit{}}}},
+  };
+  return step;
+}
+
+TEST(GracefulDegradationTest, GoesDownLevelByLevel) {
+  Situation situation;
+  Cursor cursor;
+  std::vector<std::string> names;
+  for (int level = 1; level <= 3; ++level) {
+    const StepAnswer answer = situation.Ask(ThreeLevels());
+    const auto action = ActionIn<DegradationAction>(answer);
+    names.push_back(action.level_name);
+    EXPECT_EQ(action.level, level);
+    EXPECT_EQ(action.level_count, 3);
+    Advance(std::get<Action>(answer), situation.progress, cursor);
+    EXPECT_EQ(situation.progress.degradation_level, level);
+    situation.granted = cursor.granted;
+  }
+  EXPECT_THAT(names, ElementsAre("no_streaming", "short", "bare"));
+  EXPECT_EQ(ReasonIn(situation.Ask(ThreeLevels())), TraceReason::kNoLevelLeft);
+}
+
+TEST(GracefulDegradationTest, EditsTheStateThatWasSent) {
+  Situation situation;
+  situation.progress.degradation_level = 1;
+  auto action = ActionIn<DegradationAction>(situation.Ask(ThreeLevels()));
+  EXPECT_EQ(action.edits.size(), 2u);
+  EXPECT_THAT(action.disable_features, ElementsAre("tools", "images"));
+  EXPECT_FALSE(action.state.has_value());  // None was sent.
+
+  situation.SetState(
+      R"({"prompt": "tell me", "options": {"max_tokens": 4096, "n": 1}})");
+  action = ActionIn<DegradationAction>(situation.Ask(ThreeLevels()));
+  ASSERT_TRUE(action.state.has_value());
+  EXPECT_EQ(
+      ToText(*action.state),
+      ToText(Json(
+          R"({"prompt": "tell", "options": {"max_tokens": 256, "n": 1}})")));
+}
+
+TEST(GracefulDegradationTest, SkipsLevelsTheCallerCannotRun) {
+  const struct {
+    std::vector<std::string> declared;
+    std::string level;  // Empty: CAPABILITY_MISSING.
+  } kRows[] = {
+      {{"*"}, "no_streaming"},        {{"short"}, "short"},
+      {{"tools", "images"}, "short"}, {{"tools"}, ""},
+      {{"bare", "short"}, "short"},   {{}, ""},
+  };
+  for (const auto& row : kRows) {
+    Situation situation;
+    situation.failure.capabilities.declared = true;
+    situation.failure.capabilities.degradations = row.declared;
+    const StepAnswer answer = situation.Ask(ThreeLevels());
+    if (row.level.empty()) {
+      EXPECT_EQ(ReasonIn(answer), TraceReason::kCapabilityMissing);
+    } else {
+      EXPECT_EQ(ActionIn<DegradationAction>(answer).level_name, row.level);
+    }
+  }
+}
+
+TEST(GracefulDegradationTest, FallbackValueAfterTheLevels) {
+  GracefulDegradationStep step = ThreeLevels();
+  step.fallback_value = JsonString("no answer today");
+  Situation situation;
+  situation.progress.degradation_level = 3;
+  EXPECT_EQ(ActionIn<FallbackAction>(situation.Ask(step)).value.string_value(),
+            "no answer today");
+  // Or when none of them can be run.
+  situation.progress.degradation_level = 0;
+  situation.failure.capabilities.declared = true;
+  ActionIn<FallbackAction>(situation.Ask(step));
+}
+
+TEST(GracefulDegradationTest, RefusedRerunLeavesTheFallbackValue) {
+  GracefulDegradationStep step = ThreeLevels();
+  Situation situation;
+  situation.rerun_refused = TraceReason::kNotIdempotent;
+  EXPECT_EQ(ReasonIn(situation.Ask(step)), TraceReason::kNotIdempotent);
+  step.fallback_value = JsonNumber(0);
+  ActionIn<FallbackAction>(situation.Ask(step));
+}
+
+TEST(GracefulDegradationTest, FallbackValueIsNotGivenForEver) {
+  GracefulDegradationStep step;
+  EXPECT_EQ(ReasonIn(Situation().Ask(step)), TraceReason::kNoLevelLeft);
+  step.fallback_value = JsonNumber(0);
+  Situation situation;
+  ActionIn<FallbackAction>(situation.Ask(step));
+  situation.granted = 1;
+  EXPECT_EQ(ReasonIn(situation.Ask(step)), TraceReason::kNoLevelLeft);
+}
+
+// Levels used under another plan count: nobody goes back up.
+TEST(GracefulDegradationTest, MoreLevelsUsedThanTheStepHas) {
+  Situation situation;
+  situation.progress.degradation_level = 9;
+  EXPECT_EQ(ReasonIn(situation.Ask(ThreeLevels())), TraceReason::kNoLevelLeft);
+}
+
+}  // namespace
+}  // namespace recourse
