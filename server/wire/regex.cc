@@ -1,0 +1,56 @@
+#include "server/wire/regex.h"
+
+#include <memory>
+
+#include "server/wire/pattern.h"
+
+namespace recourse {
+namespace {
+
+// "at offset 4: missing ): (ab". RE2 tells the culprit, not where it stands.
+std::string Describe(absl::string_view text, const RE2& regex) {
+  const std::string& culprit = regex.error_arg();
+  const size_t offset = text.find(culprit);
+  // RE2's text ends with the culprit, where there is one.
+  if (culprit.empty() || offset == absl::string_view::npos) {
+    return absl::StrCat("is no regular expression of RE2: ", regex.error());
+  }
+  return absl::StrCat("is no regular expression of RE2: at offset ", offset,
+                      ": ", regex.error());
+}
+
+}  // namespace
+
+SharedRegex CompileRegex(absl::string_view text, int64_t max_memory,
+                         Checker& check, absl::string_view field, int index) {
+  if (!check.ok()) return nullptr;
+  if (text.empty()) {
+    check.FailItem(field, index, "is required");
+    return nullptr;
+  }
+  if (text.size() > kMaxRegexBytes) {
+    check.FailItem(field, index,
+                   absl::StrCat("is ", text.size(), " bytes long, at most ",
+                                kMaxRegexBytes),
+                   reason::kRegexTooLarge);
+    return nullptr;
+  }
+  RE2::Options options(RE2::DefaultOptions);
+  options.set_max_mem(max_memory);
+  options.set_log_errors(false);
+  auto regex = std::make_shared<const RE2>(
+      re2::StringPiece(text.data(), text.size()), options);
+  if (regex->ok()) return regex;
+  if (regex->error_code() == RE2::ErrorPatternTooLarge) {
+    check.FailItem(field, index,
+                   absl::StrCat("takes more than ", max_memory >> 10,
+                                " KiB when compiled; large repetitions such "
+                                "as {1000} are the usual cause"),
+                   reason::kRegexTooLarge);
+  } else {
+    check.FailItem(field, index, Describe(text, *regex), reason::kInvalidRegex);
+  }
+  return nullptr;
+}
+
+}  // namespace recourse

@@ -1,0 +1,365 @@
+#include "server/wire/yaml_reader.h"
+
+#include <exception>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "server/wire/utf8.h"
+#include "server/wire/yaml.h"
+#include "yaml-cpp/eventhandler.h"
+
+namespace recourse {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::ListValue;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+absl::Status FailAt(absl::string_view path, int line, absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat(path, ":", line, ": ", text));
+}
+
+// Counts what a text holds before anything is built from it.
+class NodeCounter : public YAML::EventHandler {
+ public:
+  bool within_limit() const { return count_ <= kMaxYamlNodes; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Count(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { Count(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    Count(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&,
+                       YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Count(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    Count(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  // Throwing is the only way to make yaml-cpp stop.
+  void Count(const YAML::Mark& mark) {
+    if (++count_ > kMaxYamlNodes) {
+      throw YAML::ParserException(mark, "more than 100,000 values");
+    }
+  }
+
+  size_t count_ = 0;
+};
+
+class Reader {
+ public:
+  Reader(absl::string_view path, YamlLines* lines)
+      : path_(path), lines_(lines) {}
+
+  absl::Status ReadMessage(const YAML::Node& node, int line, Message& message,
+                           const std::string& at);
+
+ private:
+  // Counts nested values while it lives.
+  struct Level {
+    explicit Level(Reader& reader) : depth(reader.depth_) { ++depth; }
+    ~Level() { --depth; }
+    size_t& depth;
+  };
+
+  absl::Status Fail(int line, absl::string_view text) const {
+    return FailAt(path_, line, text);
+  }
+  absl::Status FailField(int line, const FieldDescriptor& field,
+                         const absl::Status& what) const {
+    if (what.ok()) return what;
+    return Fail(line, absl::StrCat(field.name(), ": ", what.message()));
+  }
+
+  absl::Status CountNode(int line);
+  absl::Status CheckOneof(const Message& message, const FieldDescriptor& field,
+                          int line) const;
+  absl::Status ReadKey(const YAML::Node& key, std::map<std::string, int>& seen,
+                       int& line) const;
+  absl::Status ReadField(const YAML::Node& node, int line, Message& message,
+                         const FieldDescriptor& field, const std::string& at);
+  absl::Status ReadItem(const YAML::Node& node, int line, Message& message,
+                        const FieldDescriptor& field, const std::string& at);
+  absl::Status ReadMap(const YAML::Node& node, int line, Message& message,
+                       const FieldDescriptor& field);
+  absl::Status ReadJson(const YAML::Node& node, int line, Value& value);
+  absl::Status ReadStruct(const YAML::Node& node, int line, Struct& object);
+  absl::Status ReadList(const YAML::Node& node, int line, ListValue& list);
+
+  const absl::string_view path_;
+  YamlLines* const lines_;
+  size_t nodes_ = 0;
+  size_t depth_ = 0;
+};
+
+int LineOf(const YAML::Node& node, int otherwise) {
+  const YAML::Mark mark = node.Mark();
+  return mark.is_null() ? otherwise : mark.line + 1;
+}
+
+// Aliases make one node count as often as it is used.
+absl::Status Reader::CountNode(int line) {
+  if (++nodes_ > kMaxYamlNodes) {
+    return Fail(line, "more than 100,000 values, aliases included");
+  }
+  if (depth_ > kMaxYamlDepth) {
+    return Fail(line, "more than 100 levels of nesting");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadKey(const YAML::Node& key,
+                             std::map<std::string, int>& seen,
+                             int& line) const {
+  line = LineOf(key, line);
+  if (!key.IsScalar()) return Fail(line, "a key must be a plain word");
+  const auto [first, added] = seen.emplace(key.Scalar(), line);
+  if (added) return absl::OkStatus();
+  return Fail(
+      line, absl::StrCat("key ", key.Scalar(), " stands twice, first in line ",
+                         first->second));
+}
+
+absl::Status Reader::CheckOneof(const Message& message,
+                                const FieldDescriptor& field, int line) const {
+  const auto* oneof = field.real_containing_oneof();
+  if (oneof == nullptr) return absl::OkStatus();
+  const FieldDescriptor* other =
+      message.GetReflection()->GetOneofFieldDescriptor(message, oneof);
+  if (other == nullptr) return absl::OkStatus();
+  return Fail(line, absl::StrCat(field.name(), " and ", other->name(),
+                                 " exclude each other"));
+}
+
+std::vector<std::string> FieldNames(const Descriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.field_count(); ++i) {
+    names.push_back(type.field(i)->name());
+  }
+  return names;
+}
+
+absl::Status Reader::ReadMessage(const YAML::Node& node, int line,
+                                 Message& message, const std::string& at) {
+  const Level level(*this);
+  if (absl::Status status = CountNode(line); !status.ok()) return status;
+  if (node.IsNull()) return absl::OkStatus();  // `retry:` has all defaults.
+  const Descriptor& type = *message.GetDescriptor();
+  if (!node.IsMap()) {
+    return Fail(line, absl::StrCat("expected a mapping with the fields of ",
+                                   type.name()));
+  }
+  std::map<std::string, int> seen;
+  for (const auto& entry : node) {
+    int key_line = line;
+    absl::Status status = ReadKey(entry.first, seen, key_line);
+    if (!status.ok()) return status;
+    const std::string& key = entry.first.Scalar();
+    const FieldDescriptor* field = type.FindFieldByName(key);
+    if (field == nullptr) {
+      return Fail(key_line,
+                  absl::StrCat("unknown key ", Utf8Prefix(key, 60), " in ",
+                               type.name(), Suggestion(key, FieldNames(type))));
+    }
+    status = CheckOneof(message, *field, key_line);
+    if (!status.ok()) return status;
+    const std::string field_at = absl::StrCat(at, at.empty() ? "" : ".", key);
+    if (lines_ != nullptr) lines_->emplace(field_at, key_line);
+    status = ReadField(entry.second, key_line, message, *field, field_at);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadField(const YAML::Node& node, int line,
+                               Message& message, const FieldDescriptor& field,
+                               const std::string& at) {
+  if (field.is_map()) return ReadMap(node, line, message, field);
+  if (!field.is_repeated()) return ReadItem(node, line, message, field, at);
+  if (!node.IsSequence()) {
+    return Fail(line, absl::StrCat(field.name(),
+                                   ": expected a list: [..] or lines that "
+                                   "begin with -"));
+  }
+  for (size_t i = 0; i < node.size(); ++i) {
+    const std::string item_at = absl::StrCat(at, "[", i, "]");
+    const int item_line = LineOf(node[i], line);
+    if (lines_ != nullptr) lines_->emplace(item_at, item_line);
+    absl::Status status = ReadItem(node[i], item_line, message, field, item_at);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadItem(const YAML::Node& node, int line,
+                              Message& message, const FieldDescriptor& field,
+                              const std::string& at) {
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+    if (absl::Status status = CountNode(line); !status.ok()) return status;
+    return FailField(LineOf(node, line), field,
+                     ReadScalar(node, field, message));
+  }
+  const Reflection* reflection = message.GetReflection();
+  Message* item = field.is_repeated()
+                      ? reflection->AddMessage(&message, &field)
+                      : reflection->MutableMessage(&message, &field);
+  const std::string& type = item->GetDescriptor()->full_name();
+  if (auto* value = dynamic_cast<Value*>(item)) {
+    return ReadJson(node, line, *value);
+  }
+  if (auto* object = dynamic_cast<Struct*>(item)) {
+    return ReadStruct(node, line, *object);
+  }
+  if (auto* list = dynamic_cast<ListValue*>(item)) {
+    return ReadList(node, line, *list);
+  }
+  if (!node.IsMap() && type == "google.protobuf.Duration") {
+    return FailField(line, field, ReadDuration(node, *item));
+  }
+  if (!node.IsMap() && type == "google.protobuf.Timestamp") {
+    return FailField(line, field, ReadTimestamp(node, *item));
+  }
+  if (!node.IsMap() && !node.IsNull()) {
+    return Fail(line, absl::StrCat(field.name(),
+                                   ": expected a mapping with the fields of ",
+                                   item->GetDescriptor()->name()));
+  }
+  return ReadMessage(node, line, *item, at);
+}
+
+absl::Status Reader::ReadMap(const YAML::Node& node, int line, Message& message,
+                             const FieldDescriptor& field) {
+  const Level level(*this);
+  if (!node.IsMap()) {
+    return Fail(line, absl::StrCat(field.name(), ": expected a mapping"));
+  }
+  const FieldDescriptor& key_field = *field.message_type()->map_key();
+  const FieldDescriptor& value_field = *field.message_type()->map_value();
+  std::map<std::string, int> seen;
+  for (const auto& entry : node) {
+    int key_line = line;
+    absl::Status status = ReadKey(entry.first, seen, key_line);
+    if (!status.ok()) return status;
+    Message* item = message.GetReflection()->AddMessage(&message, &field);
+    status = ReadScalar(entry.first, key_field, *item);
+    if (!status.ok()) return FailField(key_line, field, status);
+    status = ReadItem(entry.second, key_line, *item, value_field, "");
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadJson(const YAML::Node& node, int line, Value& value) {
+  if (node.IsMap())
+    return ReadStruct(node, line, *value.mutable_struct_value());
+  if (node.IsSequence()) {
+    return ReadList(node, line, *value.mutable_list_value());
+  }
+  if (absl::Status status = CountNode(line); !status.ok()) return status;
+  return ReadJsonScalar(node, value);
+}
+
+absl::Status Reader::ReadStruct(const YAML::Node& node, int line,
+                                Struct& object) {
+  const Level level(*this);
+  if (absl::Status status = CountNode(line); !status.ok()) return status;
+  if (!node.IsMap()) return Fail(line, "expected a mapping");
+  std::map<std::string, int> seen;
+  for (const auto& entry : node) {
+    int key_line = line;
+    absl::Status status = ReadKey(entry.first, seen, key_line);
+    if (!status.ok()) return status;
+    status = ReadJson(entry.second, key_line,
+                      (*object.mutable_fields())[entry.first.Scalar()]);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::ReadList(const YAML::Node& node, int line,
+                              ListValue& list) {
+  const Level level(*this);
+  if (absl::Status status = CountNode(line); !status.ok()) return status;
+  if (!node.IsSequence()) return Fail(line, "expected a list");
+  for (const YAML::Node& item : node) {
+    absl::Status status =
+        ReadJson(item, LineOf(item, line), *list.add_values());
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadDocuments(absl::string_view path, const std::string& text,
+                           Message& message, YamlLines* lines) {
+  {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    NodeCounter counter;
+    while (parser.HandleNextDocument(counter)) {
+    }
+  }
+  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+  if (documents.empty()) return absl::OkStatus();
+  if (documents.size() > 1) {
+    return FailAt(path, LineOf(documents[1], 1),
+                  "expected one document, found a second one");
+  }
+  return Reader(path, lines)
+      .ReadMessage(documents[0], LineOf(documents[0], 1), message, "");
+}
+
+int LineOfInvalidUtf8(absl::string_view text) {
+  int line = 1;
+  while (!text.empty()) {
+    const absl::string_view rest = text.substr(0, text.find('\n'));
+    if (!IsValidUtf8(rest)) return line;
+    text.remove_prefix(std::min(rest.size() + 1, text.size()));
+    ++line;
+  }
+  return line;
+}
+
+}  // namespace
+
+absl::Status ReadYaml(absl::string_view path, absl::string_view text,
+                      Message& message, YamlLines* lines) {
+  if (text.size() > kMaxYamlBytes) {
+    return FailAt(
+        path, 1,
+        absl::StrCat("is ", text.size(), " bytes long, at most 1 MiB"));
+  }
+  if (!IsValidUtf8(text)) {
+    return FailAt(path, LineOfInvalidUtf8(text), "is not valid UTF-8");
+  }
+  message.Clear();
+  try {
+    return ReadDocuments(path, std::string(text), message, lines);
+  } catch (const YAML::Exception& error) {
+    const int line = error.mark.is_null() ? 1 : error.mark.line + 1;
+    return FailAt(path, line, absl::StrCat("is no YAML: ", error.msg));
+  } catch (const std::exception& error) {
+    return FailAt(path, 1, absl::StrCat("is no YAML: ", error.what()));
+  }
+}
+
+absl::Status ParseYaml(absl::string_view path, absl::string_view text,
+                       Message& message) {
+  return ReadYaml(path, text, message, nullptr);
+}
+
+}  // namespace recourse
