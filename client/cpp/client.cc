@@ -1,0 +1,225 @@
+#include "client/cpp/client.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/cpp/durations.h"
+#include "client/cpp/status_details.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace recourse {
+namespace {
+
+constexpr char kServiceConfig[] =
+    R"({"loadBalancingConfig":[{"round_robin":{}}]})";
+constexpr int kMinMessageBytes = 1 << 10;
+constexpr int kMaxMessageBytes = 1 << 30;
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
+constexpr absl::Duration kDefaultAwait = absl::Seconds(30);
+constexpr absl::Duration kAwaitSlack = absl::Seconds(5);
+
+absl::Status ReadPem(const std::string& path, std::string& pem) {
+  if (path.empty()) return absl::OkStatus();
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file.good() || text.str().empty()) {
+    return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  }
+  pem = text.str();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
+    const TlsOptions& tls) {
+  if (!tls.enabled) return grpc::InsecureChannelCredentials();
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "a client certificate needs both its file and its key's file");
+  }
+  grpc::SslCredentialsOptions ssl;
+  absl::Status status = ReadPem(tls.ca_file, ssl.pem_root_certs);
+  status.Update(ReadPem(tls.cert_file, ssl.pem_cert_chain));
+  status.Update(ReadPem(tls.key_file, ssl.pem_private_key));
+  if (!status.ok()) return status;
+  return grpc::SslCredentials(ssl);
+}
+
+grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
+  arguments.SetMaxSendMessageSize(options.max_message_bytes);
+  arguments.SetInt(
+      GRPC_ARG_KEEPALIVE_TIME_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(options.keepalive)));
+  arguments.SetInt(
+      GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(kKeepaliveTimeout)));
+  // A long poll is silent: its pings carry no data, however many there are.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // A server that comes back is found within seconds, not after gRPC's 2 min.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  if (!options.tls.server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls.server_name);
+  }
+  return arguments;
+}
+
+absl::Status Check(const ClientOptions& options) {
+  if (options.timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("timeout must be above 0");
+  }
+  if (options.keepalive < absl::Seconds(10) ||
+      options.keepalive > absl::Hours(24)) {
+    return absl::InvalidArgumentError("keepalive must be 10 s to 24 h");
+  }
+  if (options.max_message_bytes < kMinMessageBytes ||
+      options.max_message_bytes > kMaxMessageBytes) {
+    return absl::InvalidArgumentError(
+        "max_message_bytes must be 1 KiB to 1 GiB");
+  }
+  return absl::OkStatus();
+}
+
+void SetDeadline(absl::Duration timeout, grpc::ClientContext& context) {
+  if (timeout < absl::Hours(24 * 365)) {
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(
+    const std::string& address, const ClientOptions& options) {
+  absl::Status status = Check(options);
+  if (!status.ok()) return status;
+  auto credentials = Credentials(options.tls);
+  if (!credentials.ok()) return credentials.status();
+  return FromChannel(grpc::CreateCustomChannel(address, *credentials,
+                                               ChannelArguments(options)),
+                     options);
+}
+
+std::unique_ptr<Client> Client::FromChannel(
+    std::shared_ptr<grpc::Channel> channel, const ClientOptions& options) {
+  return std::unique_ptr<Client>(new Client(std::move(channel), options));
+}
+
+Client::Client(std::shared_ptr<grpc::Channel> channel,
+               const ClientOptions& options)
+    : channel_(std::move(channel)),
+      timeout_(options.timeout),
+      orchestrator_(v1::ErrorRecoveryOrchestrator::NewStub(channel_)),
+      incidents_(v1::Incidents::NewStub(channel_)),
+      health_(grpc::health::v1::Health::NewStub(channel_)) {}
+
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Client::Call(
+    Stub& stub,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                 Response*),
+    const Request& request, const CallOptions& call) {
+  grpc::ClientContext context;
+  SetDeadline(call.timeout > absl::ZeroDuration() ? call.timeout : timeout_,
+              context);
+  const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
+  Response response;
+  const absl::Status status =
+      FromGrpcStatus((stub.*method)(&context, request, &response));
+  if (!status.ok()) return status;
+  return response;
+}
+
+// Each RPC of `service` is its stub's method and nothing else.
+#define RECOURSE_UNARY(service, stub, method, request_type, response_type)  \
+  absl::StatusOr<response_type> Client::method(const request_type& request, \
+                                               const CallOptions& call) {   \
+    return Call(*stub, &service::StubInterface::method, request, call);     \
+  }
+#define RECOURSE_ORCHESTRATOR_RPC(method, request_type, response_type) \
+  RECOURSE_UNARY(v1::ErrorRecoveryOrchestrator, orchestrator_, method, \
+                 request_type, response_type)
+#define RECOURSE_INCIDENTS_RPC(method)                                   \
+  RECOURSE_UNARY(v1::Incidents, incidents_, method, v1::method##Request, \
+                 v1::method##Response)
+
+RECOURSE_ORCHESTRATOR_RPC(HandleError, v1::RecoveryContext, v1::RecoveryResult)
+RECOURSE_ORCHESTRATOR_RPC(ReportOutcome, v1::RecoveryOutcome,
+                          v1::ReportOutcomeResponse)
+RECOURSE_ORCHESTRATOR_RPC(AddErrorPattern, v1::AddErrorPatternRequest,
+                          v1::AddErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(UpdateErrorPattern, v1::UpdateErrorPatternRequest,
+                          v1::UpdateErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(RemoveErrorPattern, v1::RemoveErrorPatternRequest,
+                          v1::RemoveErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(GetErrorPattern, v1::GetErrorPatternRequest,
+                          v1::GetErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(ListErrorPatterns, v1::ListErrorPatternsRequest,
+                          v1::ListErrorPatternsResponse)
+RECOURSE_ORCHESTRATOR_RPC(ApplyErrorPatterns, v1::ApplyErrorPatternsRequest,
+                          v1::ApplyErrorPatternsResponse)
+RECOURSE_ORCHESTRATOR_RPC(MatchErrorPattern, v1::MatchErrorPatternRequest,
+                          v1::MatchErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(GetStatistics, v1::GetStatisticsRequest,
+                          v1::GetStatisticsResponse)
+RECOURSE_ORCHESTRATOR_RPC(GetDecision, v1::GetDecisionRequest,
+                          v1::GetDecisionResponse)
+RECOURSE_INCIDENTS_RPC(ListIncidents)
+RECOURSE_INCIDENTS_RPC(GetIncident)
+RECOURSE_INCIDENTS_RPC(AcknowledgeIncident)
+RECOURSE_INCIDENTS_RPC(ResolveIncident)
+
+#undef RECOURSE_INCIDENTS_RPC
+#undef RECOURSE_ORCHESTRATOR_RPC
+#undef RECOURSE_UNARY
+
+std::unique_ptr<ErrorStream> Client::HandleErrorStream(
+    const CallOptions& call) {
+  return std::make_unique<ErrorStream>(*orchestrator_, call.timeout, call.stop);
+}
+
+absl::Status Client::WatchRecoveries(
+    const v1::WatchRecoveriesRequest& request,
+    const std::function<bool(const v1::RecoveryEvent&)>& on_event,
+    const CallOptions& call) {
+  grpc::ClientContext context;
+  if (call.timeout > absl::ZeroDuration()) SetDeadline(call.timeout, context);
+  const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
+  const auto stream = orchestrator_->WatchRecoveries(&context, request);
+  v1::RecoveryEvent event;
+  bool satisfied = false;
+  while (stream->Read(&event)) {
+    satisfied = !on_event(event);
+    if (satisfied) break;
+  }
+  if (satisfied) context.TryCancel();
+  const absl::Status status = FromGrpcStatus(stream->Finish());
+  return satisfied ? absl::OkStatus() : status;
+}
+
+absl::StatusOr<v1::AwaitIncidentResponse> Client::AwaitIncident(
+    const v1::AwaitIncidentRequest& request, const CallOptions& call) {
+  CallOptions options = call;
+  if (options.timeout <= absl::ZeroDuration()) {
+    options.timeout =
+        kAwaitSlack +
+        (request.has_timeout() ? FromProto(request.timeout()) : kDefaultAwait);
+  }
+  return Call(*incidents_, &v1::Incidents::StubInterface::AwaitIncident,
+              request, options);
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth(
+    const std::string& service, const CallOptions& call) {
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
+  return Call(*health_, &grpc::health::v1::Health::StubInterface::Check,
+              request, call);
+}
+
+}  // namespace recourse

@@ -1,0 +1,152 @@
+// The API of a Recourse server, one method per RPC. To recover operations, see
+// recovery_runner.h, which needs nothing of this but Create.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/cpp/error_stream.h"
+#include "client/cpp/local_advice.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/channel.h"
+#include "recourse/v1/incidents.grpc.pb.h"
+#include "recourse/v1/orchestrator.grpc.pb.h"
+
+namespace recourse {
+
+// How to prove who is who. All files are PEM. Read once, by Create.
+struct TlsOptions {
+  bool enabled = false;  // False: plain text, for loopback and meshes.
+  // Who may sign the server's certificate; empty: the system's roots.
+  std::string ca_file = {};
+  // For a server that asks for one; both or none.
+  std::string cert_file = {};
+  std::string key_file = {};
+  // Expected in the server's certificate; empty: the address.
+  std::string server_name = {};
+};
+
+struct ClientOptions {
+  TlsOptions tls = {};
+  absl::Duration timeout = absl::Seconds(5);  // Of each unary call; > 0.
+  // Longest message sent or received. 1 KiB - 1 GiB.
+  int max_message_bytes = 32 << 20;
+  // Pings of a quiet connection with calls in flight. The server tolerates one
+  // per 10 s: keep it slower.
+  absl::Duration keepalive = absl::Seconds(30);
+};
+
+// Of one call.
+struct CallOptions {
+  absl::Duration timeout = absl::ZeroDuration();  // 0: the client's.
+  std::stop_token stop = {};                      // Ends it as CANCELLED.
+};
+
+// One connection pool to one address; a name that resolves to several servers
+// is balanced round robin. Create one per process and share it.
+//
+// Thread safety: safe for concurrent use.
+//
+// Errors: what the server answers, with its details as payloads (see
+// status_details.h: ErrorReason, ErrorField); UNAVAILABLE or DEADLINE_EXCEEDED
+// without a reason when it cannot be reached; CANCELLED when `stop` was asked.
+// Nothing is repeated here.
+class Client {
+ public:
+  // Connects when first used. `address` as gRPC names it: HOST:PORT,
+  // dns:///NAME:PORT, unix:PATH. INVALID_ARGUMENT: options out of range;
+  // NOT_FOUND: a TLS file cannot be read.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(
+      const std::string& address, const ClientOptions& options = {});
+
+  // Over a channel made elsewhere; only `options.timeout` is used. Never null.
+  static std::unique_ptr<Client> FromChannel(
+      std::shared_ptr<grpc::Channel> channel,
+      const ClientOptions& options = {});
+
+  // ErrorRecoveryOrchestrator. The main job first.
+  absl::StatusOr<v1::RecoveryResult> HandleError(
+      const v1::RecoveryContext& request, const CallOptions& call = {});
+  // Many at once; the stream must end before the client is destroyed. Without
+  // call.timeout it has no deadline.
+  std::unique_ptr<ErrorStream> HandleErrorStream(const CallOptions& call = {});
+  absl::StatusOr<v1::ReportOutcomeResponse> ReportOutcome(
+      const v1::RecoveryOutcome& request, const CallOptions& call = {});
+  absl::StatusOr<v1::AddErrorPatternResponse> AddErrorPattern(
+      const v1::AddErrorPatternRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::UpdateErrorPatternResponse> UpdateErrorPattern(
+      const v1::UpdateErrorPatternRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::RemoveErrorPatternResponse> RemoveErrorPattern(
+      const v1::RemoveErrorPatternRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::GetErrorPatternResponse> GetErrorPattern(
+      const v1::GetErrorPatternRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::ListErrorPatternsResponse> ListErrorPatterns(
+      const v1::ListErrorPatternsRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::ApplyErrorPatternsResponse> ApplyErrorPatterns(
+      const v1::ApplyErrorPatternsRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::MatchErrorPatternResponse> MatchErrorPattern(
+      const v1::MatchErrorPatternRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::GetStatisticsResponse> GetStatistics(
+      const v1::GetStatisticsRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::GetDecisionResponse> GetDecision(
+      const v1::GetDecisionRequest& request, const CallOptions& call = {});
+
+  // Calls `on_event` for each event, on this thread, until it returns false
+  // (OK), the server ends the stream (its status) or `call.stop` is asked
+  // (CANCELLED). Without call.timeout it has no deadline.
+  absl::Status WatchRecoveries(
+      const v1::WatchRecoveriesRequest& request,
+      const std::function<bool(const v1::RecoveryEvent&)>& on_event,
+      const CallOptions& call = {});
+
+  // Incidents.
+  absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(
+      const v1::ListIncidentsRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::GetIncidentResponse> GetIncident(
+      const v1::GetIncidentRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::AcknowledgeIncidentResponse> AcknowledgeIncident(
+      const v1::AcknowledgeIncidentRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::ResolveIncidentResponse> ResolveIncident(
+      const v1::ResolveIncidentRequest& request, const CallOptions& call = {});
+  // Give call.timeout more than request.timeout; 0: 5 s more.
+  absl::StatusOr<v1::AwaitIncidentResponse> AwaitIncident(
+      const v1::AwaitIncidentRequest& request, const CallOptions& call = {});
+
+  // grpc.health.v1. Empty: the server as a whole. NOT_FOUND: no such service.
+  absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
+      const std::string& service, const CallOptions& call = {});
+
+  // What recoveries of this process have learned about doing without.
+  LocalAdvice& local_advice() { return local_advice_; }
+
+ private:
+  Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& options);
+
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      Stub& stub,
+      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                   Response*),
+      const Request& request, const CallOptions& call);
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const absl::Duration timeout_;
+  const std::unique_ptr<v1::ErrorRecoveryOrchestrator::StubInterface>
+      orchestrator_;
+  const std::unique_ptr<v1::Incidents::StubInterface> incidents_;
+  const std::unique_ptr<grpc::health::v1::Health::StubInterface> health_;
+  LocalAdvice local_advice_;  // Internally synchronized.
+};
+
+}  // namespace recourse

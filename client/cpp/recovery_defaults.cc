@@ -1,0 +1,72 @@
+// What Run does unless it is told otherwise.
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "client/cpp/durations.h"
+#include "client/cpp/run_options.h"
+#include "client/cpp/status_details.h"
+#include "client/cpp/substitutes.h"
+
+namespace recourse {
+namespace {
+
+using google::protobuf::Value;
+
+absl::Status WrongKind(absl::string_view wanted) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the fallback value is not a ", wanted));
+}
+
+}  // namespace
+
+bool Attempt::Enabled(absl::string_view feature) const {
+  for (const std::string& disabled : disabled_features) {
+    if (disabled == feature) return false;
+  }
+  return true;
+}
+
+std::string Attempt::Parameter(const std::string& name,
+                               const std::string& fallback) const {
+  if (!alternative.has_value()) return fallback;
+  const auto it = alternative->parameters().find(name);
+  return it == alternative->parameters().end() ? fallback : it->second;
+}
+
+v1::ErrorDetails DefaultErrorDetails(const absl::Status& error) {
+  v1::ErrorDetails details;
+  details.set_message(std::string(error.message()));
+  details.set_grpc_code(absl::StatusCodeToString(error.code()));
+  if (const auto delay = ErrorRetryDelay(error); delay.has_value()) {
+    *details.mutable_retry_after() = ToProtoDuration(*delay);
+  }
+  return details;
+}
+
+bool SleepUnlessStopped(absl::Duration duration, std::stop_token stop) {
+  absl::Notification stopped;
+  const std::stop_callback on_stop(stop, [&] { stopped.Notify(); });
+  return !stopped.WaitForNotificationWithTimeout(duration);
+}
+
+double UniformRandom() {
+  thread_local absl::BitGen generator;
+  return absl::Uniform(generator, 0.0, 1.0);
+}
+
+absl::StatusOr<std::string> StringFrom(const Value& value) {
+  if (value.kind_case() != Value::kStringValue) return WrongKind("string");
+  return value.string_value();
+}
+
+absl::StatusOr<double> NumberFrom(const Value& value) {
+  if (value.kind_case() != Value::kNumberValue) return WrongKind("number");
+  return value.number_value();
+}
+
+absl::StatusOr<bool> BoolFrom(const Value& value) {
+  if (value.kind_case() != Value::kBoolValue) return WrongKind("boolean");
+  return value.bool_value();
+}
+
+}  // namespace recourse

@@ -1,0 +1,107 @@
+// What Run is told, and what it tells each attempt.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/struct.pb.h"
+#include "recourse/v1/enums.pb.h"
+#include "recourse/v1/recovery.pb.h"
+
+namespace recourse {
+
+// How to run the operation this time.
+struct Attempt {
+  int number = 1;  // From 1.
+  // What to call: RunOptions::target, or the alternative's.
+  std::string target;
+  // The alternative in use; nullopt: the original way.
+  std::optional<v1::Alternative> alternative;
+  // The input: RunOptions::state with all edits so far; empty when none was
+  // given.
+  google::protobuf::Struct state;
+  // The edits of the last decision, for input that is not a Struct: apply them
+  // to your own copy, which has those of earlier attempts. Empty when the last
+  // decision made none.
+  std::vector<v1::StateEdit> edits;
+  // Features to do without; each level of degradation replaces the last one's.
+  std::vector<std::string> disabled_features;
+  // Time-out to give the call, never more than the time that is left;
+  // InfiniteDuration: no limit.
+  absl::Duration timeout = absl::InfiniteDuration();
+  // RunOptions::stop, to be passed on.
+  std::stop_token stop;
+
+  // False when the feature is to be done without.
+  bool Enabled(absl::string_view feature) const;
+  // A parameter of the alternative, else `fallback`.
+  std::string Parameter(const std::string& name,
+                        const std::string& fallback) const;
+};
+
+// grpc_code by the status's code, its message, and RetryInfo where it has one.
+v1::ErrorDetails DefaultErrorDetails(const absl::Status& error);
+
+// Waits; false when `stop` was asked before the end.
+bool SleepUnlessStopped(absl::Duration duration, std::stop_token stop);
+
+// A number in [0, 1), from a generator per thread.
+double UniformRandom();
+
+// What Run is told. Defaults suit an operation that may be repeated.
+struct RunOptions {
+  std::string workflow_id = {};
+  std::string node_name = {};
+  std::string target = {};  // What is called, for example openai/gpt-4.
+  // Whether running it twice is safe. UNSPECIFIED counts as IDEMPOTENT.
+  v1::Idempotency idempotency = v1::IDEMPOTENCY_UNSPECIFIED;
+
+  // Time for all of it, waits included; the earlier of the two holds.
+  absl::Duration time_budget = absl::InfiniteDuration();
+  absl::Time deadline = absl::InfiniteFuture();
+  absl::Duration expected_call_time = {};  // Of one call; 0: not known.
+
+  // What this caller can do. Unset: everything, and of remediations and waiting
+  // for people what the next two say; set: exactly this and the next two.
+  std::optional<v1::Capabilities> capabilities = {};
+  // Actions to run before going on, by name ("refresh_credentials"). One that
+  // fails is like a failed attempt: Recourse is asked for what else there is.
+  std::map<std::string, std::function<absl::Status()>> remediations = {};
+  // Wait for a person, at most this long, when an incident asks for it.
+  bool await_human = false;
+  absl::Duration max_human_wait = absl::Hours(24);
+
+  // The input as JSON, and the path in it of the text that may be corrected.
+  std::optional<google::protobuf::Struct> state = {};
+  std::string subject_field = {};
+  // Everything else that a context may say (caller, labels, namespace, quota
+  // scope, own steps, ...); fields above win.
+  v1::RecoveryContext context = {};
+
+  // Cancels waits, questions and, through Attempt::stop, the operation.
+  std::stop_token stop = {};
+
+  // Longest wait for Recourse's answer to a question, and to the report.
+  absl::Duration ask_timeout = absl::Milliseconds(250);
+  // Says what an error is.
+  std::function<v1::ErrorDetails(const absl::Status&)> map_error =
+      DefaultErrorDetails;
+  // For logs: each decision before it is obeyed, and each failure to get one.
+  std::function<void(const v1::RecoveryResult&)> on_decision = {};
+  std::function<void(const absl::Status&)> on_ask_failed = {};
+
+  // Time and chance, to be replaced in tests.
+  std::function<bool(absl::Duration, std::stop_token)> sleep =
+      SleepUnlessStopped;
+  std::function<absl::Time()> now = absl::Now;
+  std::function<double()> random = UniformRandom;
+};
+
+}  // namespace recourse

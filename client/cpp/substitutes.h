@@ -1,0 +1,50 @@
+// What stands in for an operation's answer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <type_traits>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/struct.pb.h"
+#include "recourse/v1/incidents.pb.h"
+
+namespace recourse {
+
+// True for the status of an operation that a person told to skip.
+bool IsSkipped(const absl::Status& status);
+
+// Readers of a fallback value, for the types that JSON has. INVALID_ARGUMENT:
+// the value is of another kind.
+absl::StatusOr<std::string> StringFrom(const google::protobuf::Value& value);
+absl::StatusOr<double> NumberFrom(const google::protobuf::Value& value);
+absl::StatusOr<bool> BoolFrom(const google::protobuf::Value& value);
+
+template <typename T>
+std::function<absl::StatusOr<T>(const google::protobuf::Value&)>
+DefaultValueReader() {
+  if constexpr (std::is_same_v<T, std::string>) return StringFrom;
+  if constexpr (std::is_same_v<T, double>) return NumberFrom;
+  if constexpr (std::is_same_v<T, bool>) return BoolFrom;
+  if constexpr (std::is_same_v<T, google::protobuf::Value>) {
+    return [](const google::protobuf::Value& value) { return value; };
+  }
+  return nullptr;
+}
+
+// How answers of type T can come from elsewhere than the operation.
+template <typename T>
+struct Substitutes {
+  // Turns a fallback value (RECOVERED) into an answer. Default: for
+  // std::string, double, bool and google::protobuf::Value; without one, or when
+  // it fails, the operation's error comes back.
+  std::function<absl::StatusOr<T>(const google::protobuf::Value&)> from_value =
+      DefaultValueReader<T>();
+  // The answer after a person said to skip the operation. Default: a NOT_FOUND
+  // for which IsSkipped is true.
+  std::function<absl::StatusOr<T>(const v1::Resolution&)> on_skip;
+};
+
+}  // namespace recourse

@@ -1,0 +1,308 @@
+// Run with a server that answers: each disposition and action is obeyed.
+#include "tests/client/run_fixture.h"
+
+namespace recourse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Status kDown = absl::UnavailableError("connection refused");
+
+class RunTest : public RunFixture {};
+
+TEST_F(RunTest, SuccessAtOnceAsksAndReportsNothing) {
+  EXPECT_EQ(*Play({"fine"}), "fine");
+  EXPECT_THAT(Asked(), IsEmpty());
+  EXPECT_THAT(Reported(), IsEmpty());
+}
+
+TEST_F(RunTest, TypeOfTheAnswerIsDeduced) {
+  const auto answer =
+      recourse::Run(*client, options,
+                    [](const Attempt&) -> absl::StatusOr<int> { return 42; });
+  EXPECT_EQ(*answer, 42);
+}
+
+TEST_F(RunTest, TellsTheContext) {
+  options.subject_field = "prompt";
+  options.idempotency = v1::IDEMPOTENCY_IDEMPOTENT;
+  options.time_budget = absl::Seconds(20);
+  options.expected_call_time = absl::Seconds(2);
+  options.state = FromText<google::protobuf::Struct>(
+      R"(fields { key: "prompt" value { string_value: "hi" } })");
+  options.remediations["refresh"] = [] { return absl::OkStatus(); };
+  options.await_human = true;
+  options.context.mutable_caller()->set_service("billing");
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_GIVE_UP recovery_token: 't'");
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+  ASSERT_THAT(Asked(), SizeIs(1));
+  EXPECT_EQ(Asked()[0].DebugString(), FromText<v1::RecoveryContext>(R"(
+    workflow_id: "w1" node_name: "n1" target: "openai/gpt-4"
+    subject_field: "prompt"
+    state { fields { key: "prompt" value { string_value: "hi" } } }
+    error { message: "connection refused" grpc_code: "UNAVAILABLE" }
+    caller { service: "billing" }
+    time_remaining { seconds: 20 } expected_call_time { seconds: 2 }
+    idempotency: IDEMPOTENCY_IDEMPOTENT
+    capabilities { alternatives: "*" degradations: "*"
+                   remediations: "refresh" await_human: true })")
+                                          .DebugString());
+}
+
+TEST_F(RunTest, RetriesWithDelayTimeoutAndTheNewToken) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1"
+    retry { delay { seconds: 1 nanos: 300000000 } timeout { seconds: 9 } })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t2"
+    retry { delay { seconds: 2 } })");
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_THAT(sleeps, ElementsAre(absl::Milliseconds(1300), absl::Seconds(2)));
+  EXPECT_EQ(attempts[1].timeout, absl::Seconds(9));
+  EXPECT_EQ(attempts[2].timeout, absl::InfiniteDuration());
+  EXPECT_EQ(attempts[2].number, 3);
+  ASSERT_THAT(Asked(), SizeIs(2));
+  EXPECT_EQ(Asked()[0].recovery_token(), "");
+  EXPECT_EQ(Asked()[1].recovery_token(), "t1");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
+  const auto report = server.orchestrator.ReportOutcome_.requests()[0];
+  EXPECT_EQ(report.recovery_token(), "t2");
+  EXPECT_EQ(report.duration().seconds(), 3);
+}
+
+TEST_F(RunTest, TakesTheAlternativeAndNamesItsTargetNext) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1"
+    alternative_path { alternative { name: "mini" target: "openai/mini"
+      parameters { key: "model" value: "gpt-mini" } } })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t2"
+    alternative_path { alternative { name: "local" } })");
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_EQ(attempts[0].Parameter("model", "gpt-4"), "gpt-4");
+  EXPECT_EQ(attempts[1].target, "openai/mini");
+  EXPECT_EQ(attempts[1].Parameter("model", "gpt-4"), "gpt-mini");
+  EXPECT_EQ(Asked()[1].target(), "openai/mini");
+  EXPECT_EQ(attempts[2].target, "local");  // The name, where no target is.
+}
+
+TEST_F(RunTest, DegradesWithEditsAndFeatures) {
+  options.state = FromText<google::protobuf::Struct>(
+      R"(fields { key: "max_tokens" value { number_value: 4000 } })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1"
+    graceful_degradation { level_name: "a" disable_features: "tools"
+      edits { path: "max_tokens" cap: 1000 } })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t2"
+    graceful_degradation { level_name: "b" disable_features: "stream"
+      edits { path: "max_tokens" cap: 10 }
+      state { fields { key: "max_tokens" value { number_value: 10 } } } })");
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_TRUE(attempts[0].Enabled("tools"));
+  EXPECT_FALSE(attempts[1].Enabled("tools"));
+  EXPECT_TRUE(attempts[2].Enabled("tools"));
+  EXPECT_FALSE(attempts[2].Enabled("stream"));
+  EXPECT_EQ(attempts[1].state.fields().at("max_tokens").number_value(), 1000);
+  EXPECT_EQ(Asked()[1].state().fields().at("max_tokens").number_value(), 1000);
+  EXPECT_EQ(attempts[2].state.fields().at("max_tokens").number_value(), 10);
+  ASSERT_THAT(attempts[2].edits, SizeIs(1));
+  EXPECT_EQ(attempts[2].edits[0].cap(), 10);
+}
+
+TEST_F(RunTest, CorrectsTheInput) {
+  options.state = FromText<google::protobuf::Struct>(
+      R"pb(fields {
+             key: "code"
+             value { string_value: "f()" }
+           })pb");
+  server.orchestrator.HandleError_.Answer(R"pb(
+    disposition: DISPOSITION_ACT
+    recovery_token: "t1"
+    error_correction {
+      subject_field: "code"
+      corrected_text: "await f()"
+      edits {
+        path: "code"
+        set { string_value: "await f()" }
+      }
+    })pb");
+  EXPECT_EQ(*Play({absl::InvalidArgumentError("syntax"), "fine"}), "fine");
+  EXPECT_EQ(attempts[1].state.fields().at("code").string_value(), "await f()");
+}
+
+TEST_F(RunTest, RemediatesBeforeTheRetry) {
+  std::vector<std::string> order;
+  options.remediations["refresh"] = [&] {
+    order.push_back("refresh");
+    return absl::OkStatus();
+  };
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1"
+    retry { remediation: "refresh" })");
+  EXPECT_EQ(*Play({absl::UnauthenticatedError("expired"), "fine"}), "fine");
+  EXPECT_THAT(order, ElementsAre("refresh"));
+}
+
+TEST_F(RunTest, FailedOrUnknownRemediationAsksAgainWithoutRunning) {
+  options.remediations["refresh"] = [] {
+    return absl::InternalError("no luck");
+  };
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1"
+    retry { remediation: "refresh" })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t2"
+    retry { remediation: "never heard of" })");
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_GIVE_UP recovery_token: 't3'");
+  EXPECT_EQ(Play({absl::UnauthenticatedError("expired")}).status().code(),
+            absl::StatusCode::kUnauthenticated);
+  ASSERT_THAT(Asked(), SizeIs(3));
+  EXPECT_EQ(Asked()[2].recovery_token(), "t2");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_FAILURE));
+}
+
+TEST_F(RunTest, StandInReplacesTheAnswer) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_RECOVERED recovery_token: "t1" degraded: true
+    result { string_value: "from the cache" })");
+  EXPECT_EQ(*Play({kDown}), "from the cache");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
+}
+
+TEST_F(RunTest, StandInOfTheWrongKindEndsWithTheError) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_RECOVERED recovery_token: "t1"
+    result { number_value: 7 })");
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
+}
+
+TEST_F(RunTest, EndingsReportOnce) {
+  const struct {
+    const char* answer;
+    v1::Outcome reported;
+  } kCases[] = {
+      {"disposition: DISPOSITION_GIVE_UP", v1::OUTCOME_FAILURE},
+      {"disposition: DISPOSITION_ESCALATED escalation { incident_id: 'i' }",
+       v1::OUTCOME_FAILURE},
+      // Not declared, so not awaited.
+      {"disposition: DISPOSITION_WAIT_FOR_HUMAN escalation {}",
+       v1::OUTCOME_FAILURE},
+      // Of a newer server.
+      {"disposition: DISPOSITION_ACT", v1::OUTCOME_ABANDONED},
+      {"disposition: DISPOSITION_UNSPECIFIED", v1::OUTCOME_ABANDONED},
+  };
+  std::vector<v1::Outcome> expected;
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.answer);
+    server.orchestrator.HandleError_.Answer(
+        absl::StrCat(test.answer, " recovery_token: 't'"));
+    expected.push_back(test.reported);
+    EXPECT_EQ(Play({kDown}).status(), kDown);
+    EXPECT_EQ(Reported(), expected);
+  }
+}
+
+TEST_F(RunTest, DelayBeyondTheDeadlineAbandons) {
+  options.time_budget = absl::Seconds(3);
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1" retry { delay { seconds: 2 } })");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t2" retry { delay { seconds: 2 } })");
+  EXPECT_EQ(Play({kDown, kDown}).status(), kDown);
+  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(2)));
+  EXPECT_EQ(attempts[0].timeout, absl::Seconds(3));
+  EXPECT_EQ(attempts[1].timeout, absl::Seconds(1));
+  EXPECT_EQ(Asked()[1].time_remaining().seconds(), 1);
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
+}
+
+TEST_F(RunTest, NoTimeAtAllRunsNothing) {
+  options.deadline = now;
+  EXPECT_EQ(Play({}).status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(RunTest, StopBeforeTheFirstAttemptRunsNothing) {
+  std::stop_source source;
+  source.request_stop();
+  options.stop = source.get_token();
+  EXPECT_EQ(Play({}).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(Reported(), IsEmpty());
+}
+
+TEST_F(RunTest, StopDuringTheWaitCancels) {
+  std::stop_source source;
+  options.stop = source.get_token();
+  options.sleep = [&](absl::Duration, std::stop_token stop) {
+    source.request_stop();
+    return SleepUnlessStopped(absl::Hours(1), stop);  // Returns at once.
+  };
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1" retry { delay { seconds: 2 } })");
+  const auto answer = Play({kDown});
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(std::string(answer.status().message()),
+              testing::HasSubstr("connection refused"));
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_CANCELLED));
+}
+
+TEST_F(RunTest, StopDuringTheQuestionCancelsIt) {
+  std::stop_source source;
+  options.stop = source.get_token();
+  server.orchestrator.HandleError_.Do(
+      [&](const v1::RecoveryContext&, v1::RecoveryResult&) {
+        source.request_stop();
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "too late");
+      });
+  EXPECT_EQ(Play({kDown}).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(Reported(), IsEmpty());
+}
+
+TEST_F(RunTest, ErrorMapperSaysWhatTheErrorIs) {
+  options.map_error = [](const absl::Status& error) {
+    v1::ErrorDetails details = DefaultErrorDetails(error);
+    details.set_exception_type("openai.RateLimitError");
+    details.set_http_status(429);
+    return details;
+  };
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_GIVE_UP recovery_token: 't'");
+  EXPECT_FALSE(Play({kDown}).ok());
+  EXPECT_EQ(Asked()[0].error().http_status(), 429);
+  EXPECT_EQ(Asked()[0].error().exception_type(), "openai.RateLimitError");
+}
+
+TEST_F(RunTest, ExpiredTokenBeginsANewRecovery) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 'old' retry {}");
+  server.orchestrator.HandleError_.Fail(
+      RefusalStatus(grpc::StatusCode::INVALID_ARGUMENT, "token is too old",
+                    "TOKEN_EXPIRED", "recovery_token"));
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 'new' retry {}");
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_EQ(Asked()[1].recovery_token(), "old");
+  EXPECT_EQ(Asked()[2].recovery_token(), "");
+}
+
+TEST_F(RunTest, ServerThatNeverEndsIsLeft) {
+  options.remediations["refresh"] = [] { return absl::InternalError("no"); };
+  server.orchestrator.HandleError_.Always(
+      [](const v1::RecoveryContext&, v1::RecoveryResult& result) {
+        result = FromText<v1::RecoveryResult>(R"(
+          disposition: DISPOSITION_ACT recovery_token: "t"
+          retry { remediation: "refresh" })");
+        return grpc::Status::OK;
+      });
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+  EXPECT_THAT(Asked(), SizeIs(RecoveryEngine::kMaxQuestions));
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
+}
+
+}  // namespace
+}  // namespace recourse

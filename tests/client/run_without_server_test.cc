@@ -1,0 +1,163 @@
+// Run when Recourse cannot be asked.
+#include "absl/synchronization/notification.h"
+#include "client/cpp/status_details.h"
+#include "tests/client/run_fixture.h"
+
+namespace recourse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Status kDown = absl::UnavailableError("connection refused");
+
+class RunWithoutServerTest : public RunFixture {};
+
+TEST_F(RunWithoutServerTest, RetriesTwiceByItself) {
+  server.Stop();
+  EXPECT_EQ(Play({kDown, kDown, kDown}).status(), kDown);
+  EXPECT_THAT(sleeps,
+              ElementsAre(absl::Milliseconds(100), absl::Milliseconds(200)));
+  EXPECT_THAT(Reported(), IsEmpty());
+}
+
+TEST_F(RunWithoutServerTest, RetriesOnlyWhatLooksTemporary) {
+  server.Stop();
+  const struct {
+    absl::Status error;
+    int http_status;
+    size_t attempts;
+  } kCases[] = {
+      {absl::DeadlineExceededError("slow"), 0, 3},
+      {absl::ResourceExhaustedError("slow down"), 0, 3},
+      {absl::UnknownError("slow down"), 429, 3},
+      {absl::UnknownError("bad gateway"), 502, 3},
+      {absl::UnknownError("whatever"), 0, 1},
+      {absl::UnknownError("not found"), 404, 1},
+      {absl::InvalidArgumentError("no"), 0, 1},
+      {absl::PermissionDeniedError("no"), 0, 1},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.error.ToString());
+    options.map_error = [&](const absl::Status& error) {
+      v1::ErrorDetails details = DefaultErrorDetails(error);
+      details.set_http_status(test.http_status);
+      return details;
+    };
+    EXPECT_EQ(Play({test.error, test.error, test.error}).status(), test.error);
+    EXPECT_EQ(attempts.size(), test.attempts);
+  }
+}
+
+TEST_F(RunWithoutServerTest, NeverRepeatsWhatIsNotIdempotent) {
+  server.Stop();
+  options.idempotency = v1::IDEMPOTENCY_NOT_IDEMPOTENT;
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+}
+
+TEST_F(RunWithoutServerTest, RefusedQuestionIsLikeNone) {
+  server.orchestrator.HandleError_.Always(
+      [](const v1::RecoveryContext&, v1::RecoveryResult&) {
+        return RefusalStatus(grpc::StatusCode::INVALID_ARGUMENT, "too long",
+                             "INVALID_FIELD", "node_name");
+      });
+  std::vector<std::string> reasons;
+  options.on_ask_failed = [&](const absl::Status& status) {
+    reasons.push_back(ErrorReason(status));
+  };
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_THAT(reasons, ElementsAre("INVALID_FIELD"));
+  EXPECT_THAT(Reported(), IsEmpty());
+}
+
+TEST_F(RunWithoutServerTest, SlowServerIsNotWaitedFor) {
+  absl::Notification release;
+  server.orchestrator.HandleError_.Do(
+      [&](const v1::RecoveryContext&, v1::RecoveryResult&) {
+        release.WaitForNotification();
+        return grpc::Status::OK;
+      });
+  options.ask_timeout = absl::Milliseconds(20);
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  release.Notify();
+  server.Stop();  // Before `release` goes away.
+}
+
+TEST_F(RunWithoutServerTest, FollowsTheLastLocalPlan) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT recovery_token: "t1" retry {}
+    local_plan { max_retries: 3 base_delay { seconds: 4 } factor: 3
+      max_delay { seconds: 10 } jitter: JITTER_NONE retry_budget_ratio: 0.2
+      valid_for { seconds: 60 } })");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
+  server.Stop();
+  EXPECT_EQ(Play({kDown, kDown, kDown, kDown}).status(), kDown);
+  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(4), absl::Seconds(10),
+                                  absl::Seconds(10)));
+  // A plan of another target, or one that has ended, is not followed.
+  sleeps.clear();
+  now += absl::Seconds(60);
+  EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
+  EXPECT_THAT(sleeps, SizeIs(2));
+}
+
+TEST_F(RunWithoutServerTest, PlanThatForbidsRetriesIsObeyed) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_GIVE_UP recovery_token: "t1"
+    local_plan { max_retries: 0 })");
+  EXPECT_FALSE(Play({kDown}).ok());
+  server.Stop();
+  EXPECT_FALSE(Play({kDown}).ok());
+  EXPECT_THAT(attempts, SizeIs(1));
+}
+
+TEST_F(RunWithoutServerTest, ServerLostHalfwayIsReportedWhenItIsBack) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 't1' retry {}");
+  server.orchestrator.HandleError_.Fail(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"));
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
+}
+
+TEST_F(RunWithoutServerTest, WaitsAsLongAsTheErrorAsks) {
+  server.Stop();
+  options.map_error = [](const absl::Status& error) {
+    v1::ErrorDetails details = DefaultErrorDetails(error);
+    details.mutable_retry_after()->set_seconds(7);
+    return details;
+  };
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(7)));
+}
+
+TEST_F(RunWithoutServerTest, BudgetEndsLocalRetries) {
+  server.Stop();
+  options.idempotency = v1::IDEMPOTENCY_IDEMPOTENT;
+  size_t retries = 0;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
+    retries += attempts.size() - 1;
+  }
+  EXPECT_GE(retries, 10u);  // What it starts with,
+  EXPECT_LE(retries, 12u);  // and a tenth per first call.
+}
+
+TEST_F(RunWithoutServerTest, AsksNoMoreAfterThreeFailuresThenProbes) {
+  server.orchestrator.HandleError_.Always(
+      [](const v1::RecoveryContext&, v1::RecoveryResult&) {
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "down");
+      });
+  EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
+  EXPECT_THAT(Asked(), SizeIs(3));
+  EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
+  EXPECT_THAT(Asked(), SizeIs(3));
+  now += LocalAdvice::kBypass;
+  EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
+  EXPECT_THAT(Asked(), SizeIs(4));
+}
+
+}  // namespace
+}  // namespace recourse
