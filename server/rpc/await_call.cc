@@ -57,27 +57,7 @@ class AwaitCall : public grpc::ServerUnaryReactor {
   AwaitCall(const ServiceParts& parts, grpc::CallbackServerContext* context,
             const grpc::ByteBuffer* in, grpc::ByteBuffer* out)
       : parts_(parts), out_(out) {
-    v1::AwaitIncidentRequest request;
-    if (absl::Status parsed = ParseBuffer(*in, request); !parsed.ok()) {
-      return End(parsed);
-    }
-    started_ = parts_.orchestrator->now();
-    absl::StatusOr<Progress> progress =
-        OpenWaitingToken(parts_, request, started_);
-    if (!progress.ok()) return End(progress.status());
-    progress_ = *std::move(progress);
-    const absl::StatusOr<absl::Time> until =
-        WaitUntil(request, *context, started_);
-    if (!until.ok()) return End(until.status());
-    call_id_ = parts_.open_calls->Add([this] { End(DrainingStatus()); });
-    if (call_id_ == 0) return End(DrainingStatus());
-    std::unique_ptr<IncidentDesk::Wait> wait = parts_.incidents->Await(
-        request.incident_id(), progress_.recovery_id, *until,
-        [this](absl::StatusOr<std::optional<v1::Resolution>> resolution) {
-          Resolved(std::move(resolution));
-        });
-    absl::MutexLock lock(&mu_);
-    wait_ = std::move(wait);
+    Begin(*context, *in);
   }
 
   void OnCancel() override { End(absl::CancelledError("cancelled")); }
@@ -94,6 +74,30 @@ class AwaitCall : public grpc::ServerUnaryReactor {
   }
 
  private:
+  void Begin(grpc::CallbackServerContext& context, const grpc::ByteBuffer& in) {
+    v1::AwaitIncidentRequest request;
+    if (absl::Status parsed = ParseBuffer(in, request); !parsed.ok()) {
+      return End(parsed);
+    }
+    started_ = parts_.orchestrator->now();
+    absl::StatusOr<Progress> progress =
+        OpenWaitingToken(parts_, request, started_);
+    if (!progress.ok()) return End(progress.status());
+    progress_ = *std::move(progress);
+    const absl::StatusOr<absl::Time> until =
+        WaitUntil(request, context, started_);
+    if (!until.ok()) return End(until.status());
+    call_id_ = parts_.open_calls->Add([this] { End(DrainingStatus()); });
+    if (call_id_ == 0) return End(DrainingStatus());
+    std::unique_ptr<IncidentDesk::Wait> wait = parts_.incidents->Await(
+        request.incident_id(), progress_.recovery_id, *until,
+        [this](absl::StatusOr<std::optional<v1::Resolution>> resolution) {
+          Resolved(std::move(resolution));
+        });
+    absl::MutexLock lock(&mu_);
+    wait_ = std::move(wait);
+  }
+
   void Resolved(absl::StatusOr<std::optional<v1::Resolution>> resolution) {
     if (!resolution.ok()) return End(resolution.status());
     v1::AwaitIncidentResponse response;

@@ -1,7 +1,7 @@
 // grpc.reflection.v1: gRPC 1.51 ships v1alpha only, and tools want either.
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/impl/service_type.h>
 
 #include <memory>
 #include <string>

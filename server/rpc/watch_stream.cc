@@ -38,31 +38,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   WatchStream(EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
               const grpc::ByteBuffer& request, absl::Time now)
       : open_calls_(open_calls), alive_(std::make_shared<Alive>(this)) {
-    absl::StatusOr<EventFilter> filter = ParseFilter(request);
-    if (!filter.ok()) return EndWith(filter.status());
-    call_id_ = open_calls_->Add([this] { EndWith(DrainingStatus()); });
-    if (call_id_ == 0) return EndWith(DrainingStatus());
-    // The hub may hold locks when it says that there is something, so the write
-    // starts elsewhere.
-    auto watcher = hub->Watch(*std::move(filter), [wakers, alive = alive_] {
-      (void)wakers->Schedule([alive] {
-        absl::MutexLock lock(&alive->mu);
-        if (alive->stream != nullptr) alive->stream->WriteNext();
-      });
-    });
-    if (!watcher.ok()) {
-      return EndWith(ReasonOf(watcher.status()).empty()
-                         ? Refusal(watcher.status().code(),
-                                   reason::kTooManyWatchers,
-                                   watcher.status().message())
-                         : watcher.status());
-    }
-    absl::MutexLock lock(&mu_);
-    watcher_ = *std::move(watcher);
-    // Tells the reader that from here on nothing is missed unsaid.
-    Write({std::make_shared<Event>(
-               Event{.kind = EventKind::kWatching, .time = now}),
-           0});
+    Begin(hub, wakers, request, now);
   }
 
   void OnWriteDone(bool ok) override {
@@ -90,6 +66,35 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     absl::Mutex mu;
     WatchStream* stream ABSL_GUARDED_BY(mu);
   };
+
+  void Begin(EventHub* hub, WorkerPool* wakers, const grpc::ByteBuffer& request,
+             absl::Time now) {
+    absl::StatusOr<EventFilter> filter = ParseFilter(request);
+    if (!filter.ok()) return EndWith(filter.status());
+    call_id_ = open_calls_->Add([this] { EndWith(DrainingStatus()); });
+    if (call_id_ == 0) return EndWith(DrainingStatus());
+    // The hub may hold locks when it says that there is something, so the write
+    // starts elsewhere.
+    auto watcher = hub->Watch(*std::move(filter), [wakers, alive = alive_] {
+      (void)wakers->Schedule([alive] {
+        absl::MutexLock lock(&alive->mu);
+        if (alive->stream != nullptr) alive->stream->WriteNext();
+      });
+    });
+    if (!watcher.ok()) {
+      return EndWith(ReasonOf(watcher.status()).empty()
+                         ? Refusal(watcher.status().code(),
+                                   reason::kTooManyWatchers,
+                                   watcher.status().message())
+                         : watcher.status());
+    }
+    absl::MutexLock lock(&mu_);
+    watcher_ = *std::move(watcher);
+    // Tells the reader that from here on nothing is missed unsaid.
+    Write({std::make_shared<Event>(
+               Event{.kind = EventKind::kWatching, .time = now}),
+           0});
+  }
 
   // The hub has something again.
   void WriteNext() {

@@ -1,0 +1,304 @@
+// The stages together, on a store in memory and a clock that the test turns.
+
+#include "server/orchestrator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "server/wire/errors.h"
+#include "server/wire/pattern.h"
+#include "server/wire/yaml.h"
+
+namespace recourse {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// No endpoint is configured, so nothing is ever posted.
+class NoHttp : public HttpClient {
+ public:
+  absl::StatusOr<HttpResponse> Post(const std::string&,
+                                    const std::map<std::string, std::string>&,
+                                    const std::string&,
+                                    absl::Duration) override {
+    return absl::UnimplementedError("no channel posts here");
+  }
+};
+
+class OrchestratorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store_ = *OpenStore("memory:");
+    notifier_ =
+        *Notifier::Open(store_.get(), {.http = &http_, .start_workers = false});
+    incidents_ = *IncidentDesk::Open(store_.get(), notifier_.get(),
+                                     [](IncidentChange, const std::string&) {});
+    catalog_ = *PatternCatalog::Open(store_.get(), {});
+    redactor_ = *Redactor::Create({});
+    orchestrator_ = std::make_unique<Orchestrator>(
+        OrchestratorParts{.catalog = catalog_.get(),
+                          .incidents = incidents_.get(),
+                          .tokens = &tokens_,
+                          .redactor = redactor_.get(),
+                          .statistics = &statistics_,
+                          .decisions = &decisions_,
+                          .events = &events_,
+                          .memo = &memo_,
+                          .default_plans = BuiltInDefaultPlans(),
+                          .clock = [this] { return now_; }});
+  }
+
+  // Adds a pattern given as YAML.
+  void Add(const std::string& yaml) {
+    v1::ErrorPattern pattern;
+    ASSERT_EQ(ParseYaml("pattern", yaml, pattern), absl::OkStatus());
+    ASSERT_EQ(catalog_->Add(pattern, false, "", now_).status(),
+              absl::OkStatus());
+  }
+
+  // The request that a context given as YAML makes.
+  static RecoveryRequest Request(const std::string& yaml) {
+    auto context = std::make_shared<v1::RecoveryContext>();
+    EXPECT_EQ(ParseYaml("context", yaml, *context), absl::OkStatus());
+    absl::StatusOr<RecoveryRequest> request = ParseContext(context);
+    EXPECT_EQ(request.status(), absl::OkStatus());
+    return *std::move(request);
+  }
+
+  Decision Handle(const std::string& yaml, const std::string& token = "") {
+    RecoveryRequest request = Request(yaml);
+    request.recovery_token = token;
+    auto recovery = orchestrator_->Begin(std::move(request));
+    EXPECT_EQ(recovery.status(), absl::OkStatus());
+    return orchestrator_->Finish(*std::move(recovery));
+  }
+
+  static std::vector<TraceReason> Reasons(const Decision& decision) {
+    std::vector<TraceReason> reasons;
+    for (const StepTrace& entry : decision.trace) {
+      reasons.push_back(entry.reason);
+    }
+    return reasons;
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  NoHttp http_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Notifier> notifier_;
+  std::unique_ptr<IncidentDesk> incidents_;
+  std::unique_ptr<PatternCatalog> catalog_;
+  std::unique_ptr<const Redactor> redactor_;
+  TokenSealer tokens_{std::string(kTokenKeyBytes, 'k')};
+  Statistics statistics_{now_};
+  DecisionLog decisions_{100};
+  EventHub events_{EventHubOptions{}};
+  RequestMemo memo_;
+  std::unique_ptr<Orchestrator> orchestrator_;
+};
+
+constexpr char kTimeout[] = "error: {message: 'TimeoutError: Read timeout'}";
+
+TEST_F(OrchestratorTest, ThreeRetriesThenTheReasonIsSaid) {
+  std::string token;
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    const Decision decision = Handle(kTimeout, token);
+    ASSERT_EQ(decision.strategy, Strategy::kRetry);
+    EXPECT_EQ(decision.disposition, Disposition::kAct);
+    const auto& retry = std::get<RetryAction>(*decision.action);
+    EXPECT_EQ(retry.attempt, attempt);
+    EXPECT_EQ(retry.max_attempts, 3);
+    EXPECT_LE(retry.delay, absl::Seconds(1 << (attempt - 1)));
+    EXPECT_GE(retry.delay, absl::ZeroDuration());
+    token = decision.recovery_token;
+    now_ += absl::Seconds(5);
+  }
+  const Decision last = Handle(kTimeout, token);
+  EXPECT_EQ(last.disposition, Disposition::kGiveUp);
+  EXPECT_EQ(last.strategy, Strategy::kNone);
+  EXPECT_THAT(Reasons(last), Contains(TraceReason::kAttemptsExhausted));
+  EXPECT_FALSE(last.error_message.empty());
+}
+
+TEST_F(OrchestratorTest, AUsersPatternBeatsCallerStepsBeatDefaults) {
+  const std::string context = absl::StrCat(
+      kTimeout,
+      "\ncaller_steps: [{alternative_path: {alternatives: [{name: b}]}}]");
+  EXPECT_EQ(Handle(context).strategy, Strategy::kAlternativePath);
+  Add("{pattern_id: p, error_type: TIMEOUT, regex_pattern: Read timeout, "
+      "recovery_strategy: ESCALATION}");
+  EXPECT_EQ(Handle(context).strategy, Strategy::kEscalation);
+}
+
+TEST_F(OrchestratorTest, ANewErrorSwitchesThePlanAndTotalsGoAlong) {
+  Add("{pattern_id: a, error_type: NETWORK, regex_pattern: aaa, steps: "
+      "[{alternative_path: {alternatives: [{name: x}, {name: y}]}}]}");
+  Add("{pattern_id: b, error_type: NETWORK, regex_pattern: bbb, steps: "
+      "[{alternative_path: {alternatives: [{name: x}, {name: z}]}}]}");
+  const auto name = [](const Decision& decision) {
+    return std::get<AlternativeAction>(*decision.action).alternative.name;
+  };
+  const Decision first = Handle("error: {message: aaa}");
+  EXPECT_EQ(name(first), "x");
+  const Decision second = Handle("error: {message: bbb}", first.recovery_token);
+  EXPECT_EQ(name(second), "z") << "x was tried under the other plan";
+  EXPECT_THAT(Reasons(second), Contains(TraceReason::kPlanSwitched));
+  const Decision third = Handle("error: {message: aaa}", second.recovery_token);
+  EXPECT_EQ(name(third), "y");
+  EXPECT_EQ(third.recovery_id, first.recovery_id);
+}
+
+TEST_F(OrchestratorTest, EveryRecoveryEndsAtItsTotal) {
+  Add("{pattern_id: p, error_type: NETWORK, regex_pattern: again, steps: "
+      "[{retry: {max_retries: 100, backoff: NONE}}]}");
+  std::string token;
+  for (int i = 0; i < 10; ++i) {
+    const Decision decision = Handle("error: {message: again}", token);
+    ASSERT_EQ(decision.strategy, Strategy::kRetry) << i;
+    token = decision.recovery_token;
+  }
+  const Decision last = Handle("error: {message: again}", token);
+  EXPECT_EQ(last.disposition, Disposition::kGiveUp);
+  EXPECT_THAT(Reasons(last), Contains(TraceReason::kTotalAttemptsExhausted));
+}
+
+TEST_F(OrchestratorTest, WhatIsNotIdempotentRunsAgainOnlyWhenNothingWasDone) {
+  const Decision maybe_done = Handle(
+      "{error: {message: 'TimeoutError: Read timeout'}, idempotency: "
+      "NOT_IDEMPOTENT}");
+  EXPECT_EQ(maybe_done.disposition, Disposition::kGiveUp);
+  EXPECT_THAT(Reasons(maybe_done), Contains(TraceReason::kNotIdempotent));
+  const Decision never_sent = Handle(
+      "{error: {message: 'connect ECONNREFUSED 127.0.0.1:5432'}, idempotency: "
+      "NOT_IDEMPOTENT}");
+  EXPECT_EQ(never_sent.strategy, Strategy::kRetry);
+  const Decision not_said = Handle(kTimeout);
+  EXPECT_THAT(Reasons(not_said), Contains(TraceReason::kAssumedIdempotent));
+}
+
+TEST_F(OrchestratorTest, ADelayThatDoesNotFitExhaustsTheStep) {
+  Add("{pattern_id: p, error_type: NETWORK, regex_pattern: slow, steps: "
+      "[{retry: {base_delay: 30s, jitter: NONE}}, {graceful_degradation: "
+      "{fallback_value: old}}]}");
+  const Decision decision = Handle(
+      "{error: {message: slow}, time_remaining: 10s, expected_call_time: 1s}");
+  EXPECT_EQ(decision.disposition, Disposition::kRecovered);
+  EXPECT_THAT(Reasons(decision), Contains(TraceReason::kTimeTooShort));
+}
+
+TEST_F(OrchestratorTest, TheSameRequestIdGetsTheSameAnswerOnce) {
+  const std::string context = absl::StrCat(kTimeout, "\nrequest_id: r1");
+  const Decision first = Handle(context);
+  now_ += absl::Seconds(1);
+  const Decision again = Handle(context);
+  EXPECT_EQ(again.decision_id, first.decision_id);
+  EXPECT_EQ(again.recovery_token, first.recovery_token);
+  const auto report = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+  EXPECT_EQ(report.total_attempts(), 1);
+  EXPECT_EQ(report.duplicate_requests(), 1);
+  now_ += RequestMemo::kLifetime;
+  EXPECT_NE(Handle(context).decision_id, first.decision_id);
+}
+
+TEST_F(OrchestratorTest, AShadowPatternIsCountedAndDecidesNothing) {
+  Add("{pattern_id: s, error_type: NETWORK, regex_pattern: Read timeout, "
+      "priority: 1000, mode: SHADOW, recovery_strategy: ESCALATION}");
+  const Decision decision = Handle(kTimeout);
+  EXPECT_EQ(decision.strategy, Strategy::kRetry);
+  EXPECT_EQ(decision.classification.pattern_id, "");
+  EXPECT_EQ(catalog_->Get("s")->match_count(), 1);
+}
+
+TEST_F(OrchestratorTest, APausedWorkflowWaitsOnlyIfItCan) {
+  Add("{pattern_id: p, error_type: CONTRACT, regex_pattern: contract, steps: "
+      "[{escalation: {pause_workflow: true, assignee: team}}]}");
+  const Decision cannot = Handle("error: {message: contract}");
+  EXPECT_EQ(cannot.disposition, Disposition::kEscalated);
+  EXPECT_THAT(cannot.error_message, HasSubstr("inc_"));
+  const Decision can =
+      Handle("{error: {message: contract}, capabilities: {await_human: true}}");
+  EXPECT_EQ(can.disposition, Disposition::kWaitForHuman);
+  const auto& escalation = std::get<EscalationAction>(*can.action);
+  EXPECT_TRUE(escalation.joined);
+  EXPECT_EQ(escalation.waiter_id, can.recovery_id);
+  const auto incident = incidents_->Get(escalation.incident_id);
+  ASSERT_EQ(incident.status(), absl::OkStatus());
+  EXPECT_EQ(incident->occurrence_count(), 2);
+  EXPECT_EQ(incident->assignee(), "team");
+  EXPECT_EQ(incident->waiting_count(), 1);
+}
+
+TEST_F(OrchestratorTest, ReportsAreBookedOnceAndShownInTheDecision) {
+  const Decision decision = Handle(kTimeout);
+  EXPECT_EQ(*orchestrator_->Report(decision.recovery_token, Outcome::kSuccess,
+                                   std::nullopt),
+            true);
+  EXPECT_EQ(*orchestrator_->Report(decision.recovery_token, Outcome::kFailure,
+                                   std::nullopt),
+            false);
+  EXPECT_EQ(decisions_.Find(decision.decision_id)->outcome, Outcome::kSuccess);
+  const auto refused =
+      orchestrator_->Report("nonsense", Outcome::kSuccess, std::nullopt);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(refused.status()), reason::kTokenMalformed);
+  EXPECT_EQ(FieldOf(refused.status()), "recovery_token");
+}
+
+TEST_F(OrchestratorTest, TokensAgeAndForgeriesAreTold) {
+  const std::string token = Handle(kTimeout).recovery_token;
+  std::string forged = token;
+  forged[token.size() / 2] = forged[token.size() / 2] == 'A' ? 'B' : 'A';
+  RecoveryRequest request = Request(kTimeout);
+  request.recovery_token = forged;
+  EXPECT_EQ(ReasonOf(orchestrator_->Begin(request).status()),
+            reason::kTokenForged);
+  now_ += kTokenLifetime + absl::Seconds(1);
+  request.recovery_token = token;
+  EXPECT_EQ(ReasonOf(orchestrator_->Begin(request).status()),
+            reason::kTokenExpired);
+}
+
+TEST_F(OrchestratorTest, ARegistryThatIsBehindRefuses) {
+  RecoveryRequest request = Request(kTimeout);
+  request.min_registry_revision = 1'000'000;
+  const absl::Status status = orchestrator_->Begin(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(status), reason::kRegistryBehind);
+}
+
+TEST_F(OrchestratorTest, ExplainTriesCandidatesAndRecordsNothing) {
+  v1::ErrorPattern message;
+  ASSERT_TRUE(ParseYaml("p",
+                        "{pattern_id: c, error_type: TIMEOUT, regex_pattern: "
+                        "Read, recovery_strategy: ESCALATION}",
+                        message)
+                  .ok());
+  const auto explanation = orchestrator_->Explain(
+      Request(kTimeout), {*ParsePattern(message, Origin::kUser)}, 10);
+  ASSERT_EQ(explanation.status(), absl::OkStatus());
+  EXPECT_THAT(explanation->matches, SizeIs(1));
+  EXPECT_THAT(explanation->why, HasSubstr("only active pattern"));
+  EXPECT_EQ(explanation->decision.strategy, Strategy::kEscalation);
+  EXPECT_EQ(explanation->decision.recovery_token, "");
+  EXPECT_EQ(incidents_->open_count(), 0);
+  EXPECT_EQ(
+      statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_).total_attempts(), 0);
+  EXPECT_EQ(Handle(kTimeout).strategy, Strategy::kRetry);
+}
+
+TEST_F(OrchestratorTest, NothingSecretIsKept) {
+  const Decision decision = Handle(
+      "{error: {message: 'TimeoutError: Authorization: Bearer "
+      "abcdef0123456789abcdef'}, node_name: 'postgres://u:hunter22@db/x'}");
+  const SharedDecisionEntry entry = decisions_.Find(decision.decision_id);
+  ASSERT_NE(entry, nullptr);
+  EXPECT_THAT(entry->failure.message,
+              ::testing::Not(HasSubstr("abcdef0123456789")));
+  EXPECT_THAT(entry->failure.node_name, ::testing::Not(HasSubstr("hunter22")));
+  EXPECT_EQ(entry->decision.recovery_token, "");
+}
+
+}  // namespace
+}  // namespace recourse
