@@ -1,6 +1,5 @@
 #include "server/strategy/rewriter.h"
 
-#include <algorithm>
 #include <array>
 
 #include "absl/strings/match.h"
@@ -11,7 +10,8 @@ namespace recourse {
 namespace {
 
 constexpr absl::string_view kCaptureBegin = "${error.";
-constexpr int kMaxRewriteGroups = 10;  // \0 to \9.
+
+using Groups = std::array<re2::StringPiece, 10>;  // \0 to \9.
 
 re2::StringPiece Piece(absl::string_view text) {
   return re2::StringPiece(text.data(), text.size());
@@ -20,6 +20,24 @@ re2::StringPiece Piece(absl::string_view text) {
 absl::Status TooLong() {
   return absl::ResourceExhaustedError(absl::StrCat(
       "the corrected text is longer than ", kMaxCorrectedBytes, " bytes"));
+}
+
+// As RE2::Rewrite, but false as soon as `out` is too long: a few bytes of
+// replacement can name a long group many times.
+bool AppendReplacement(absl::string_view replacement, const Groups& groups,
+                       std::string& out) {
+  for (size_t i = 0; i < replacement.size(); ++i) {
+    if (replacement[i] != '\\') {
+      out.push_back(replacement[i]);
+    } else if (replacement[++i] == '\\') {
+      out.push_back('\\');
+    } else {
+      const re2::StringPiece& group = groups[replacement[i] - '0'];
+      out.append(group.data(), group.size());
+    }
+    if (out.size() > kMaxCorrectedBytes) return false;
+  }
+  return true;
 }
 
 // Bytes of the UTF-8 character that begins at `text`; 1 within a broken one.
@@ -68,7 +86,9 @@ std::optional<std::string> ErrorCaptures::Expand(absl::string_view text,
     if (end == text.npos) break;
     const size_t name = begin + kCaptureBegin.size();
     const auto capture = Find(std::string(text.substr(name, end - name)));
-    if (!capture.has_value()) return std::nullopt;
+    if (!capture.has_value() || expanded.size() > kMaxCorrectedBytes) {
+      return std::nullopt;
+    }
     absl::StrAppend(&expanded, text.substr(0, begin),
                     for_rewrite
                         ? absl::StrReplaceAll(*capture, {{"\\", "\\\\"}})
@@ -109,10 +129,10 @@ absl::StatusOr<bool> Rewriter::GuardsHold(const Rewrite& rewrite,
 absl::StatusOr<std::string> Rewriter::ReplaceAll(const RE2& regex,
                                                  const std::string& replacement,
                                                  const std::string& text) {
-  std::array<re2::StringPiece, kMaxRewriteGroups> groups;
-  const int group_count =
-      std::min({1 + RE2::MaxSubmatch(replacement),
-                1 + regex.NumberOfCapturingGroups(), kMaxRewriteGroups});
+  std::string error;  // It names a group that the pattern does not have.
+  if (!regex.CheckRewriteString(replacement, &error)) return text;
+  Groups groups;
+  const int group_count = 1 + RE2::MaxSubmatch(replacement);
   std::string out;
   size_t at = 0;
   size_t last_end = text.npos;  // Where the last match ended.
@@ -131,10 +151,7 @@ absl::StatusOr<std::string> Rewriter::ReplaceAll(const RE2& regex,
       at = begin + step;
       continue;
     }
-    if (!regex.Rewrite(&out, replacement, groups.data(), group_count)) {
-      return text;  // Names a group that the pattern does not have.
-    }
-    if (out.size() > kMaxCorrectedBytes) return TooLong();
+    if (!AppendReplacement(replacement, groups, out)) return TooLong();
     at = last_end = begin + groups[0].size();
   }
   if (last_end == text.npos) return text;

@@ -29,7 +29,8 @@ class ErrorCaptures {
   ErrorCaptures(const RE2* regex, const Failure& failure);
 
   // `text` with every ${error.NAME} replaced; nullopt when a group does not
-  // exist or took no part in the match. With `for_rewrite` the captures'
+  // exist or took no part in the match, or when the result would be longer than
+  // any corrected text. With `for_rewrite` the captures'
   // backslashes are doubled, so that RE2::Rewrite takes them literally.
   std::optional<std::string> Expand(absl::string_view text,
                                     bool for_rewrite) const;

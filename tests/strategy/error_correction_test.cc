@@ -69,7 +69,7 @@ TEST(ErrorCorrectionTest, AnswersWithTextEditsStateAndDiff) {
   EXPECT_EQ(action.edits[0].path, "a\\.b.code");
   JsonObject state = *situation.failure.state;
   EXPECT_TRUE(ApplyEdit(action.edits[0], state));
-  EXPECT_EQ(ToText(state), ToText(action.state));
+  EXPECT_TRUE(Same(state, action.state)) << ToText(action.state);
   EXPECT_EQ(FindValue(action.state, "a\\.b.code")->string_value(),
             action.corrected_text);
   EXPECT_EQ(action.unified_diff,
@@ -210,6 +210,11 @@ TEST(ErrorCorrectionTest, CapturesOfTheError) {
               TraceReason::kNoChange)
         << text;
   }
+  // Together longer than any corrected text may be.
+  std::string many;
+  for (int i = 0; i < 600'000; ++i) many += "${error.name}";
+  EXPECT_EQ(ReasonIn(situation.Ask(StepOf({import(many)}))),
+            TraceReason::kNoChange);
   // Not a capture: taken literally.
   EXPECT_EQ(Corrected(situation, {import("${name} ${error.name\n")}),
             "${name} ${error.name\nprint(os.name)\n");
@@ -301,6 +306,7 @@ TEST(ErrorCorrectionTest, GrowthHasALimit) {
       {Replace("b", large + large), "longer than"},
       {Replace("a", "bb"), "too much work"},
       {Replace("", std::string(4096, 'x')), "longer than"},
+      {Replace("(a+)", "\\1\\1\\1\\1"), "longer than"},
   };
   for (const auto& row : kRows) {
     const StepAnswer answer = situation.Ask(StepOf({row.rewrite}));
