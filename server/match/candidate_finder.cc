@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/match/trigram_set.h"
 
 namespace recourse {
 
@@ -122,10 +123,12 @@ void CandidateFinder::Find(absl::string_view folded_text, hs_scratch* scratch,
       ranks->push_back(member.rank);
     }
   }
+  if (segments_.empty()) return;
+  const TrigramSet trigrams(folded_text);
   std::vector<uint32_t> found;
   for (const Segment& segment : segments_) {
     found.clear();
-    segment.index->FindMembers(folded_text, scratch, &found);
+    segment.index->FindMembers(folded_text, trigrams, scratch, &found);
     for (const uint32_t i : found) {
       if (segment.ranks[i] != kAbsent) ranks->push_back(segment.ranks[i]);
     }

@@ -21,6 +21,22 @@ size_t ShortestLiteral(const Clause& clause) {
   return shortest;
 }
 
+// Some trigrams that texts must have beside a literal of clauses[trigger]: the
+// first and the last one of the single literals in other clauses.
+std::array<TrigramSet::Slot, 4> NeededTrigrams(
+    const std::vector<Clause>& clauses, size_t trigger) {
+  std::array<TrigramSet::Slot, 4> needs;
+  needs.fill(TrigramSet::kAlwaysSet);
+  size_t used = 0;
+  for (size_t i = 0; i < clauses.size() && used < needs.size(); ++i) {
+    if (i == trigger || clauses[i].size() != 1) continue;
+    const absl::string_view literal = clauses[i][0];
+    needs[used++] = TrigramSet::SlotOf(literal.substr(0, 3));
+    needs[used++] = TrigramSet::SlotOf(literal.substr(literal.size() - 3));
+  }
+  return needs;
+}
+
 // Vectorscan's callback: each literal is reported once a scan.
 int NoteLiteral(unsigned int id, unsigned long long, unsigned long long,
                 unsigned int, void* seen) {
@@ -60,17 +76,19 @@ std::vector<std::string> LiteralIndex::ChooseTriggers() {
   absl::flat_hash_map<absl::string_view, uint32_t> numbers;
   for (uint32_t i = 0; i < members_.size(); ++i) {
     const std::vector<Clause>& clauses = members_[i]->requirement.clauses;
-    const Clause& trigger = *std::min_element(
+    const auto trigger = std::min_element(
         clauses.begin(), clauses.end(),
         [&](const Clause& a, const Clause& b) { return cost(a) < cost(b); });
-    for (const std::string& literal : trigger) {
+    const Posting posting{i,
+                          NeededTrigrams(clauses, trigger - clauses.begin())};
+    for (const std::string& literal : *trigger) {
       const auto number = static_cast<uint32_t>(literals.size());
       const auto [it, added] = numbers.try_emplace(literal, number);
       if (added) {
         literals.push_back(literal);
         postings_.emplace_back();
       }
-      postings_[it->second].push_back(i);
+      postings_[it->second].push_back(posting);
     }
   }
   return literals;
@@ -108,7 +126,7 @@ bool LiteralIndex::PrepareScratch(HsScratch* scratch) const {
 }
 
 void LiteralIndex::FindMembers(absl::string_view folded_text,
-                               hs_scratch* scratch,
+                               const TrigramSet& trigrams, hs_scratch* scratch,
                                std::vector<uint32_t>* found) const {
   std::vector<uint32_t> seen;
   if (scratch == nullptr ||
@@ -119,11 +137,15 @@ void LiteralIndex::FindMembers(absl::string_view folded_text,
     return;
   }
   for (const uint32_t literal : seen) {
-    for (const uint32_t member : postings_[literal]) {
-      const LiteralRequirement& requirement = members_[member]->requirement;
+    for (const Posting& posting : postings_[literal]) {
+      const bool has_all = std::all_of(
+          posting.needs.begin(), posting.needs.end(),
+          [&](TrigramSet::Slot slot) { return trigrams.Has(slot); });
+      if (!has_all) continue;
+      const auto& requirement = members_[posting.member]->requirement;
       if (requirement.clauses.size() == 1 ||
           requirement.MayMatch(folded_text)) {
-        found->push_back(member);
+        found->push_back(posting.member);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Many literals looked for in one pass over the text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "server/match/literal_requirement.h"
 #include "server/match/scratch_pool.h"
+#include "server/match/trigram_set.h"
 #include "server/model/pattern.h"
 
 struct hs_database;
@@ -27,8 +29,8 @@ using SharedCompiled = std::shared_ptr<const CompiledPattern>;
 // requirement a text meets.
 //
 // Of every pattern one clause, the rarest within this index, goes into a
-// Vectorscan database; the other clauses are tested on the few patterns that
-// the scan turns up.
+// Vectorscan database; the other clauses are tested on the patterns that the
+// scan turns up, first by a few of their trigrams and then in full.
 //
 // Thread safety: safe for concurrent use; a scratch serves one call at a time.
 class LiteralIndex {
@@ -52,16 +54,23 @@ class LiteralIndex {
 
   // Appends the members whose requirement `folded_text` meets, by number and
   // perhaps more than once; all of them when the scan fails.
-  void FindMembers(absl::string_view folded_text, hs_scratch* scratch,
-                   std::vector<uint32_t>* found) const;
+  // `trigrams` are those of the text.
+  void FindMembers(absl::string_view folded_text, const TrigramSet& trigrams,
+                   hs_scratch* scratch, std::vector<uint32_t>* found) const;
 
  private:
+  // A member under one of its triggers. Flat, since most are only glanced at.
+  struct Posting {
+    uint32_t member;
+    std::array<TrigramSet::Slot, 4> needs;
+  };
+
   LiteralIndex() = default;
   std::vector<std::string> ChooseTriggers();
   bool CompileDatabase(const std::vector<std::string>& literals);
 
   std::vector<SharedCompiled> members_;
-  std::vector<std::vector<uint32_t>> postings_;  // Members by literal's number.
+  std::vector<std::vector<Posting>> postings_;  // By number of the literal.
   hs_database* database_ = nullptr;
 };
 
