@@ -87,17 +87,17 @@ absl::Status CheckIds(const Sources& sources) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Sources> LoadUnchecked(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
+// Everything but ids that stand twice.
+absl::StatusOr<Sources> ReadSources(const std::string& name,
+                                    const std::string& text) {
   internal::v1::PatternFile file;
   YamlLines lines;
-  absl::Status status = ReadYaml(path, *text, file, &lines);
+  absl::Status status = ReadYaml(name, text, file, &lines);
   if (!status.ok()) return status;
   Sources sources;
   for (int i = 0; i < file.patterns_size(); ++i) {
     const std::string at = absl::StrCat("patterns[", i, "]");
-    sources.push_back({file.patterns(i), path,
+    sources.push_back({file.patterns(i), name,
                        LineOf(lines, absl::StrCat(at, ".pattern_id"))});
     status = CheckPattern(sources.back(), at, lines);
     if (!status.ok()) return status;
@@ -105,14 +105,28 @@ absl::StatusOr<Sources> LoadUnchecked(const std::string& path) {
   return sources;
 }
 
+absl::StatusOr<Sources> LoadUnchecked(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  return ReadSources(path, *text);
+}
+
+absl::StatusOr<Sources> CheckedForIds(absl::StatusOr<Sources> sources) {
+  if (!sources.ok()) return sources;
+  const absl::Status status = CheckIds(*sources);
+  if (!status.ok()) return status;
+  return sources;
+}
+
 }  // namespace
 
 absl::StatusOr<Sources> LoadPatternFile(const std::string& path) {
-  absl::StatusOr<Sources> sources = LoadUnchecked(path);
-  if (!sources.ok()) return sources;
-  absl::Status status = CheckIds(*sources);
-  if (!status.ok()) return status;
-  return sources;
+  return CheckedForIds(LoadUnchecked(path));
+}
+
+absl::StatusOr<Sources> ParsePatternText(const std::string& name,
+                                         const std::string& text) {
+  return CheckedForIds(ReadSources(name, text));
 }
 
 absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
@@ -135,9 +149,7 @@ absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
     if (!sources.ok()) return sources;
     std::move(sources->begin(), sources->end(), std::back_inserter(all));
   }
-  absl::Status status = CheckIds(all);
-  if (!status.ok()) return status;
-  return all;
+  return CheckedForIds(std::move(all));
 }
 
 std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns) {
