@@ -21,6 +21,8 @@ class RequestMemo {
   static constexpr absl::Duration kLifetime = absl::Minutes(10);
   // Answers larger than this (big states) are not remembered.
   static constexpr size_t kMaxDecisionBytes = 64 << 10;
+  // All answers and keys together; beyond it the oldest are forgotten.
+  static constexpr size_t kMaxTotalBytes = 64 << 20;
 
   explicit RequestMemo(size_t capacity = 10'000);
   ~RequestMemo();

@@ -1,0 +1,39 @@
+// Which recoveries were reported in the last minutes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace recourse {
+
+// Holds a hash of 64 bits per recovery (keyed per process), the last
+// kMaxRemembered of at most kLifetime.
+//
+// Thread-compatible.
+class RecentReports {
+ public:
+  static constexpr absl::Duration kLifetime = absl::Minutes(10);
+  static constexpr size_t kMaxRemembered = 1 << 18;  // About 8 MB.
+
+  // False, and nothing is changed, when it is there already.
+  bool Insert(absl::string_view recovery_id, absl::Time now);
+  bool Contains(absl::string_view recovery_id, absl::Time now);
+
+ private:
+  struct Entry {
+    absl::Time time;
+    size_t hash;
+  };
+
+  void Forget(absl::Time now);
+
+  std::deque<Entry> entries_;  // Oldest first.
+  absl::flat_hash_set<size_t> hashes_;
+};
+
+}  // namespace recourse
