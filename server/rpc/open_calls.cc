@@ -21,6 +21,7 @@ void OpenCalls::EndAll() {
   absl::MutexLock lock(&mu_);
   draining_ = true;
   for (auto& [id, end] : calls_) end();
+  calls_.clear();
 }
 
 }  // namespace recourse
