@@ -1,0 +1,68 @@
+#include "server/match/evidence.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace recourse {
+namespace {
+
+constexpr size_t kCategoryCount = static_cast<size_t>(Category::kUnknown) + 1;
+constexpr double kMinStrength = 1.8;   // Below: the text does not say.
+constexpr double kEachFurther = 0.25;  // Of one category, by strength.
+constexpr double kDoubt = 1.0;         // Keeps confidence below 1.
+constexpr size_t kMaxLabels = 3;
+
+}  // namespace
+
+void Evidence::Add(const Meaning& meaning, double factor, std::string label) {
+  if (meaning.category == Category::kUnspecified || factor <= 0) return;
+  items_.push_back({meaning, meaning.weight * factor, std::move(label)});
+}
+
+Verdict Evidence::Decide() const {
+  std::vector<const Item*> items;
+  for (const Item& item : items_) items.push_back(&item);
+  std::stable_sort(
+      items.begin(), items.end(),
+      [](const Item* a, const Item* b) { return a->strength > b->strength; });
+  std::array<double, kCategoryCount> totals{};
+  std::array<double, kCategoryCount> share;
+  share.fill(1);
+  for (const Item* item : items) {
+    const auto category = static_cast<size_t>(item->meaning.category);
+    totals[category] += share[category] * item->strength;
+    share[category] *= kEachFurther;
+  }
+  const auto best = std::max_element(totals.begin(), totals.end());
+  Verdict verdict;
+  if (*best < kMinStrength) return verdict;
+  verdict.category = static_cast<Category>(best - totals.begin());
+  double others = 0;
+  for (auto it = totals.begin(); it != totals.end(); ++it) {
+    if (it != best) others = std::max(others, *it);
+  }
+  verdict.confidence = *best / (*best + others + kDoubt);
+
+  size_t labels = 0;
+  for (const Item* item : items) {
+    if (item->meaning.category != verdict.category) continue;
+    if (labels == 0) verdict.flags = item->meaning.flags;
+    if (labels < kMaxLabels) {
+      absl::StrAppend(&verdict.evidence, labels == 0 ? "" : ", ", item->label);
+    }
+    ++labels;
+    if (verdict.first_move == Strategy::kUnspecified) {
+      verdict.first_move = item->meaning.first_move;
+    }
+    if (verdict.error_type == ErrorType::kUnspecified) {
+      verdict.error_type = item->meaning.error_type;
+    }
+    verdict.flags |= item->meaning.flags & Meaning::kNotExecuted;
+  }
+  return verdict;
+}
+
+}  // namespace recourse

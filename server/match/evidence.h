@@ -1,0 +1,40 @@
+// What has been found out about one failure, and what it adds up to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/match/meaning.h"
+
+namespace recourse {
+
+struct Verdict {
+  Category category = Category::kUnknown;
+  double confidence = 0;  // 0-1; 0 with kUnknown.
+  Strategy first_move = Strategy::kUnspecified;
+  ErrorType error_type = ErrorType::kUnspecified;
+  uint8_t flags = 0;  // Of Meaning::Flag.
+  std::string evidence;
+};
+
+// Not thread-safe; one per call.
+class Evidence {
+ public:
+  // `factor`: how much the place counts where this was found, 1 being normal.
+  void Add(const Meaning& meaning, double factor, std::string label);
+
+  // The category with the most weight behind it; UNKNOWN when that is little.
+  Verdict Decide() const;
+
+ private:
+  struct Item {
+    Meaning meaning;
+    double strength;
+    std::string label;
+  };
+  std::vector<Item> items_;
+};
+
+}  // namespace recourse
