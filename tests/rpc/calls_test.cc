@@ -4,7 +4,6 @@
 
 #include <atomic>
 
-#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/worker_pool.h"
@@ -24,13 +23,17 @@ TEST(WorkerPool, RunsEverythingThatWasTakenBeforeItEnds) {
 }
 
 TEST(WorkerPool, TasksRunSideBySide) {
+  absl::Notification a, b;
   WorkerPool pool(2);
-  absl::BlockingCounter both(2);
-  // Each task ends only when the other has begun.
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(pool.Schedule([&both] { both.DecrementCount(); }));
-  }
-  both.Wait();
+  // Each ends only when the other has begun.
+  ASSERT_TRUE(pool.Schedule([&] {
+    a.Notify();
+    b.WaitForNotification();
+  }));
+  ASSERT_TRUE(pool.Schedule([&] {
+    b.Notify();
+    a.WaitForNotification();
+  }));
 }
 
 TEST(WorkerPool, AFullQueueRefuses) {
