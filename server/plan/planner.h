@@ -30,7 +30,7 @@ struct Plan {
   std::shared_ptr<const std::vector<Step>> steps;  // Never null.
 };
 
-// A default plan per category (DESIGN section 3 of docs/concepts.md).
+// A default plan per category (listed in docs/concepts.md).
 struct DefaultPlan {
   std::shared_ptr<const std::vector<Step>> steps;
   uint64_t steps_hash = 0;

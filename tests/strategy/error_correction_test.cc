@@ -305,7 +305,7 @@ TEST(ErrorCorrectionTest, GrowthHasALimit) {
       {Insert(Operation::kPrepend, "b\\z", large + large), "longer than"},
       {Replace("b", large + large), "longer than"},
       {Replace("a", "bb"), "too much work"},
-      {Replace("", std::string(4096, 'x')), "longer than"},
+      {Replace("", std::string(65536, 'x')), "longer than"},
       {Replace("(a+)", "\\1\\1\\1\\1"), "longer than"},
   };
   for (const auto& row : kRows) {
