@@ -1,10 +1,11 @@
 #include "server/wire/yaml_reader.h"
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "server/wire/utf8.h"
@@ -29,8 +30,6 @@ absl::Status FailAt(absl::string_view path, int line, absl::string_view text) {
 // Counts what a text holds before anything is built from it.
 class NodeCounter : public YAML::EventHandler {
  public:
-  bool within_limit() const { return count_ <= kMaxYamlNodes; }
-
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Count(mark); }
@@ -107,9 +106,10 @@ class Reader {
   size_t depth_ = 0;
 };
 
+// yaml-cpp places nothing at what comes after it.
 int LineOf(const YAML::Node& node, int otherwise) {
   const YAML::Mark mark = node.Mark();
-  return mark.is_null() ? otherwise : mark.line + 1;
+  return mark.is_null() || node.IsNull() ? otherwise : mark.line + 1;
 }
 
 // Aliases make one node count as often as it is used.
@@ -348,10 +348,16 @@ absl::Status ReadYaml(absl::string_view path, absl::string_view text,
   }
   message.Clear();
   try {
-    return ReadDocuments(path, std::string(text), message, lines);
+    // yaml-cpp takes the text's end for a closing quote, but not a comment's.
+    const bool ends = absl::EndsWith(text, "\n");
+    return ReadDocuments(path, absl::StrCat(text, ends ? "#" : "\n#"), message,
+                         lines);
   } catch (const YAML::Exception& error) {
+    const int last =
+        1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
     const int line = error.mark.is_null() ? 1 : error.mark.line + 1;
-    return FailAt(path, line, absl::StrCat("is no YAML: ", error.msg));
+    return FailAt(path, std::min(line, last),
+                  absl::StrCat("is no YAML: ", error.msg));
   } catch (const std::exception& error) {
     return FailAt(path, 1, absl::StrCat("is no YAML: ", error.what()));
   }

@@ -131,7 +131,7 @@ void WriteJson(YAML::Emitter& out, const Value& value) {
       break;
     case Value::kNullValue:
     case Value::KIND_NOT_SET:
-      out << "null";
+      out << YAML::Null;
       break;
   }
 }

@@ -1,0 +1,21 @@
+// Random messages of any type, by reflection, for round trips.
+#pragma once
+
+#include <random>
+
+#include "google/protobuf/message.h"
+
+namespace recourse {
+
+struct RandomMessageOptions {
+  int max_depth = 6;
+  // Texts of any characters rather than of the letters a to e.
+  bool wild_texts = true;
+};
+
+// Fills `message` with what a valid one may hold: defined enum values,
+// durations of at least zero, finite numbers, JSON values of some kind.
+void FillRandomly(google::protobuf::Message& message, std::mt19937_64& random,
+                  const RandomMessageOptions& options);
+
+}  // namespace recourse
