@@ -42,7 +42,10 @@ absl::Duration DelayFor(const RetryStep& step, const StepContext& context) {
   const double unit = UnitInterval(
       StableHash(absl::StrCat(context.seed, "/", context.granted)));
   const std::optional<RetryAfter>& asked = context.classification.retry_after;
-  if (asked.has_value()) return SpreadUpward(asked->delay, unit);
+  // "Come back at once" leaves our own backoff to keep callers apart.
+  if (asked.has_value() && asked->delay > absl::ZeroDuration()) {
+    return SpreadUpward(asked->delay, unit);
+  }
   return AddJitter(step, BackoffDelay(step, context.granted),
                    context.progress.last_delay, unit);
 }
