@@ -10,6 +10,9 @@
 
 namespace recourse {
 
+// What replaces a secret begins so; the rule's name and "]" follow.
+inline constexpr absl::string_view kMarkerOpening = "[REDACTED:";
+
 // Bytes [begin, end) of a text.
 struct TextSpan {
   static constexpr size_t kNone = static_cast<size_t>(-1);
