@@ -3,6 +3,7 @@
 // that no benchmark has seen before (a ring of fresh ones).
 #include <benchmark/benchmark.h>
 
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -12,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "re2/set.h"
-
+#include "server/match/classifier.h"
 #include "server/match/registry.h"
 
 namespace recourse {
@@ -168,6 +169,25 @@ void CreateWithOneMore(benchmark::State& state) {
   }
 }
 BENCHMARK(CreateWithOneMore)->Arg(10'000)->Unit(benchmark::kMillisecond);
+
+// Without a pattern: codes, words, retry-after. Half of the messages speak of
+// something that the tables know.
+void ClassifyFresh(benchmark::State& state) {
+  static constexpr absl::string_view kTroubles[] = {
+      "connection refused", "HTTP 503 Service Unavailable",
+      "Please try again in 20s", "deadlock detected"};
+  std::vector<Failure> failures = WorkloadOf(100).failures;
+  for (size_t i = 0; i < failures.size(); i += 2) {
+    failures[i].message += kTroubles[i / 2 % std::size(kTroubles)];
+    failures[i].text = MatchText(failures[i]);
+  }
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(Classify(failures[i++ % kMessages], nullptr, now));
+  }
+}
+BENCHMARK(ClassifyFresh);
 
 }  // namespace
 }  // namespace recourse

@@ -16,11 +16,15 @@ namespace recourse {
 //
 // category: the pattern's, else the evidence's, else the one that goes with
 //   the pattern's error_type, else UNKNOWN.
-// retryable: IsRetryable(category), but false when the failed server said
-// never. not_executed: the pattern's, or proven by the evidence (connection
-// refused,
-//   name not resolved, rejected before execution: 429, UNAVAILABLE before
-//   send).
+// retryable: IsRetryable(category), but false when the failed server said never
+//   or its words rule it out (a daily quota that is spent), and true where the
+//   words say that waiting helps (connection slots that others will free, a
+//   mirror in the middle of its update).
+// not_executed: the pattern's, or proven by the evidence (connection refused,
+//   name not resolved, rejected before execution: 401, 429); never on the word
+//   of a 5xx.
+// confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the share of
+//   the evidence that agrees.
 // recommended_strategy: RETRY exactly when retryable; else the pattern's first
 //   step that is no retry; else by category: what helps first whatever this
 //   caller can do; NONE for UNKNOWN.

@@ -79,7 +79,7 @@ void AddDatabaseCodesInText(re2::StringPiece text, Evidence* evidence) {
       new RE2("(?i)\\bsqlstate\\W{0,3}([0-9A-Z]{5})\\b");
   static const RE2* const kNumber = new RE2(
       "(?i)(?:\\b(?:error|errno|code|sqlcode|winerror|msg|number)\\W{0,3}|"
-      "\\()(\\d{4,5})\\b");
+      "[(\\[])(\\d{4,5})(?:[\\s)\\],:;.]|$)");
   std::string state;
   re2::StringPiece rest = text;
   if (RE2::FindAndConsume(&rest, *kState, &state)) {

@@ -107,6 +107,9 @@ void WeighNames(absl::string_view text, Weights* weights) {
       "(?i)([a-z_][\\w.-]*)[\"']? ?[=:] ?[\"']?"
       "(?:-?\\d|none\\b|null\\b|true\\b|false\\b)");
   static const RE2* const kFlag = new RE2("(?:^|[\\s\"'`(])(--?[a-z][\\w-]*)");
+  // The keys of a structure; its values may be the error.
+  static const RE2* const kKey = new RE2("[\"']([\\w.-]{1,40})\\\\?[\"'] ?:");
+  ScaleMatches(text, *kKey, kParameterPercent, weights);
   ScaleMatches(text, *kAddress, kAddressPercent, weights);
   ScaleMatches(text, *kPath, kAddressPercent, weights);
   ScaleMatches(text, *kParameter, kParameterPercent, weights);

@@ -78,7 +78,9 @@ constexpr P kDamagedWords[] = {"checksum",
                                "broken data stream"};
 
 constexpr Meaning kUnreadable = Says(kIntegrity, 5);
-constexpr P kUnreadableWords[] = {"unexpected end of file",
+constexpr P kUnreadableWords[] = {"unexpected end of*",
+                                  "crc",
+                                  "unexpected end of file",
                                   "unexpected eof",
                                   "unexpected end of archive",
                                   "unexpected end of stream",

@@ -11,6 +11,9 @@ constexpr Meaning kSyntax = Says(kPermanent, 4.5)
                                 .First(Strategy::kErrorCorrection)
                                 .Of(ErrorType::kSyntax);
 constexpr P kSyntaxWords[] = {"syntax error",
+                              "sql syntax",
+                              "unexpected end of input",
+                              "unexpected end of json input",
                               "parse error",
                               "parser error",
                               "parsing error",
@@ -191,6 +194,7 @@ constexpr P kInvalidWords[] = {"bad request",
                                "expected type",
                                "wrong type",
                                "bad value",
+                               "wrong kind of value",
                                "bad argument",
                                "unprocessable",
                                "ambiguous",
@@ -281,7 +285,9 @@ constexpr P kContractWords[] = {"not supported",
                                 "unsatisfiable",
                                 "unresolvable",
                                 "could not resolve dependencies",
-                                "peer dependency"};
+                                "peer dependency",
+                                "unable to resolve dependenc*",
+                                "eresolve"};
 
 constexpr Meaning kSchema =
     Says(kPermanent, 5).First(Strategy::kEscalation).Of(ErrorType::kContract);
@@ -305,6 +311,7 @@ constexpr P kSchemaWords[] = {"undefined table",
                               "non deterministic",
                               "nondeterministic",
                               "misconfigured",
+                              "listener does not currently know",
                               "misconfiguration",
                               "untolerated taint",
                               "node affinity",
@@ -353,13 +360,24 @@ constexpr P kMissingWords[] = {"not found",
 constexpr Meaning kModel = Says(kPermanent, 6)
                                .First(Strategy::kAlternativePath)
                                .Of(ErrorType::kAiService);
-constexpr P kModelWords[] = {
-    "model not found",        "model does not exist",  "model is not found",
-    "unknown model",          "no such model",         "invalid model",
-    "model not exist",        "has been deprecated",   "decommissioned",
-    "has been retired",       "has been sunset",       "try pulling it",
-    "model is not supported", "model not supported",   "unsupported model",
-    "no kernel image",        "not compiled with cuda"};
+constexpr P kModelWords[] = {"model not found",
+                             "model does not exist",
+                             "model is not found",
+                             "unknown model",
+                             "does not exist or you do not have access",
+                             "no such model",
+                             "invalid model",
+                             "model not exist",
+                             "has been deprecated",
+                             "decommissioned",
+                             "has been retired",
+                             "has been sunset",
+                             "try pulling it",
+                             "model is not supported",
+                             "model not supported",
+                             "unsupported model",
+                             "no kernel image",
+                             "not compiled with cuda"};
 
 constexpr Wordings kTable[] = {
     {kSyntax, kSyntaxWords},     {kInvalid, kInvalidWords},

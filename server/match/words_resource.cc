@@ -51,18 +51,30 @@ constexpr P kMemoryWords[] = {"out of memory",
 constexpr Meaning kContext = Says(kResource, 7.5)
                                  .First(Strategy::kGracefulDegradation)
                                  .Of(ErrorType::kAiService);
-constexpr P kContextWords[] = {
-    "context length",           "context length exceeded",
-    "context window",           "context size",
-    "prompt is too long",       "prompt too long",
-    "too many tokens",          "reduce the length",
-    "reduce your prompt",       "reduce the number of tokens",
-    "reduce your message size", "token limit",
-    "tokens exceed*",           "exceeds the maximum number of tokens",
-    "maximum number of tokens", "input is too long",
-    "exceeds the context",      "length limit was reached",
-    "length finish reason",     "maximum tokens",
-    "string above max length",  "too large for model"};
+constexpr P kContextWords[] = {"context length",
+                               "context length exceeded",
+                               "context window",
+                               "context size",
+                               "context limit",
+                               "decrease input length",
+                               "prompt is too long",
+                               "prompt too long",
+                               "too many tokens",
+                               "reduce the length",
+                               "reduce your prompt",
+                               "reduce the number of tokens",
+                               "reduce your message size",
+                               "token limit",
+                               "tokens exceed*",
+                               "exceeds the maximum number of tokens",
+                               "maximum number of tokens",
+                               "input is too long",
+                               "exceeds the context",
+                               "length limit was reached",
+                               "length finish reason",
+                               "maximum tokens",
+                               "string above max length",
+                               "too large for model"};
 
 constexpr Meaning kPayload =
     Says(kResource, 5).First(Strategy::kGracefulDegradation);
@@ -103,7 +115,7 @@ constexpr P kTooLargeWords[] = {"message too large",
                                 "header fields too large",
                                 "string too long"};
 
-constexpr Meaning kDisk = Says(kResource, 7).First(Strategy::kEscalation);
+constexpr Meaning kDisk = Says(kResource, 8.5).First(Strategy::kEscalation);
 constexpr P kDiskWords[] = {"no space left",
                             "enospc",
                             "disk full",
@@ -161,12 +173,16 @@ constexpr P kHandlesWords[] = {"too many open files",
                                "address already in use",
                                "cannot fork"};
 
-constexpr Meaning kSlots = Says(kResource, 6).With(Meaning::kRetryHelps);
+constexpr Meaning kSlots = Says(kResource, 7).With(Meaning::kRetryHelps);
 constexpr P kSlotsWords[] = {"too many connections",
                              "too many clients",
                              "remaining connection slots",
                              "pool exhausted",
                              "pool is exhausted",
+                             "connection from the pool",
+                             "connection from pool",
+                             "pooled connections",
+                             "connection is not available, request timed out",
                              "connection pool exhausted",
                              "pool limit",
                              "connection limit exceeded",
@@ -182,7 +198,7 @@ constexpr P kSlotsWords[] = {"too many connections",
                              "ora 12520",
                              "max user connections"};
 
-constexpr Meaning kMoney = Says(kResource, 8).First(Strategy::kEscalation);
+constexpr Meaning kMoney = Says(kResource, 10).First(Strategy::kEscalation);
 constexpr P kMoneyWords[] = {"insufficient quota",
                              "billing",
                              "billing hard limit",
@@ -228,6 +244,10 @@ constexpr P kQuotaWords[] = {"quota exceeded",
                              "service quota",
                              "hard limit"};
 
+constexpr Meaning kOverQuota = Says(kResource, 7).First(Strategy::kEscalation);
+constexpr P kOverQuotaWords[] = {"exceeded quota:", "over quota",
+                                 "quota has been exceeded for resource"};
+
 constexpr Meaning kExhausted = Says(kResource, 2);
 constexpr P kExhaustedWords[] = {"resource exhausted", "resources exhausted",
                                  "exhausted", "has been exhausted"};
@@ -250,17 +270,12 @@ constexpr P kNoCapacityWords[] = {"insufficient capacity",
                                   "different zone"};
 
 constexpr Wordings kTable[] = {
-    {kMemory, kMemoryWords},
-    {kContext, kContextWords},
-    {kPayload, kPayloadWords},
-    {kTooLarge, kTooLargeWords},
-    {kDisk, kDiskWords},
-    {kHandles, kHandlesWords},
-    {kSlots, kSlotsWords},
-    {kMoney, kMoneyWords},
-    {kQuota, kQuotaWords},
-    {kExhausted, kExhaustedWords},
-    {kNoCapacity, kNoCapacityWords},
+    {kMemory, kMemoryWords},       {kContext, kContextWords},
+    {kPayload, kPayloadWords},     {kTooLarge, kTooLargeWords},
+    {kDisk, kDiskWords},           {kHandles, kHandlesWords},
+    {kSlots, kSlotsWords},         {kMoney, kMoneyWords},
+    {kQuota, kQuotaWords},         {kOverQuota, kOverQuotaWords},
+    {kExhausted, kExhaustedWords}, {kNoCapacity, kNoCapacityWords},
 };
 
 }  // namespace

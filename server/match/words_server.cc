@@ -38,6 +38,7 @@ constexpr P kUnavailableWords[] = {"service unavailable",
                                    "maintenance downtime",
                                    "temporary local problem",
                                    "temporary error",
+                                   "temporary system*",
                                    "temporary failure",
                                    "temporary problem",
                                    "temporarily deferred",
@@ -277,6 +278,9 @@ constexpr P kLockedWords[] = {"deadlock",
                               "currently in use",
                               "lock held",
                               "already locked",
+                              "seems to be running",
+                              "another instance is running",
+                              "another instance of",
                               "another process",
                               "exclusive access",
                               "ora 00060",
@@ -350,12 +354,20 @@ constexpr P kConflictWords[] = {
     "40001",
 };
 
+// Someone else was faster; what was based on the old state must be redone.
+constexpr Meaning kStaleBase = Says(kConcurrency, 6)
+                                   .First(Strategy::kErrorCorrection)
+                                   .With(Meaning::kRetryIsVain);
+constexpr P kStaleBaseWords[] = {"non fast forward", "updates were rejected",
+                                 "fetch first", "merge conflict",
+                                 "merge conflicts"};
+
 constexpr Wordings kTable[] = {
     {kUnavailable, kUnavailableWords}, {kChanging, kChangingWords},
     {kSampled, kSampledWords},         {kServerFault, kServerFaultWords},
     {kTryAgain, kTryAgainWords},       {kRate, kRateWords},
-    {kRateSpent, kRateSpentWords},     {kLocked, kLockedWords},
-    {kConflict, kConflictWords},
+    {kRateSpent, kRateSpentWords},     {kStaleBase, kStaleBaseWords},
+    {kLocked, kLockedWords},           {kConflict, kConflictWords},
 };
 
 }  // namespace
