@@ -178,7 +178,8 @@ void ClassifyFresh(benchmark::State& state) {
       "Please try again in 20s", "deadlock detected"};
   std::vector<Failure> failures = WorkloadOf(100).failures;
   for (size_t i = 0; i < failures.size(); i += 2) {
-    failures[i].message += kTroubles[i / 2 % std::size(kTroubles)];
+    absl::StrAppend(&failures[i].message,
+                    kTroubles[i / 2 % std::size(kTroubles)]);
     failures[i].text = MatchText(failures[i]);
   }
   const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
