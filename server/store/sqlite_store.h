@@ -21,7 +21,9 @@
 
 namespace recourse {
 
-inline constexpr int64_t kDefaultHistoryRevisions = 10'000;
+// Enough for any watch of the same process to catch up. Statistics rewrite one
+// value a second, so history is what a quiet server's file consists of.
+inline constexpr int64_t kDefaultHistoryRevisions = 1'000;
 inline constexpr int kStoreReaders = 4;  // Reads of a file at the same time.
 
 struct SqliteStoreOptions {
