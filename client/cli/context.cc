@@ -1,0 +1,115 @@
+#include "client/cli/context.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/cpp/status_details.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace recourse::cli {
+namespace {
+
+constexpr size_t kMaxInputBytes = 1 << 20;
+
+struct Hint {
+  absl::string_view reason;
+  absl::string_view text;
+};
+
+constexpr Hint kHints[] = {
+    {"PATTERN_EXISTS", "use `recourse patterns update FILE` to change it"},
+    {"PATTERN_NOT_FOUND", "`recourse patterns list` shows what there is"},
+    {"STALE_REVISION",
+     "somebody changed it meanwhile: get it again, or set revision to 0"},
+    {"TOKEN_EXPIRED", "begin anew, without --token"},
+    {"TOKEN_FORGED", "the token is of another server or namespace"},
+    {"DECISION_NOT_FOUND", "only recent decisions are kept"},
+    {"INCIDENT_NOT_FOUND", "`recourse incidents list` shows what is open"},
+    {"WAITER_NOT_FOUND", "`recourse incidents get ID` shows who waits"},
+    {"STORE_UNAVAILABLE",
+     "decisions go on; changes need the store: see `recourse health`"},
+};
+
+std::string HintFor(const absl::Status& status, const std::string& server) {
+  if (IsUnreachable(status)) {
+    return absl::StrCat("is a server running at ", server,
+                        "? Start one with `recourse-server --listen ", server,
+                        "`, or name another with --server or RECOURSE_SERVER");
+  }
+  if (status.code() == absl::StatusCode::kUnimplemented) {
+    return absl::StrCat("is ", server, " a Recourse server, and as new?");
+  }
+  const std::string reason = ErrorReason(status);
+  for (const Hint& hint : kHints) {
+    if (hint.reason == reason) return std::string(hint.text);
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<Client*> Context::Connect() {
+  if (client_ == nullptr) {
+    auto created = Client::Create(server, client_options);
+    if (!created.ok()) return created.status();
+    client_ = *std::move(created);
+  }
+  return client_.get();
+}
+
+bool Context::PrintedAsJson(const google::protobuf::Message& message) {
+  if (json) out << ToJsonLine(message) << '\n' << std::flush;
+  return json;
+}
+
+ExitCode Context::Fail(const absl::Status& status) {
+  out.flush();
+  const bool unreachable = IsUnreachable(status);
+  err << Styled(terminal, Style::kRed, "error:") << ' '
+      << (unreachable ? absl::StrCat("no answer from ", server, ": ") : "")
+      << std::string(status.message()) << '\n';
+  const auto print = [this](absl::string_view name, const std::string& text) {
+    if (!text.empty()) err << "  " << std::string(name) << ": " << text << '\n';
+  };
+  print("field", ErrorField(status));
+  print("reason", ErrorReason(status));
+  print("hint", HintFor(status, server));
+  return unreachable ? kUnreachable : kRefused;
+}
+
+ExitCode Context::FailUsage(const absl::Status& status) {
+  out.flush();
+  err << Styled(terminal, Style::kRed, "error:") << ' '
+      << std::string(status.message()) << '\n';
+  return kBadUsage;
+}
+
+std::string ToJsonLine(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(message, &text, options);
+  return status.ok() ? text : "{}";
+}
+
+absl::Status FromJson(const std::string& what, const std::string& text,
+                      google::protobuf::Message& message) {
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(text, &message);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      what, " is not a JSON object: ", std::string(status.message())));
+}
+
+absl::StatusOr<std::string> ReadAll(std::istream& in) {
+  std::string text(kMaxInputBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (text.size() > kMaxInputBytes) {
+    return absl::InvalidArgumentError("standard input is longer than 1 MiB");
+  }
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace recourse::cli

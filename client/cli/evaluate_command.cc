@@ -1,0 +1,234 @@
+#include <fstream>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/commands.h"
+#include "client/cli/evaluation.h"
+#include "client/cli/match_many.h"
+#include "client/cli/table.h"
+#include "client/cli/text.h"
+#include "nlohmann/json.hpp"
+
+namespace recourse::cli {
+namespace {
+
+constexpr size_t kChunk = 1024;
+
+struct EvaluateFlags {
+  std::vector<std::string> files;
+  int parallel = 8;
+};
+
+// Adds the answers for one chunk. OK, or the first refusal with its place.
+absl::Status Ask(Client& client, const std::string& file,
+                 const std::vector<LabelledError>& errors, int parallel,
+                 Evaluation& evaluation) {
+  const auto answers = MatchMany(client, errors, parallel);
+  for (const auto& answer : answers) {
+    const bool not_asked = absl::IsCancelled(answer.status());
+    if (!answer.ok() && !not_asked) return answer.status();
+  }
+  for (size_t i = 0; i < errors.size(); ++i) {
+    evaluation.Add(file, errors[i], answers[i]->decision().classification());
+  }
+  return absl::OkStatus();
+}
+
+// nullopt: done; else how to exit.
+std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
+                                     Client& client, Evaluation& evaluation,
+                                     Context& context) {
+  std::ifstream in(file);
+  if (!in.good()) {
+    return context.FailUsage(
+        absl::NotFoundError(absl::StrCat("cannot read ", file)));
+  }
+  std::vector<LabelledError> errors;
+  int line = 0;
+  bool more = true;
+  while (more) {
+    auto error = ReadError(in, /*labels=*/true, line);
+    if (!error.ok()) {
+      return context.FailUsage(absl::InvalidArgumentError(
+          absl::StrCat(file, ": ", error.status().message())));
+    }
+    more = error->has_value();
+    if (more) errors.push_back(**std::move(error));
+    if (!more || errors.size() == kChunk) {
+      const absl::Status status =
+          Ask(client, file, errors, parallel, evaluation);
+      if (!status.ok()) return context.Fail(status);
+      errors.clear();
+    }
+  }
+  return std::nullopt;
+}
+
+nlohmann::ordered_json MissAsJson(const Miss& miss) {
+  nlohmann::ordered_json result = {{"file", miss.file},
+                                   {"line", miss.line},
+                                   {"id", miss.id},
+                                   {"message", miss.message},
+                                   {"pattern_id", miss.pattern_id}};
+  for (const auto& difference : miss.differences) {
+    result[difference.label] = {{"expected", difference.expected},
+                                {"actual", difference.actual}};
+  }
+  return result;
+}
+
+nlohmann::ordered_json AsJson(const Evaluation& evaluation) {
+  nlohmann::ordered_json result = {
+      {"count", evaluation.count()},
+      {"category_accuracy", evaluation.category_accuracy()},
+      {"retryable_accuracy", evaluation.retryable_accuracy()},
+      {"strategy_accuracy", evaluation.strategy_accuracy()},
+      {"retries", evaluation.retries()},
+      {"wrong_retry_share", evaluation.wrong_retry_share()},
+      {"calibration_error", evaluation.calibration_error()},
+      {"calibration", nlohmann::ordered_json::array()},
+      {"confusion", nlohmann::ordered_json::array()},
+      {"misses", nlohmann::ordered_json::array()}};
+  for (int i = 0; i < Evaluation::kBins; ++i) {
+    const ConfidenceBin& bin = evaluation.bins()[i];
+    if (bin.count == 0) continue;
+    result["calibration"].push_back(
+        {{"from", i / 10.0},
+         {"to", (i + 1) / 10.0},
+         {"count", bin.count},
+         {"confidence", bin.confidence / bin.count},
+         {"accuracy", static_cast<double>(bin.right) / bin.count}});
+  }
+  for (const auto& [pair, count] : evaluation.confusion()) {
+    result["confusion"].push_back(
+        {{"expected", pair.first}, {"actual", pair.second}, {"count", count}});
+  }
+  for (const Miss& miss : evaluation.misses()) {
+    result["misses"].push_back(MissAsJson(miss));
+  }
+  return result;
+}
+
+void PrintAccuracy(const Evaluation& evaluation, Context& context) {
+  Fields fields;
+  fields.Add("errors", absl::StrCat(evaluation.count()));
+  fields.Add("category", Percent(evaluation.category_accuracy()));
+  fields.Add("retryable", Percent(evaluation.retryable_accuracy()));
+  fields.Add("strategy", Percent(evaluation.strategy_accuracy()));
+  fields.Add("wrong retries",
+             absl::StrCat(Percent(evaluation.wrong_retry_share()), " of ",
+                          evaluation.retries(), " retries"));
+  fields.Add("calibration", absl::StrFormat("off by %.3f in the mean",
+                                            evaluation.calibration_error()));
+  fields.Print(context.out);
+}
+
+// Rows: the label; columns: the answer.
+void PrintConfusion(const Evaluation& evaluation, Context& context) {
+  std::set<std::string> names;
+  for (const auto& [pair, count] : evaluation.confusion()) {
+    names.insert(pair.first);
+    names.insert(pair.second);
+  }
+  std::vector<Column> columns = {{"LABEL \\ ANSWER"}};
+  for (const std::string& name : names) columns.push_back({name, true});
+  Table table(columns);
+  for (const std::string& label : names) {
+    std::vector<std::string> row = {label};
+    for (const std::string& answer : names) {
+      const auto it = evaluation.confusion().find({label, answer});
+      row.push_back(
+          it == evaluation.confusion().end() ? "." : absl::StrCat(it->second));
+    }
+    table.AddRow(row);
+  }
+  context.out << '\n';
+  table.Print(context.terminal, context.out);
+}
+
+void PrintCalibration(const Evaluation& evaluation, Context& context) {
+  Table table({{"CONFIDENCE"},
+               {"ERRORS", true},
+               {"MEAN", true},
+               {"RIGHT CATEGORY", true}});
+  for (int i = 0; i < Evaluation::kBins; ++i) {
+    const ConfidenceBin& bin = evaluation.bins()[i];
+    if (bin.count == 0) continue;
+    table.AddRow({absl::StrFormat("%.1f-%.1f", i / 10.0, (i + 1) / 10.0),
+                  absl::StrCat(bin.count),
+                  absl::StrFormat("%.2f", bin.confidence / bin.count),
+                  Percent(static_cast<double>(bin.right) / bin.count)});
+  }
+  context.out << '\n';
+  table.Print(context.terminal, context.out);
+}
+
+void PrintMisses(const Evaluation& evaluation, Context& context) {
+  if (evaluation.misses().empty()) return;
+  Table table({{"MISSED AT"},
+               {"LABEL"},
+               {"EXPECTED"},
+               {"ANSWER"},
+               {"PATTERN", false, true},
+               {"MESSAGE", false, true}});
+  for (const Miss& miss : evaluation.misses()) {
+    for (const auto& difference : miss.differences) {
+      table.AddRow({absl::StrCat(miss.file, ":", miss.line), difference.label,
+                    difference.expected, difference.actual,
+                    miss.pattern_id.empty() ? "-" : miss.pattern_id,
+                    miss.message});
+    }
+  }
+  context.out << '\n';
+  table.Print(context.terminal, context.out);
+}
+
+ExitCode Evaluate(const EvaluateFlags& flags, Context& context) {
+  const auto client = context.Connect();
+  if (!client.ok()) return context.FailUsage(client.status());
+  Evaluation evaluation;
+  for (const std::string& file : flags.files) {
+    const auto failed =
+        EvaluateFile(file, flags.parallel, **client, evaluation, context);
+    if (failed.has_value()) return *failed;
+  }
+  if (evaluation.count() == 0) {
+    return context.FailUsage(
+        absl::InvalidArgumentError("the corpus holds no error"));
+  }
+  if (context.json) {
+    context.out << AsJson(evaluation).dump() << '\n';
+    return kDone;
+  }
+  PrintAccuracy(evaluation, context);
+  PrintConfusion(evaluation, context);
+  PrintCalibration(evaluation, context);
+  PrintMisses(evaluation, context);
+  return kDone;
+}
+
+}  // namespace
+
+void AddEvaluateCommand(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Compare the server's classifications with labels");
+  auto flags = std::make_shared<EvaluateFlags>();
+  command
+      ->add_option("--corpus", flags->files,
+                   "JSONL with message, exception_type, http_status, "
+                   "grpc_code, category, retryable, strategy; repeatable")
+      ->required();
+  command->add_option("--parallel", flags->parallel, "Calls in flight")
+      ->check(CLI::Range(1, kMaxParallel))
+      ->capture_default_str();
+  command->footer(
+      "Records nothing on the server. An answer that the label's `also` lists "
+      "is right.\n\nExample:\n"
+      "  recourse evaluate --corpus app.jsonl --corpus infra.jsonl");
+  command->callback([flags, &context] {
+    context.run = [flags](Context& c) { return Evaluate(*flags, c); };
+  });
+}
+
+}  // namespace recourse::cli

@@ -1,0 +1,36 @@
+// Flags of kinds that CLI11 does not know.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/time.h"
+#include "google/protobuf/generated_enum_reflection.h"
+
+namespace recourse::cli {
+
+// 20s, 1.5s, 200ms, 5m, 2h, 1m30s. Bad text is bad usage.
+CLI::Option* AddDuration(CLI::App& app, const std::string& name,
+                         std::optional<absl::Duration>& value,
+                         const std::string& help);
+
+// A name of the enum in any case, without its prefix; the help lists them.
+CLI::Option* AddEnum(CLI::App& app, const std::string& name,
+                     const google::protobuf::EnumDescriptor& type,
+                     std::function<void(int)> set, const std::string& help);
+
+template <typename Enum>
+CLI::Option* AddEnum(CLI::App& app, const std::string& name, Enum& value,
+                     const std::string& help) {
+  return AddEnum(
+      app, name, *google::protobuf::GetEnumDescriptor<Enum>(),
+      [&value](int number) { value = static_cast<Enum>(number); }, help);
+}
+
+// "KEY<separator>VALUE" in two; nullopt where the separator or key is missing.
+std::optional<std::pair<std::string, std::string>> SplitPair(
+    const std::string& text, char separator);
+
+}  // namespace recourse::cli

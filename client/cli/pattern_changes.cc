@@ -1,0 +1,206 @@
+// patterns add, update, remove, apply.
+#include <filesystem>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands.h"
+#include "client/cli/pattern_transaction.h"
+#include "client/cli/table.h"
+#include "client/cli/text.h"
+#include "server/wire/pattern_file.h"
+
+namespace recourse::cli {
+namespace {
+
+absl::StatusOr<std::vector<PatternSource>> Load(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored)
+             ? LoadPatternDirectory(path)
+             : LoadPatternFile(path);
+}
+
+void PrintWarnings(
+    const google::protobuf::RepeatedPtrField<std::string>& warnings,
+    Context& context) {
+  for (const std::string& warning : warnings) {
+    context.err << Styled(context.terminal, Style::kYellow, "warning:") << ' '
+                << warning << '\n';
+  }
+}
+
+ExitCode ChangeFromFile(const std::string& path, PatternTransaction::Kind kind,
+                        bool validate_only, Context& context) {
+  const auto sources = Load(path);
+  if (!sources.ok()) return context.FailUsage(sources.status());
+  const auto client = context.Connect();
+  if (!client.ok()) return context.FailUsage(client.status());
+  PatternTransaction transaction(**client, kind, context);
+  const absl::Status status = transaction.Run(*sources, validate_only);
+  if (!status.ok()) return context.Fail(status);
+  if (!context.json) {
+    context.out << sources->size() << " pattern"
+                << (sources->size() == 1 ? "" : "s")
+                << (validate_only ? " would be " : " ")
+                << (kind == PatternTransaction::Kind::kAdd ? "added"
+                                                           : "updated")
+                << '\n';
+  }
+  return kDone;
+}
+
+ExitCode Remove(const v1::RemoveErrorPatternRequest& request,
+                Context& context) {
+  const auto client = context.Connect();
+  if (!client.ok()) return context.FailUsage(client.status());
+  const auto response = (*client)->RemoveErrorPattern(request);
+  if (!response.ok()) return context.Fail(response.status());
+  if (!context.PrintedAsJson(*response)) {
+    context.out << request.pattern_id()
+                << (request.validate_only() ? " would be removed\n"
+                                            : " removed\n");
+  }
+  return kDone;
+}
+
+struct ApplyFlags {
+  std::vector<std::string> paths;
+  bool prune = false;
+  bool dry_run = false;
+};
+
+void PrintDifferences(const v1::ApplyErrorPatternsResponse& response,
+                      const ApplyFlags& flags, Context& context) {
+  std::map<v1::PatternDifference::Kind, int> counts;
+  Table table({{"PATTERN"}, {"CHANGE"}, {"FIELDS", false, true}});
+  for (const v1::PatternDifference& difference : response.differences()) {
+    ++counts[difference.kind()];
+    if (difference.kind() == v1::PatternDifference::KIND_UNCHANGED) continue;
+    table.AddRow({difference.pattern_id(), ShortName(difference.kind()),
+                  absl::StrJoin(difference.changed_fields(), ", ")});
+  }
+  if (!table.empty()) {
+    table.Print(context.terminal, context.out);
+    context.out << '\n';
+  }
+  context.out << (flags.dry_run ? "would be: " : "")
+              << counts[v1::PatternDifference::KIND_ADDED] << " added, "
+              << counts[v1::PatternDifference::KIND_CHANGED] << " changed, "
+              << counts[v1::PatternDifference::KIND_REMOVED] << " removed, "
+              << counts[v1::PatternDifference::KIND_UNCHANGED]
+              << " unchanged\n";
+}
+
+// All files as one set; an id that stands in two files is an error of both.
+absl::StatusOr<v1::ApplyErrorPatternsRequest> LoadSet(
+    const std::vector<std::string>& paths) {
+  v1::ApplyErrorPatternsRequest request;
+  std::map<std::string, std::string> places;
+  for (const std::string& path : paths) {
+    const auto sources = Load(path);
+    if (!sources.ok()) return sources.status();
+    for (const PatternSource& source : *sources) {
+      const std::string place = absl::StrCat(source.file, ":", source.line);
+      const auto [it, added] =
+          places.emplace(source.pattern.pattern_id(), place);
+      if (!added) {
+        return absl::AlreadyExistsError(
+            absl::StrCat(place, ": ", source.pattern.pattern_id(),
+                         " stands at ", it->second, " too"));
+      }
+      *request.add_patterns() = source.pattern;
+    }
+  }
+  return request;
+}
+
+ExitCode Apply(const ApplyFlags& flags, Context& context) {
+  auto request = LoadSet(flags.paths);
+  if (!request.ok()) return context.FailUsage(request.status());
+  request->set_prune(flags.prune);
+  request->set_dry_run(flags.dry_run);
+  const auto client = context.Connect();
+  if (!client.ok()) return context.FailUsage(client.status());
+  const auto response = (*client)->ApplyErrorPatterns(*request);
+  if (!response.ok()) return context.Fail(response.status());
+  PrintWarnings(response->warnings(), context);
+  if (!context.PrintedAsJson(*response)) {
+    PrintDifferences(*response, flags, context);
+  }
+  return kDone;
+}
+
+void AddFileCommand(CLI::App& patterns, const std::string& name,
+                    const std::string& help, const std::string& footer,
+                    PatternTransaction::Kind kind, Context& context) {
+  CLI::App* command = patterns.add_subcommand(name, help);
+  auto path = std::make_shared<std::string>();
+  auto validate_only = std::make_shared<bool>(false);
+  command->add_option("FILE", *path, "A pattern file")->required();
+  command->add_flag("--validate-only,--dry-run", *validate_only,
+                    "Let the server check it, change nothing");
+  command->footer(footer);
+  command->callback([path, validate_only, kind, &context] {
+    context.run = [path, validate_only, kind](Context& c) {
+      return ChangeFromFile(*path, kind, *validate_only, c);
+    };
+  });
+}
+
+void AddRemove(CLI::App& patterns, Context& context) {
+  CLI::App* command = patterns.add_subcommand(
+      "remove", "Remove a user's pattern, or hide one of the library");
+  auto request = std::make_shared<v1::RemoveErrorPatternRequest>();
+  command
+      ->add_option_function<std::string>(
+          "ID", [request](const std::string& v) { request->set_pattern_id(v); },
+          "The pattern's id")
+      ->required();
+  command->add_option_function<int64_t>(
+      "--revision", [request](int64_t v) { request->set_revision(v); },
+      "Only if this is its revision");
+  command->add_flag(
+      "--validate-only,--dry-run",
+      [request](int64_t) { request->set_validate_only(true); },
+      "Let the server check it, change nothing");
+  command->footer("Example:\n  recourse patterns remove my_pattern");
+  command->callback([request, &context] {
+    context.run = [request](Context& c) { return Remove(*request, c); };
+  });
+}
+
+void AddApply(CLI::App& patterns, Context& context) {
+  CLI::App* command = patterns.add_subcommand(
+      "apply", "Make the users' patterns those of a directory or of files");
+  auto flags = std::make_shared<ApplyFlags>();
+  command->add_option("PATH", flags->paths, "A directory, or files")
+      ->required();
+  command->add_flag("--prune", flags->prune,
+                    "Remove users' patterns that are not in the set");
+  command->add_flag("--dry-run", flags->dry_run,
+                    "Show the differences, change nothing");
+  command->footer(
+      "All or nothing.\n\nExamples:\n"
+      "  recourse patterns apply ./patterns --prune --dry-run\n"
+      "  recourse patterns apply team-a.yaml team-b.yaml");
+  command->callback([flags, &context] {
+    context.run = [flags](Context& c) { return Apply(*flags, c); };
+  });
+}
+
+}  // namespace
+
+void AddPatternChanges(CLI::App& patterns, Context& context) {
+  AddFileCommand(patterns, "add", "Add the patterns of a file, all or none",
+                 "Example:\n  recourse patterns add mine.yaml",
+                 PatternTransaction::Kind::kAdd, context);
+  AddFileCommand(patterns, "update",
+                 "Replace patterns by those of a file, all or none",
+                 "Example:\n  recourse patterns get ID > one.yaml\n"
+                 "  $EDITOR one.yaml\n  recourse patterns update one.yaml",
+                 PatternTransaction::Kind::kUpdate, context);
+  AddRemove(patterns, context);
+  AddApply(patterns, context);
+}
+
+}  // namespace recourse::cli

@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/match_many.h"
+#include "client/cli/table.h"
+#include "client/cli/text.h"
+#include "client/cpp/status_details.h"
+#include "nlohmann/json.hpp"
+
+namespace recourse::cli {
+namespace {
+
+constexpr size_t kChunk = 1024;
+// Distinct unmatched shapes kept; beyond, only counted.
+constexpr size_t kMaxShapes = 10'000;
+constexpr int kShapeColumns = 200;
+
+struct ReplayFlags {
+  std::string file;
+  int parallel = 8;
+  size_t show = 20;
+};
+
+// Errors that are decided alike.
+struct Decision {
+  std::string strategy, disposition, category, pattern;
+  auto operator<=>(const Decision&) const = default;
+};
+
+struct Replay {
+  int64_t count = 0;
+  int64_t matched_nothing = 0;
+  int64_t unknown = 0;  // Of those: the classifier knows nothing either.
+  int64_t refused = 0;
+  std::map<Decision, int64_t> decisions;
+  std::map<std::string, int64_t> shapes;  // What matched nothing.
+};
+
+template <typename Key>
+std::vector<std::pair<Key, int64_t>> MostFrequent(
+    const std::map<Key, int64_t>& counts) {
+  std::vector<std::pair<Key, int64_t>> result(counts.begin(), counts.end());
+  std::stable_sort(
+      result.begin(), result.end(),
+      [](const auto& a, const auto& b) { return a.second > b.second; });
+  return result;
+}
+
+// The message with each number as #, so that repeats count as one.
+std::string Shape(const v1::ErrorDetails& error) {
+  std::string text = error.exception_type();
+  if (!text.empty() && !error.message().empty()) text += ": ";
+  text += error.message();
+  std::string shape;
+  for (const char c : OneLine(text)) {
+    if (!absl::ascii_isdigit(c)) {
+      shape += c;
+    } else if (shape.empty() || shape.back() != '#') {
+      shape += '#';
+    }
+  }
+  return Cut(shape, kShapeColumns);
+}
+
+void Count(const LabelledError& error,
+           const v1::MatchErrorPatternResponse& answer, Replay& replay) {
+  const v1::RecoveryResult& result = answer.decision();
+  const v1::Classification& classification = result.classification();
+  ++replay.count;
+  ++replay.decisions[{
+      ShortName(result.strategy_used()), ShortName(result.disposition()),
+      ShortName(classification.category()), classification.pattern_id()}];
+  if (!classification.pattern_id().empty()) return;
+  ++replay.matched_nothing;
+  if (classification.category() == v1::FAILURE_CATEGORY_UNKNOWN) {
+    ++replay.unknown;
+  }
+  const std::string shape = Shape(error.error);
+  if (replay.shapes.size() < kMaxShapes || replay.shapes.contains(shape)) {
+    ++replay.shapes[shape];
+  }
+}
+
+// A line that the server refuses is counted; one that it does not answer ends.
+absl::Status Ask(Client& client, const std::vector<LabelledError>& errors,
+                 int parallel, Replay& replay) {
+  const auto answers = MatchMany(client, errors, parallel);
+  for (const auto& answer : answers) {
+    if (IsUnreachable(answer.status()) ||
+        answer.status().code() == absl::StatusCode::kUnimplemented) {
+      return answer.status();
+    }
+  }
+  for (size_t i = 0; i < errors.size(); ++i) {
+    if (answers[i].ok()) {
+      Count(errors[i], *answers[i], replay);
+    } else {
+      ++replay.refused;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AskAll(std::istream& in, int parallel, Client& client,
+                    Replay& replay) {
+  std::vector<LabelledError> errors;
+  int line = 0;
+  bool more = true;
+  while (more) {
+    auto error = ReadError(in, /*labels=*/false, line);
+    if (!error.ok()) return error.status();
+    more = error->has_value();
+    if (more) errors.push_back(**std::move(error));
+    if (!more || errors.size() == kChunk) {
+      const absl::Status status = Ask(client, errors, parallel, replay);
+      if (!status.ok()) return status;
+      errors.clear();
+    }
+  }
+  return absl::OkStatus();
+}
+
+void PrintJson(const Replay& replay, size_t show, Context& context) {
+  nlohmann::ordered_json result = {
+      {"count", replay.count},
+      {"decisions", nlohmann::ordered_json::array()},
+      {"unmatched", replay.matched_nothing},
+      {"unknown", replay.unknown},
+      {"refused", replay.refused},
+      {"unmatched_messages", nlohmann::ordered_json::array()}};
+  for (const auto& [decision, count] : MostFrequent(replay.decisions)) {
+    result["decisions"].push_back({{"count", count},
+                                   {"strategy", decision.strategy},
+                                   {"disposition", decision.disposition},
+                                   {"category", decision.category},
+                                   {"pattern_id", decision.pattern}});
+  }
+  for (const auto& [shape, count] : MostFrequent(replay.shapes)) {
+    if (result["unmatched_messages"].size() == show) break;
+    result["unmatched_messages"].push_back(
+        {{"count", count}, {"message", shape}});
+  }
+  context.out << result.dump() << '\n';
+}
+
+void PrintText(const Replay& replay, size_t show, Context& context) {
+  Table decisions({{"COUNT", true},
+                   {"SHARE", true},
+                   {"STRATEGY"},
+                   {"DECISION"},
+                   {"CATEGORY"},
+                   {"PATTERN", false, true}});
+  for (const auto& [decision, count] : MostFrequent(replay.decisions)) {
+    decisions.AddRow({absl::StrCat(count),
+                      Percent(static_cast<double>(count) / replay.count),
+                      decision.strategy, decision.disposition,
+                      decision.category,
+                      decision.pattern.empty() ? "-" : decision.pattern});
+  }
+  decisions.Print(context.terminal, context.out);
+  context.out << '\n'
+              << replay.count << " errors; " << replay.matched_nothing
+              << " matched no pattern, " << replay.unknown
+              << " of them are not known at all\n";
+  if (replay.refused > 0) {
+    context.out << replay.refused << " lines were refused by the server\n";
+  }
+  if (replay.shapes.empty()) return;
+  Table unmatched(
+      {{"COUNT", true}, {"MATCHED NOTHING (# is a number)", false, true}});
+  size_t shown = 0;
+  for (const auto& [shape, count] : MostFrequent(replay.shapes)) {
+    if (shown++ == show) break;
+    unmatched.AddRow({absl::StrCat(count), shape});
+  }
+  context.out << '\n';
+  unmatched.Print(context.terminal, context.out);
+}
+
+ExitCode RunReplay(const ReplayFlags& flags, Context& context) {
+  std::ifstream file;
+  if (flags.file != "-") {
+    file.open(flags.file);
+    if (!file.good()) {
+      return context.FailUsage(
+          absl::NotFoundError(absl::StrCat("cannot read ", flags.file)));
+    }
+  }
+  const auto client = context.Connect();
+  if (!client.ok()) return context.FailUsage(client.status());
+  Replay replay;
+  const absl::Status status = AskAll(flags.file == "-" ? context.in : file,
+                                     flags.parallel, **client, replay);
+  if (!status.ok()) return context.Fail(status);
+  if (context.json) {
+    PrintJson(replay, flags.show, context);
+  } else if (replay.count + replay.refused == 0) {
+    context.out << "No errors.\n";
+  } else {
+    PrintText(replay, flags.show, context);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void AddReplayCommand(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "replay", "Show what would be decided about the errors of a log");
+  auto flags = std::make_shared<ReplayFlags>();
+  command
+      ->add_option("FILE", flags->file,
+                   "JSONL as for evaluate, labels not needed, or plain text, "
+                   "one error a line; - reads standard input")
+      ->required();
+  command->add_option("--parallel", flags->parallel, "Calls in flight")
+      ->check(CLI::Range(1, kMaxParallel))
+      ->capture_default_str();
+  command
+      ->add_option("--show", flags->show,
+                   "Messages to show that matched nothing")
+      ->capture_default_str();
+  command->footer(
+      "Records nothing on the server.\n\nExamples:\n"
+      "  grep ERROR app.log | recourse replay -\n"
+      "  recourse --json replay errors.jsonl");
+  command->callback([flags, &context] {
+    context.run = [flags](Context& c) { return RunReplay(*flags, c); };
+  });
+}
+
+}  // namespace recourse::cli
