@@ -26,6 +26,9 @@ class HttpClient {
   virtual absl::StatusOr<HttpResponse> Post(
       const std::string& url, const std::map<std::string, std::string>& headers,
       const std::string& body, absl::Duration timeout) = 0;
+
+  // Ends running calls and refuses later ones, with CANCELLED; for good.
+  virtual void Interrupt() {}
 };
 
 // libcurl, http and https only, certificates checked. Calls are interrupted

@@ -28,19 +28,27 @@ enum class NoticeKind { kOpened, kRepeated, kResolved };
 // `repeat_interval` (Alertmanager's rules and defaults); beyond
 // `max_per_minute` the rest becomes one digest. A failing endpoint is tried
 // with waits of 1 s doubling to 10 min (or its Retry-After), `max_attempts`
-// times, then marked FAILED, which incidents show. A channel never delays
-// another, nor any caller.
+// times, then marked FAILED, which incidents show; an answer 410 stops the
+// channel until the server starts anew. A channel never delays another, nor any
+// caller. Log channels are told at once, a line for each incident, uncapped.
+//
+// Servers that share a Store share the outbox: each channel is served by the
+// one that holds its claim, a key with a lease.
 //
 // Thread safety: safe for concurrent use.
 class Notifier {
  public:
+  // With two operations each, they fit into one transaction of the Store.
+  static constexpr size_t kMaxChannelsPerIncident = 50;
+
   struct Options {
     std::vector<config::v1::Channel>
         channels;  // Checked: wire the config first.
     std::vector<config::v1::Route> routes;
     config::v1::Notifications settings;  // Defaults filled in by Open.
     bool enabled = true;                 // False: the log only.
-    HttpClient* http = nullptr;          // Required; outlives the notifier.
+    // Required; outlives the notifier, which interrupts it when it stops.
+    HttpClient* http = nullptr;
     std::function<absl::Time()> clock = absl::Now;
     bool start_workers = true;  // False in tests, which call DeliverDue.
   };
@@ -55,9 +63,14 @@ class Notifier {
   // Names of the channels, "log" always among them.
   const std::set<std::string>& channel_names() const;
 
-  // The operations that put `incident`'s news into the outbox, one per channel:
-  // those it names (unknown ones become "log") and those routes add. To be
-  // committed with the change itself; then call Wake.
+  // Where `incident` is told: the channels it names (unknown ones become
+  // "log", none is "log"; from a default plan they do not count), and those of
+  // every route that matches. At most kMaxChannelsPerIncident.
+  std::vector<std::string> ChannelsFor(const v1::Incident& incident,
+                                       bool from_default_plan) const;
+
+  // The operations that put `incident`'s news into the outbox, two for each of
+  // its channels. To be committed with the change itself; then call Wake.
   std::vector<StoreOp> MessagesFor(const v1::Incident& incident,
                                    NoticeKind kind, bool from_default_plan,
                                    absl::Time now);

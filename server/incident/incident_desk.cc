@@ -1,0 +1,203 @@
+#include "server/incident/incident_desk.h"
+
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "server/incident/desk_state.h"
+#include "server/incident/fingerprint.h"
+#include "server/incident/new_incident.h"
+#include "server/wire/errors.h"
+#include "spdlog/spdlog.h"
+
+namespace recourse {
+namespace {
+
+// Whether an error of the store says that it is away or full, and not that we
+// asked for something impossible.
+bool IsAway(const absl::Status& status) {
+  return !absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+absl::Status TooManyRaces() {
+  return Refusal(absl::StatusCode::kUnavailable, reason::kOverloaded,
+                 "the incident changes too fast; try again");
+}
+
+IncidentDesk::State::State(Store* store, Notifier* notifier, Listener listener)
+    : store(store),
+      notifier(notifier),
+      listener(std::move(listener)),
+      lookups(store, &table, &waits),
+      sync(
+          store, &table, &waits,
+          [this](const std::string& incident_id, const std::string& waiter_id) {
+            lookups.Ask(incident_id, waiter_id);
+          }) {
+  lookups.Start(&sync);
+}
+
+IncidentDesk::State::~State() {
+  writer.reset();  // First: it writes what there is.
+  waits.Shutdown(Refusal(absl::StatusCode::kUnavailable, reason::kDraining,
+                         "the server is shutting down; await it again"));
+  lookups.Stop();  // It uses `sync`, which goes before it.
+}
+
+absl::StatusOr<std::unique_ptr<IncidentDesk>> IncidentDesk::Open(
+    Store* store, Notifier* notifier,
+    std::function<void(IncidentChange, const std::string& incident_id)>
+        listener) {
+  auto state = std::make_unique<State>(store, notifier, std::move(listener));
+  if (absl::Status s = state->sync.Load(); !s.ok()) return s;
+  state->writer = std::make_unique<DeskWriter>(store, notifier, &state->table,
+                                               &state->sync);
+  return std::unique_ptr<IncidentDesk>(new IncidentDesk(std::move(state)));
+}
+
+IncidentDesk::IncidentDesk(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+
+IncidentDesk::~IncidentDesk() = default;
+
+absl::StatusOr<EscalationReceipt> IncidentDesk::Escalate(
+    const EscalationRequest& request) {
+  const std::string fingerprint =
+      Fingerprint(request.failure, request.classification);
+  const std::string waiter_id =
+      request.action.pause_workflow ? request.recovery_id : "";
+  for (int race = 0; race < kMaxRaces; ++race) {
+    const absl::StatusOr<IncidentTable::Entrance> entrance =
+        state_->table.Enter(fingerprint, waiter_id, request.now);
+    if (!entrance.ok()) return entrance.status();
+    absl::StatusOr<std::optional<EscalationReceipt>> receipt =
+        entrance->joined ? state_->Join(*entrance, fingerprint, request)
+                         : state_->OpenNew(fingerprint, request);
+    if (!receipt.ok()) return receipt.status();
+    if (receipt->has_value()) return **std::move(receipt);
+  }
+  return TooManyRaces();
+}
+
+absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::Join(
+    const IncidentTable::Entrance& entrance, const std::string& fingerprint,
+    const EscalationRequest& request) {
+  EscalationReceipt receipt{.incident_id = entrance.incident_id,
+                            .joined = true,
+                            .pending = entrance.create_revision == 0};
+  if (!request.action.pause_workflow) return receipt;
+  StoredWaiter waiter = ToWaiter(request, entrance.incident_id);
+  if (!receipt.pending) {
+    // The open key guards against a resolution that is not known here yet.
+    const absl::StatusOr<StoreCommit> commit = store->Commit(StoreTransaction{
+        .compares = {{OpenKey(fingerprint), entrance.create_revision}},
+        .ops = {{.key = WaiterKey(waiter.incident_id, waiter.waiter_id),
+                 .value = waiter.record.SerializeAsString()}}});
+    if (commit.ok() && !commit->committed) {
+      const absl::StatusOr<bool> found = sync.Refresh(entrance.incident_id);
+      if (!found.ok()) return found.status();
+      return std::nullopt;
+    }
+    if (commit.ok()) {
+      waiter.mod_revision = commit->revision;
+      sync.Apply(waiter);
+      return receipt;
+    }
+    if (!IsAway(commit.status())) return FromStore(commit.status());
+    receipt.pending = true;
+  }
+  if (absl::Status s = table.Spool(waiter); !s.ok()) return s;
+  return receipt;
+}
+
+absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
+    const std::string& fingerprint, const EscalationRequest& request) {
+  const absl::Cleanup leave = [&] { table.Leave(fingerprint); };
+  StoredIncident incident = ToIncident(request, fingerprint);
+  v1::Incident& message = *incident.record.mutable_incident();
+  const std::vector<std::string> channels =
+      notifier->ChannelsFor(message, request.from_default_plan);
+  message.mutable_channels()->Assign(channels.begin(), channels.end());
+  StoreTransaction transaction = OpeningTransaction(
+      incident, notifier->MessagesFor(message, NoticeKind::kOpened,
+                                      request.from_default_plan, request.now));
+  StoredWaiter waiter = ToWaiter(request, incident.incident_id);
+  if (request.action.pause_workflow) {
+    transaction.ops.push_back(
+        {.key = WaiterKey(incident.incident_id, waiter.waiter_id),
+         .value = waiter.record.SerializeAsString()});
+  }
+  const absl::StatusOr<StoreCommit> commit = store->Commit(transaction);
+  if (!commit.ok() && !IsAway(commit.status())) {
+    return FromStore(commit.status());
+  }
+  if (!commit.ok()) return SpoolNew(incident, request, commit.status());
+  if (!commit->committed) {
+    // Another server was faster, or the id was taken.
+    const auto open = store->Get(OpenKey(fingerprint));
+    if (!open.ok()) return SpoolNew(incident, request, open.status());
+    if (open->has_value()) {
+      const absl::StatusOr<bool> found = sync.Refresh((*open)->value);
+      if (!found.ok()) return SpoolNew(incident, request, found.status());
+    }
+    return std::nullopt;
+  }
+  incident.create_revision = commit->revision;
+  incident.mod_revision = commit->revision;
+  sync.Apply(incident);
+  if (request.action.pause_workflow) {
+    waiter.mod_revision = commit->revision;
+    sync.Apply(waiter);
+  }
+  notifier->Wake();
+  listener(IncidentChange::kOpened, incident.incident_id);
+  return EscalationReceipt{.incident_id = incident.incident_id};
+}
+
+absl::StatusOr<EscalationReceipt> IncidentDesk::State::SpoolNew(
+    const StoredIncident& incident, const EscalationRequest& request,
+    const absl::Status& why) {
+  if (absl::Status s = table.Spool(incident); !s.ok()) return s;
+  if (request.action.pause_workflow) {
+    const absl::Status spooled =
+        table.Spool(ToWaiter(request, incident.incident_id));
+    if (!spooled.ok()) return spooled;
+  }
+  // Nobody is told through the outbox until the store is back.
+  spdlog::warn("incident {} ({}) is kept in memory, the store is away: {}",
+               incident.incident_id, incident.record.incident().title(),
+               why.ToString());
+  listener(IncidentChange::kOpened, incident.incident_id);
+  return EscalationReceipt{.incident_id = incident.incident_id,
+                           .pending = true};
+}
+
+std::unique_ptr<IncidentDesk::Wait> IncidentDesk::Await(
+    const std::string& incident_id, const std::string& waiter_id,
+    absl::Time deadline,
+    std::function<void(absl::StatusOr<std::optional<v1::Resolution>>)> done) {
+  if (!IsIncidentId(incident_id) || !IsWaiterId(waiter_id)) {
+    done(Refusal(absl::StatusCode::kNotFound, reason::kIncidentNotFound,
+                 "no such incident or waiter"));
+    return std::make_unique<Wait>();
+  }
+  const std::string id = state_->table.Final(incident_id);
+  std::unique_ptr<Wait> wait = state_->waits.Add(
+      id, waiter_id, deadline, /*looked_up=*/false, std::move(done));
+  // Asked after it was added: what is resolved from here on finds it. A merger
+  // in between is found by the lookup.
+  if (state_->table.Final(id) == id &&
+      state_->table.StandingOf(id, waiter_id) ==
+          IncidentTable::Standing::kWaiting) {
+    state_->waits.LookedUp(id, waiter_id);
+  } else {
+    state_->lookups.Ask(id, waiter_id);
+  }
+  return wait;
+}
+
+int64_t IncidentDesk::open_count() const { return state_->table.size(); }
+
+}  // namespace recourse

@@ -1,0 +1,348 @@
+#include "server/incident/incident_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/incident/incident_desk.h"
+#include "server/wire/errors.h"
+
+namespace recourse {
+namespace {
+
+absl::Status Full(absl::string_view what) {
+  return Refusal(absl::StatusCode::kResourceExhausted, reason::kOverloaded,
+                 what);
+}
+
+}  // namespace
+
+StoredIncident IncidentTable::Incident::View() const {
+  StoredIncident view = stored;
+  v1::Incident& incident = *view.record.mutable_incident();
+  incident.set_occurrence_count(incident.occurrence_count() + repeats);
+  if (last_seen > FromTimestamp(incident.last_seen_time())) {
+    *incident.mutable_last_seen_time() = ToTimestamp(last_seen);
+  }
+  return view;
+}
+
+std::optional<EndedIncident> IncidentTable::Apply(
+    const StoredIncident& stored) {
+  StoreMutexLock lock(&mutex_);
+  const internal::v1::IncidentRecord& record = stored.record;
+  if (!record.merged_into().empty()) {
+    NoteMergedLocked(stored.incident_id, record.merged_into());
+    return std::nullopt;
+  }
+  if (record.incident().state() == v1::INCIDENT_STATE_RESOLVED) {
+    return Close(stored);
+  }
+  const auto ended = ended_.find(stored.incident_id);
+  if (ended != ended_.end() && stored.mod_revision < ended->second) {
+    return std::nullopt;
+  }
+  Incident& incident = open_[stored.incident_id];
+  if (stored.mod_revision <= incident.stored.mod_revision) return std::nullopt;
+  const bool was_spooled =
+      incident.pending() && incident.stored.record.has_incident();
+  if (was_spooled) --pending_count_;
+  incident.stored = stored;
+  by_fingerprint_[record.incident().fingerprint()] = stored.incident_id;
+  if (incident.repeats > 0) uncounted_.insert(stored.incident_id);
+  return std::nullopt;
+}
+
+std::optional<EndedIncident> IncidentTable::Close(
+    const StoredIncident& stored) {
+  if (ended_.insert_or_assign(stored.incident_id, stored.mod_revision).second) {
+    ended_order_.push_back(stored.incident_id);
+    if (ended_order_.size() > kMaxEnded) {
+      ended_.erase(ended_order_.front());
+      ended_order_.pop_front();
+    }
+  }
+  const auto it = open_.find(stored.incident_id);
+  if (it == open_.end()) return std::nullopt;
+  EndedIncident ended{stored.record.incident().resolution(),
+                      std::move(it->second.waiters)};
+  waiter_count_ -= ended.waiters.size();
+  it->second.waiters.clear();
+  Erase(it);
+  return ended;
+}
+
+void IncidentTable::Erase(ById::iterator it) {
+  waiter_count_ -= it->second.waiters.size();
+  if (it->second.pending()) --pending_count_;
+  uncounted_.erase(it->first);
+  const auto fingerprint =
+      by_fingerprint_.find(it->second.stored.record.incident().fingerprint());
+  // A newer incident of the same fingerprint keeps its place.
+  if (fingerprint != by_fingerprint_.end() &&
+      fingerprint->second == it->first) {
+    by_fingerprint_.erase(fingerprint);
+  }
+  open_.erase(it);
+}
+
+bool IncidentTable::Apply(const StoredWaiter& stored) {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(stored.incident_id);
+  if (it == open_.end()) return false;
+  const auto mark = it->second.waiters.find(stored.waiter_id);
+  if (mark != it->second.waiters.end() &&
+      mark->second.revision >= stored.mod_revision) {
+    return false;
+  }
+  AddMark(&it->second, stored.waiter_id,
+          WaiterMark{.rerun_allowed = stored.record.rerun_allowed(),
+                     .resolved = stored.record.waiter().has_resolution(),
+                     .revision = stored.mod_revision});
+  return true;
+}
+
+void IncidentTable::AddMark(Incident* incident, const std::string& waiter_id,
+                            const WaiterMark& mark) {
+  if (incident->waiters.insert_or_assign(waiter_id, mark).second) {
+    ++waiter_count_;
+  }
+}
+
+void IncidentTable::Forget(const std::string& incident_id) {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it != open_.end() && !it->second.pending()) Erase(it);
+}
+
+std::vector<std::string> IncidentTable::MissingFrom(
+    const std::set<std::string>& open, int64_t revision) const {
+  std::vector<std::string> missing;
+  StoreMutexLock lock(&mutex_);
+  for (const auto& [id, incident] : open_) {
+    if (!incident.pending() && incident.stored.create_revision <= revision &&
+        open.count(id) == 0) {
+      missing.push_back(id);
+    }
+  }
+  return missing;
+}
+
+absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
+    const std::string& fingerprint, const std::string& waiter_id,
+    absl::Time now) {
+  StoreMutexLock lock(&mutex_);
+  while (opening_.contains(fingerprint)) left_.Wait(&mutex_);
+  const auto found = by_fingerprint_.find(fingerprint);
+  if (found == by_fingerprint_.end()) {
+    if (open_.size() + opening_.size() >= IncidentDesk::kMaxOpenIncidents) {
+      return Full("too many incidents are open");
+    }
+    opening_.insert(fingerprint);
+    return Entrance{};
+  }
+  Incident& incident = open_[found->second];
+  if (!waiter_id.empty() && incident.waiters.count(waiter_id) == 0 &&
+      (incident.waiters.size() >= IncidentDesk::kMaxWaitersPerIncident ||
+       waiter_count_ >= kMaxWaiters)) {
+    return Full("too many workflows wait for people");
+  }
+  ++incident.repeats;
+  incident.last_seen = std::max(incident.last_seen, now);
+  uncounted_.insert(found->second);
+  return Entrance{.joined = true,
+                  .incident_id = found->second,
+                  .create_revision = incident.stored.create_revision};
+}
+
+void IncidentTable::Leave(const std::string& fingerprint) {
+  StoreMutexLock lock(&mutex_);
+  opening_.erase(fingerprint);
+  left_.NotifyAll();
+}
+
+absl::Status IncidentTable::CheckSpool() const {
+  if (pending_count_ + spooled_waiters_.size() < IncidentDesk::kMaxSpooled) {
+    return absl::OkStatus();
+  }
+  return Refusal(absl::StatusCode::kResourceExhausted,
+                 reason::kStoreUnavailable,
+                 "the store is away, and as many incidents as this server "
+                 "keeps meanwhile wait for it");
+}
+
+absl::Status IncidentTable::Spool(const StoredIncident& incident) {
+  StoreMutexLock lock(&mutex_);
+  if (absl::Status s = CheckSpool(); !s.ok()) return s;
+  const std::string& id = incident.incident_id;
+  // The watch may have brought it: its commit was applied after all.
+  if (!open_.emplace(id, Incident{.stored = incident}).second) {
+    return absl::OkStatus();
+  }
+  ++pending_count_;
+  by_fingerprint_[incident.record.incident().fingerprint()] = id;
+  return absl::OkStatus();
+}
+
+absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(FinalLocked(waiter.incident_id));
+  if (it == open_.end()) return absl::OkStatus();  // Over meanwhile.
+  StoredWaiter spooled = waiter;
+  spooled.incident_id = it->first;
+  const std::string key = WaiterKey(it->first, waiter.waiter_id);
+  if (spooled_waiters_.count(key) == 0) {
+    if (absl::Status s = CheckSpool(); !s.ok()) return s;
+  }
+  spooled_waiters_[key] = std::move(spooled);
+  // A waiter that was resolved before waits anew; its old revision stays, so
+  // that late news of the old resolution are ignored.
+  const auto mark = it->second.waiters.find(waiter.waiter_id);
+  AddMark(&it->second, waiter.waiter_id,
+          WaiterMark{.rerun_allowed = waiter.record.rerun_allowed(),
+                     .revision = mark == it->second.waiters.end()
+                                     ? 0
+                                     : mark->second.revision});
+  return absl::OkStatus();
+}
+
+bool IncidentTable::HasUnwritten() const {
+  StoreMutexLock lock(&mutex_);
+  return pending_count_ > 0 || !spooled_waiters_.empty() || !uncounted_.empty();
+}
+
+std::vector<UnwrittenIncident> IncidentTable::Pending() const {
+  std::vector<UnwrittenIncident> pending;
+  StoreMutexLock lock(&mutex_);
+  if (pending_count_ == 0) return pending;
+  for (const auto& [id, incident] : open_) {
+    if (incident.pending()) {
+      pending.push_back({incident.View(), incident.repeats});
+    }
+  }
+  return pending;
+}
+
+std::vector<StoredWaiter> IncidentTable::SpooledWaiters() const {
+  std::vector<StoredWaiter> waiters;
+  StoreMutexLock lock(&mutex_);
+  for (const auto& [key, waiter] : spooled_waiters_) waiters.push_back(waiter);
+  return waiters;
+}
+
+void IncidentTable::Unspool(const StoredWaiter& waiter) {
+  StoreMutexLock lock(&mutex_);
+  spooled_waiters_.erase(WaiterKey(waiter.incident_id, waiter.waiter_id));
+}
+
+std::vector<UnwrittenIncident> IncidentTable::Uncounted() const {
+  std::vector<UnwrittenIncident> uncounted;
+  StoreMutexLock lock(&mutex_);
+  for (const std::string& id : uncounted_) {
+    const Incident& incident = open_.at(id);
+    if (!incident.pending()) {
+      uncounted.push_back({incident.View(), incident.repeats});
+    }
+  }
+  return uncounted;
+}
+
+void IncidentTable::Written(const UnwrittenIncident& incident) {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident.stored.incident_id);
+  if (it == open_.end()) return;
+  it->second.repeats -= incident.repeats;
+  if (it->second.repeats == 0) uncounted_.erase(it->first);
+}
+
+void IncidentTable::Merge(const std::string& from, const std::string& to) {
+  StoreMutexLock lock(&mutex_);
+  const auto source = open_.find(from);
+  const auto target = open_.find(to);
+  if (source == open_.end() || target == open_.end()) return;
+  const StoredIncident view = source->second.View();
+  const v1::Incident& incident = view.record.incident();
+  target->second.repeats += incident.occurrence_count();
+  target->second.last_seen = std::max(target->second.last_seen,
+                                      FromTimestamp(incident.last_seen_time()));
+  uncounted_.insert(to);
+  for (const auto& [waiter_id, mark] : source->second.waiters) {
+    AddMark(&target->second, waiter_id, mark);
+    const auto spooled = spooled_waiters_.find(WaiterKey(from, waiter_id));
+    if (spooled == spooled_waiters_.end()) continue;
+    StoredWaiter waiter = std::move(spooled->second);
+    spooled_waiters_.erase(spooled);
+    waiter.incident_id = to;
+    spooled_waiters_[WaiterKey(to, waiter_id)] = std::move(waiter);
+  }
+  Erase(source);
+  NoteMergedLocked(from, to);
+}
+
+void IncidentTable::NoteMerged(const std::string& from, const std::string& to) {
+  StoreMutexLock lock(&mutex_);
+  NoteMergedLocked(from, to);
+}
+
+void IncidentTable::NoteMergedLocked(const std::string& from,
+                                     const std::string& to) {
+  if (merged_.size() >= kMaxMerged) merged_.clear();
+  merged_[from] = to;
+}
+
+const std::string& IncidentTable::FinalLocked(
+    const std::string& incident_id) const {
+  const auto it = merged_.find(incident_id);
+  return it == merged_.end() ? incident_id : it->second;
+}
+
+std::string IncidentTable::Final(const std::string& incident_id) const {
+  StoreMutexLock lock(&mutex_);
+  return FinalLocked(incident_id);
+}
+
+IncidentTable::Standing IncidentTable::StandingOf(
+    const std::string& incident_id, const std::string& waiter_id) const {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it == open_.end()) return Standing::kUnknownIncident;
+  const auto mark = it->second.waiters.find(waiter_id);
+  if (mark == it->second.waiters.end()) return Standing::kUnknownWaiter;
+  return mark->second.resolved ? Standing::kResolved : Standing::kWaiting;
+}
+
+std::optional<StoredIncident> IncidentTable::Find(
+    const std::string& incident_id) const {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it == open_.end()) return std::nullopt;
+  return it->second.View();
+}
+
+std::vector<StoredIncident> IncidentTable::List(
+    const std::string& start, size_t limit,
+    const std::function<bool(const v1::Incident&)>& wanted) const {
+  std::vector<StoredIncident> listed;
+  StoreMutexLock lock(&mutex_);
+  for (auto it = open_.lower_bound(start);
+       it != open_.end() && listed.size() < limit; ++it) {
+    if (wanted(it->second.stored.record.incident())) {
+      listed.push_back(it->second.View());
+    }
+  }
+  return listed;
+}
+
+std::map<std::string, WaiterMark> IncidentTable::Waiters(
+    const std::string& incident_id) const {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it == open_.end()) return {};
+  return it->second.waiters;
+}
+
+int64_t IncidentTable::size() const {
+  StoreMutexLock lock(&mutex_);
+  return static_cast<int64_t>(open_.size());
+}
+
+}  // namespace recourse

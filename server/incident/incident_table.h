@@ -1,0 +1,160 @@
+// The open incidents in memory: what the store says of them, and what it has
+// not been told yet. Private to server/incident/.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/incident/incident_store.h"
+#include "server/store/mutex.h"
+
+namespace recourse {
+
+// What is known of a waiter of an open incident.
+struct WaiterMark {
+  bool rerun_allowed = false;
+  bool resolved = false;
+  int64_t revision = 0;  // 0: spooled.
+};
+
+// An incident that was just learned to be over.
+struct EndedIncident {
+  v1::Resolution resolution;
+  std::map<std::string, WaiterMark> waiters;
+};
+
+// An incident as it is to be written, with the repeats it has not counted yet.
+struct UnwrittenIncident {
+  StoredIncident stored;
+  int64_t repeats = 0;  // Are in its count already.
+};
+
+// Changes from the store are applied in the order of their revisions, older
+// ones are ignored; so this server's own commits and the watch, which brings
+// them again and late, may be applied in any order.
+//
+// A pending incident is one that waits in the spool: its create_revision is 0.
+// Pending incidents and spooled waiters together are the spool, at most
+// IncidentDesk::kMaxSpooled.
+//
+// Thread safety: safe for concurrent use. Does no input or output.
+class IncidentTable {
+ public:
+  static constexpr size_t kMaxWaiters = 200'000;  // Of all open incidents.
+  static constexpr size_t kMaxEnded = 10'000;     // Remembered, as kMaxMerged.
+  static constexpr size_t kMaxMerged = 10'000;
+
+  // --- What the store says.
+
+  // Set when the incident was open here and is over by this.
+  std::optional<EndedIncident> Apply(const StoredIncident& stored);
+  // False: known already, or not of an open incident.
+  bool Apply(const StoredWaiter& stored);
+  void Forget(const std::string& incident_id);  // It was deleted.
+  // Those that the store had open at `revision` are `open`; returns the others.
+  std::vector<std::string> MissingFrom(const std::set<std::string>& open,
+                                       int64_t revision) const;
+
+  // --- Escalation.
+
+  struct Entrance {
+    bool joined = false;           // False: the caller is to open it.
+    std::string incident_id = {};  // When joined, as the next.
+    int64_t create_revision = 0;
+  };
+  // Counts one more failure of the open incident, or lets the caller open one:
+  // it must call Leave then, and until that others wait here. With a waiter
+  // (not empty), there is room for it. RESOURCE_EXHAUSTED: a limit is reached.
+  absl::StatusOr<Entrance> Enter(const std::string& fingerprint,
+                                 const std::string& waiter_id, absl::Time now);
+  void Leave(const std::string& fingerprint);
+
+  // RESOURCE_EXHAUSTED: the spool is full.
+  absl::Status Spool(const StoredIncident& incident);
+  absl::Status Spool(const StoredWaiter& waiter);
+
+  // --- The spool and the counters, for the writer.
+
+  bool HasUnwritten() const;
+  std::vector<UnwrittenIncident> Pending() const;
+  std::vector<StoredWaiter> SpooledWaiters() const;
+  void Unspool(const StoredWaiter& waiter);
+  // Open incidents with repeats that the store does not count yet.
+  std::vector<UnwrittenIncident> Uncounted() const;
+  void Written(const UnwrittenIncident& incident);  // Then also Apply it.
+  // `from`, which is pending, is the store's `to`, which is open here: its
+  // repeats and waiters are that one's now.
+  void Merge(const std::string& from, const std::string& to);
+  void NoteMerged(const std::string& from, const std::string& to);
+
+  // --- Questions.
+
+  // What answers for `incident_id`: itself, or what it was merged into.
+  std::string Final(const std::string& incident_id) const;
+  enum class Standing { kUnknownIncident, kUnknownWaiter, kWaiting, kResolved };
+  Standing StandingOf(const std::string& incident_id,
+                      const std::string& waiter_id) const;
+  // As it stands, uncounted repeats included; revisions 0 while pending.
+  std::optional<StoredIncident> Find(const std::string& incident_id) const;
+  // Up to `limit` open incidents from `start` on that `wanted` says yes to.
+  std::vector<StoredIncident> List(
+      const std::string& start, size_t limit,
+      const std::function<bool(const v1::Incident&)>& wanted) const;
+  std::map<std::string, WaiterMark> Waiters(
+      const std::string& incident_id) const;
+  int64_t size() const;
+
+ private:
+  struct Incident {
+    StoredIncident stored = {};
+    int64_t repeats = 0;
+    absl::Time last_seen = absl::InfinitePast();
+    std::map<std::string, WaiterMark> waiters = {};
+
+    bool pending() const { return stored.create_revision == 0; }
+    // With the repeats.
+    StoredIncident View() const;
+  };
+  using ById = std::map<std::string, Incident>;
+
+  std::optional<EndedIncident> Close(const StoredIncident& stored)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteMergedLocked(const std::string& from, const std::string& to)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Erase(ById::iterator it) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddMark(Incident* incident, const std::string& waiter_id,
+               const WaiterMark& mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const std::string& FinalLocked(const std::string& incident_id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckSpool() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable StoreMutex mutex_;
+  StoreCondition left_;  // opening_ lost one.
+  ById open_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::string> by_fingerprint_
+      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> opening_ ABSL_GUARDED_BY(mutex_);
+  // The last that ended and their revisions: older news of them may be late.
+  absl::flat_hash_map<std::string, int64_t> ended_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::string> ended_order_ ABSL_GUARDED_BY(mutex_);
+  // What lookups have learned; the store knows it too.
+  absl::flat_hash_map<std::string, std::string> merged_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, StoredWaiter> spooled_waiters_
+      ABSL_GUARDED_BY(mutex_);  // By key.
+  std::set<std::string> uncounted_ ABSL_GUARDED_BY(mutex_);
+  size_t pending_count_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t waiter_count_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace recourse
