@@ -1,0 +1,310 @@
+// handle, match, report, decision: flags, output, exit codes.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/client/cli_runner.h"
+#include "tests/client/scripted_server.h"
+
+namespace recourse {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr char kRetry[] = R"(
+  disposition: DISPOSITION_ACT success: true
+  strategy_used: RECOVERY_STRATEGY_RETRY
+  retry { delay { seconds: 1 nanos: 300000000 } attempt: 1 max_attempts: 3 }
+  classification { error_type: ERROR_TYPE_NETWORK
+    category: FAILURE_CATEGORY_CONNECTION severity: SEVERITY_MEDIUM
+    retryable: true confidence: 0.9
+    recommended_strategy: RECOVERY_STRATEGY_RETRY pattern_id: "net_reset" }
+  decision_id: "d1" recovery_token: "t1"
+  trace { step: -1 reason: TRACE_REASON_CLASSIFIED text: "by its words" }
+  trace { step: 0 strategy: RECOVERY_STRATEGY_RETRY
+          reason: TRACE_REASON_CHOSEN text: "in 1.3 s" })";
+
+class CliTest : public testing::Test {
+ protected:
+  CliResult Cli(const std::vector<std::string>& arguments,
+                const std::string& input = "") {
+    return RunCli(server.address(), arguments, input);
+  }
+  ScriptedServer server;
+};
+
+TEST_F(CliTest, HandleForPeople) {
+  server.orchestrator.HandleError_.Answer(kRetry);
+  const CliResult result = Cli({"handle", "--message", "connection reset"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out,
+            "decision   ACT\n"
+            "action     retry 1 of 3 in 1.3s\n"
+            "strategy   RETRY\n"
+            "error is   CONNECTION (NETWORK, MEDIUM), retryable, confidence "
+            "0.90\n"
+            "best move  RETRY\n"
+            "pattern    net_reset\n"
+            "id         d1\n"
+            "token      t1\n"
+            "\n"
+            "STEP  STRATEGY  REASON      TEXT\n"
+            "   -  -         CLASSIFIED  by its words\n"
+            "   1  RETRY     CHOSEN      in 1.3 s\n");
+}
+
+TEST_F(CliTest, HandleAsJsonIsOneLine) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_GIVE_UP decision_id: 'd1'");
+  const CliResult result = Cli({"--json", "handle", "--message", "x"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out,
+            "{\"disposition\":\"DISPOSITION_GIVE_UP\",\"success\":false,"
+            "\"strategy_used\":\"RECOVERY_STRATEGY_UNSPECIFIED\",\"degraded\":"
+            "false,\"decision_id\":\"d1\",\"recovery_token\":\"\",\"registry_"
+            "revision\":\"0\",\"trace\":[],\"error_message\":\"\",\"duration_"
+            "ms\":0}\n");
+}
+
+TEST_F(CliTest, HandleExitsOneForNegativeAnswersOnly) {
+  const struct {
+    const char* disposition;
+    int code;
+  } kCases[] = {{"ACT", 0},
+                {"RECOVERED", 0},
+                {"WAIT_FOR_HUMAN", 0},
+                {"ESCALATED", 1},
+                {"GIVE_UP", 1}};
+  for (const auto& test : kCases) {
+    server.orchestrator.HandleError_.Answer(
+        absl::StrCat("disposition: DISPOSITION_", test.disposition));
+    EXPECT_EQ(Cli({"handle", "--message", "x"}).exit_code, test.code)
+        << test.disposition;
+  }
+}
+
+TEST_F(CliTest, EveryFlagReachesTheServer) {
+  server.orchestrator.HandleError_.Answer(kRetry);
+  const CliResult result = Cli({"handle",
+                                "--message",
+                                "-",
+                                "--type",
+                                "TimeoutError",
+                                "--http-status",
+                                "504",
+                                "--grpc-code",
+                                "UNAVAILABLE",
+                                "--code",
+                                "E1",
+                                "--header",
+                                "Retry-After: 5",
+                                "--header",
+                                "x:y:z",
+                                "--retry-after",
+                                "1.5s",
+                                "--workflow",
+                                "w",
+                                "--node",
+                                "n",
+                                "--target",
+                                "t",
+                                "--state",
+                                "{\"a\":1}",
+                                "--subject-field",
+                                "a",
+                                "--capability",
+                                "remediation=fix",
+                                "--capability",
+                                "alternative=b",
+                                "--capability",
+                                "degradation=c",
+                                "--capability",
+                                "await_human=true",
+                                "--token",
+                                "tok",
+                                "--time-remaining",
+                                "1m30s",
+                                "--idempotency",
+                                "not-idempotent",
+                                "--label",
+                                "env=prod",
+                                "--namespace",
+                                "ns"},
+                               "two\nlines\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(server.orchestrator.HandleError_.requests()[0].DebugString(),
+            FromText<v1::RecoveryContext>(R"(
+    workflow_id: "w" node_name: "n"
+    state { fields { key: "a" value { number_value: 1 } } }
+    subject_field: "a"
+    error { exception_type: "TimeoutError" message: "two\nlines" code: "E1"
+      http_status: 504 grpc_code: "UNAVAILABLE"
+      headers { key: "Retry-After" value: "5" }
+      headers { key: "x" value: "y:z" }
+      retry_after { seconds: 1 nanos: 500000000 } }
+    target: "t" time_remaining { seconds: 90 }
+    idempotency: IDEMPOTENCY_NOT_IDEMPOTENT
+    capabilities { alternatives: "b" degradations: "c" remediations: "fix"
+                   await_human: true }
+    recovery_token: "tok" namespace: "ns"
+    labels { key: "env" value: "prod" })")
+                .DebugString());
+}
+
+TEST_F(CliTest, BadUsageExitsTwoAndAsksNothing) {
+  const std::vector<std::vector<std::string>> kCases = {
+      {},
+      {"no-such-command"},
+      {"handle"},
+      {"handle", "--message", "x", "--no-such-flag"},
+      {"handle", "--message", "x", "--retry-after", "5 parsecs"},
+      {"handle", "--message", "x", "--time-remaining", "-1s"},
+      {"handle", "--message", "x", "--http-status", "abc"},
+      {"handle", "--message", "x", "--idempotency", "maybe"},
+      {"handle", "--message", "x", "--header", "no colon"},
+      {"handle", "--message", "x", "--capability", "flying"},
+      {"handle", "--message", "x", "--state", "[1]"},
+      {"handle", "--message", "x", "--tls-cert", "c.pem"},
+      {"handle", "--message", "x", "--tls-ca", "/does/not/exist"},
+      {"--timeout", "soon", "health"},
+      {"report", "--token", "t"},
+      {"report", "--token", "t", "--outcome", "fine"},
+      {"decision"},
+      {"incidents"},
+      {"incidents", "resolve", "i", "--action", "explode"},
+      {"stats", "--window", "2m"},
+      {"completion", "tcsh"},
+      {"patterns", "validate"},
+      {"patterns", "validate", "/does/not/exist.yaml"},
+      {"evaluate"},
+      {"evaluate", "--corpus", "/does/not/exist.jsonl"},
+      {"replay", "/does/not/exist.jsonl"},
+  };
+  for (const auto& arguments : kCases) {
+    const CliResult result = Cli(arguments);
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    EXPECT_EQ(result.exit_code, 2) << result.out << result.err;
+    EXPECT_NE(result.err, "");
+  }
+  EXPECT_THAT(server.orchestrator.HandleError_.requests(), IsEmpty());
+}
+
+TEST_F(CliTest, HelpHasExamplesForEveryCommand) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"handle"},
+                                             {"match"},
+                                             {"report"},
+                                             {"stats"},
+                                             {"watch"},
+                                             {"decision"},
+                                             {"health"},
+                                             {"evaluate"},
+                                             {"replay"},
+                                             {"completion"},
+                                             {"incidents", "list"},
+                                             {"incidents", "get"},
+                                             {"incidents", "ack"},
+                                             {"incidents", "resolve"},
+                                             {"incidents", "await"},
+                                             {"patterns", "list"},
+                                             {"patterns", "get"},
+                                             {"patterns", "add"},
+                                             {"patterns", "update"},
+                                             {"patterns", "remove"},
+                                             {"patterns", "apply"},
+                                             {"patterns", "validate"},
+                                             {"patterns", "test"},
+                                             {"patterns", "export"}}) {
+    auto arguments = command;
+    arguments.push_back("--help");
+    const CliResult result = Cli(arguments);
+    EXPECT_EQ(result.exit_code, 0) << command[0];
+    EXPECT_THAT(result.out, HasSubstr("Example")) << command[0];
+  }
+}
+
+TEST_F(CliTest, RefusalShowsFieldReasonAndHint) {
+  server.orchestrator.GetDecision_.Fail(
+      RefusalStatus(grpc::StatusCode::NOT_FOUND, "no decision d9",
+                    "DECISION_NOT_FOUND", "decision_id"));
+  const CliResult result = Cli({"decision", "d9"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.err,
+            "error: no decision d9\n"
+            "  field: decision_id\n"
+            "  reason: DECISION_NOT_FOUND\n"
+            "  hint: only recent decisions are kept\n");
+}
+
+TEST_F(CliTest, UnavailableWithAReasonIsARefusal) {
+  server.orchestrator.HandleError_.Fail(
+      RefusalStatus(grpc::StatusCode::UNAVAILABLE, "draining", "DRAINING"));
+  EXPECT_EQ(Cli({"handle", "--message", "x"}).exit_code, 3);
+}
+
+TEST_F(CliTest, AbsentServerExitsFourWithAHint) {
+  server.Stop();
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"handle", "--message", "x"},
+                                             {"patterns", "list"},
+                                             {"health"},
+                                             {"watch"},
+                                             {"stats"}}) {
+    const CliResult result = Cli(arguments);
+    EXPECT_EQ(result.exit_code, 4) << arguments[0];
+    EXPECT_THAT(result.err, HasSubstr("recourse-server --listen"));
+  }
+}
+
+TEST_F(CliTest, ServerFlagWinsAndMayStandLast) {
+  server.orchestrator.HandleError_.Answer(kRetry);
+  const CliResult result = RunCli(
+      "127.0.0.1:1",
+      {"handle", "--message", "x", "--json", "--server", server.address()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, testing::StartsWith("{\"disposition\""));
+}
+
+TEST_F(CliTest, MatchShowsTheOrderAndWhy) {
+  server.orchestrator.MatchErrorPattern_.Answer(absl::StrCat(R"(
+    matches { pattern_id: "mine" origin: PATTERN_ORIGIN_USER priority: 60
+              mode: PATTERN_MODE_SHADOW matched_text: "rate\nlimit" }
+    matches { pattern_id: "net_reset" origin: PATTERN_ORIGIN_LIBRARY
+              priority: 50 mode: PATTERN_MODE_ACTIVE matched_text: "añb" }
+    why: "net_reset is the first that is active" decision { )",
+                                                             kRetry, "}"));
+  const CliResult result = Cli({"match", "--message", "x", "--max", "7"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out,
+              testing::StartsWith(
+                  "PATTERN    ORIGIN   PRIORITY  MODE    MATCHED TEXT\n"
+                  "mine       USER           60  SHADOW  rate limit\n"
+                  "net_reset  LIBRARY        50  ACTIVE  añb\n"
+                  "\n"
+                  "why        net_reset is the first that is active\n"));
+  EXPECT_EQ(server.orchestrator.MatchErrorPattern_.requests()[0].max_matches(),
+            7);
+}
+
+TEST_F(CliTest, MatchOfNothingIsNegative) {
+  server.orchestrator.MatchErrorPattern_.Answer("why: 'none matches'");
+  EXPECT_EQ(Cli({"match", "--message", "x"}).exit_code, 1);
+}
+
+TEST_F(CliTest, ReportSaysWhetherItCounted) {
+  server.orchestrator.ReportOutcome_.Answer("recorded: true");
+  server.orchestrator.ReportOutcome_.Answer("recorded: false");
+  EXPECT_EQ(Cli({"report", "--token", "t", "--outcome", "success"}).out,
+            "recorded\n");
+  EXPECT_EQ(Cli({"report", "--token", "t", "--outcome", "FAILURE", "--duration",
+                 "2s"})
+                .out,
+            "reported before; nothing changed\n");
+  const auto requests = server.orchestrator.ReportOutcome_.requests();
+  EXPECT_EQ(requests[0].outcome(), v1::OUTCOME_SUCCESS);
+  EXPECT_EQ(requests[1].outcome(), v1::OUTCOME_FAILURE);
+  EXPECT_EQ(requests[1].duration().seconds(), 2);
+}
+
+}  // namespace
+}  // namespace recourse
