@@ -20,6 +20,8 @@ namespace recourse {
 struct CatalogOptions {
   std::vector<v1::ErrorPattern> library;  // Checked by the caller's loader.
   std::set<std::string> known_channels;   // For warnings only.
+  // The library's and the users' together; more are refused.
+  size_t max_patterns = PatternRegistry::kMaxPatterns;
 };
 
 // A change that was made, or would be with validate_only.
