@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/wire/errors.h"
-#include "tests/wire/text_proto.h"
+#include "tests/wire/bad_rows.h"
 
 namespace recourse {
 namespace {
@@ -15,42 +15,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr char kGood[] =
-    R"pb(
-  pattern_id: 'p' error_type: ERROR_TYPE_NETWORK regex_pattern: 'x'
-    )pb";
-
-v1::ErrorPattern Message(const std::string& more = "") {
-  auto message = FromText<v1::ErrorPattern>(kGood);
-  MergeText(more, message);
-  return message;
-}
-
 SharedPattern Good(const std::string& more) {
   absl::StatusOr<SharedPattern> pattern =
       ParsePattern(Message(more), Origin::kUser);
   EXPECT_TRUE(pattern.ok()) << pattern.status();
   return pattern.ok() ? *pattern : std::make_shared<const Pattern>();
 }
-
-struct BadRow {
-  std::string text;  // Merged into a good pattern.
-  const char* field;
-  const char* message = "";
-  const char* reason = "INVALID_FIELD";
-};
-
-void ExpectRefused(const BadRow& row) {
-  SCOPED_TRACE(row.text.substr(0, 200));
-  const absl::Status status =
-      ParsePattern(Message(row.text), Origin::kUser).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(FieldOf(status), row.field);
-  EXPECT_EQ(ReasonOf(status), row.reason);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(row.message));
-}
-
-std::string Quoted(int length) { return "'" + std::string(length, 'a') + "'"; }
 
 TEST(PatternTest, RefusesBadFields) {
   const BadRow rows[] = {
@@ -145,189 +115,6 @@ TEST(PatternTest, RefusesBadRegexes) {
        "REGEX_TOO_LARGE"},
       {"regex_pattern: " + Quoted(4097), "regex_pattern",
        "is 4097 bytes long, at most 4096", "REGEX_TOO_LARGE"},
-  };
-  for (const BadRow& row : rows) ExpectRefused(row);
-}
-
-TEST(PatternTest, RefusesBadRetries) {
-  const auto step = [](const std::string& text) {
-    return "steps { retry { " + text + " } }";
-  };
-  const BadRow rows[] = {
-      {step("max_retries: -1"), "steps[0].retry.max_retries",
-       "must be between 0 and 100, is -1"},
-      {step("max_retries: 101"), "steps[0].retry.max_retries"},
-      {step("base_delay { seconds: -1 }"), "steps[0].retry.base_delay",
-       "must be between 0 and 1h, is -1s"},
-      {step("base_delay { seconds: 3601 }"), "steps[0].retry.base_delay",
-       "is 1h1s"},
-      {step("base_delay { nanos: -5 seconds: 5 }"), "steps[0].retry.base_delay",
-       "is not a valid duration"},
-      {step("factor: 0.99"), "steps[0].retry.factor"},
-      {step("factor: 100.5"), "steps[0].retry.factor"},
-      {step("factor: nan"), "steps[0].retry.factor", "is nan"},
-      {step("factor: inf"), "steps[0].retry.factor"},
-      {step("max_delay { seconds: 86401 }"), "steps[0].retry.max_delay"},
-      {step("jitter_min: -0.1"), "steps[0].retry.jitter_min"},
-      {step("jitter_min: nan"), "steps[0].retry.jitter_min"},
-      {step("jitter_min: 11"), "steps[0].retry.jitter_min"},
-      {step("jitter_max: 0.5"), "steps[0].retry.jitter_max",
-       "must be between 0.8 and 10, is 0.5"},
-      {step("jitter_min: 2"), "steps[0].retry.jitter_max",
-       "must be between 2 and 10, is 1.2"},
-      {step("jitter_max: nan"), "steps[0].retry.jitter_max"},
-      {step("max_retry_after { seconds: 86401 }"),
-       "steps[0].retry.max_retry_after"},
-      {step("timeout_multiplier: 0"), "steps[0].retry.timeout_multiplier"},
-      {step("timeout_multiplier: 10.1"), "steps[0].retry.timeout_multiplier"},
-      {step("remediation: " + Quoted(65)), "steps[0].retry.remediation",
-       "at most 64"},
-  };
-  for (const BadRow& row : rows) ExpectRefused(row);
-}
-
-TEST(PatternTest, RefusesBadAlternatives) {
-  const auto step = [](const std::string& text) {
-    return "steps { alternative_path { " + text + " } }";
-  };
-  const auto one = [&](const std::string& text) {
-    return step("alternatives { name: 'a' " + text + " }");
-  };
-  const std::string at = "steps[0].alternative_path.";
-  const BadRow rows[] = {
-      {step("alternatives {}"),
-       "steps[0].alternative_path.alternatives[0].name", "is required"},
-      {one("name: " + Quoted(129)),
-       "steps[0].alternative_path.alternatives[0].name"},
-      {step("alternatives { name: 'a' } alternatives { name: 'a' }"),
-       "steps[0].alternative_path.alternatives[1].name", "stands twice"},
-      {one("target: " + Quoted(257)),
-       "steps[0].alternative_path.alternatives[0].target"},
-      {one("cost: -1"), "steps[0].alternative_path.alternatives[0].cost"},
-      {one("cost: inf"), "steps[0].alternative_path.alternatives[0].cost"},
-      {one("cost: nan"), "steps[0].alternative_path.alternatives[0].cost"},
-      {one("quality: 1.1"), "steps[0].alternative_path.alternatives[0].quality",
-       "must be between 0 and 1, is 1.1"},
-      {one("quality: nan"),
-       "steps[0].alternative_path.alternatives[0].quality"},
-      {one("parameters { key: '' value: '' }"),
-       "steps[0].alternative_path.alternatives[0].parameters"},
-      {one("parameters { key: 'a' value: " + Quoted(1025) + "}"),
-       "steps[0].alternative_path.alternatives[0].parameters"},
-      {step("exclude: ''"), "steps[0].alternative_path.exclude[0]"},
-      {step(Times(65, "exclude: 'a' ")), "steps[0].alternative_path.exclude"},
-      {step(Times(33, "alternatives { name: 'a' } ")),
-       "steps[0].alternative_path.alternatives", "has 33 items, at most 32"},
-  };
-  for (const BadRow& row : rows) ExpectRefused(row);
-}
-
-TEST(PatternTest, RefusesBadDegradations) {
-  const auto step = [](const std::string& text) {
-    return "steps { graceful_degradation { " + text + " } }";
-  };
-  const auto edit = [&](const std::string& text) {
-    return step("levels { name: 'a' edits { " + text + " } }");
-  };
-#define LEVELS "steps[0].graceful_degradation.levels"
-  const BadRow rows[] = {
-      {step("levels {}"), LEVELS "[0].name", "is required"},
-      {step("levels { name: 'a' } levels { name: 'a' }"), LEVELS "[1].name",
-       "stands twice"},
-      {step(Times(17, "levels { name: 'a' } ")), LEVELS, "has 17 items"},
-      {step("levels { name: 'a' disable_features: '' }"),
-       LEVELS "[0].disable_features[0]"},
-      {step("levels { name: 'a' " + Times(65, "edits {} ") + "}"),
-       LEVELS "[0].edits", "has 65 items"},
-      {edit("remove: true"), LEVELS "[0].edits[0].path", "is required"},
-      {edit("path: 'a..b' remove: true"), LEVELS "[0].edits[0].path"},
-      {edit("path: 'a\\\\' remove: true"), LEVELS "[0].edits[0].path"},
-      {edit("path: " + Quoted(513) + " remove: true"),
-       LEVELS "[0].edits[0].path"},
-      {edit("path: 'a'"), LEVELS "[0].edits[0]",
-       "needs one of set, cap, truncate, remove"},
-      {edit("path: 'a' remove: false"), LEVELS "[0].edits[0].remove",
-       "must be true"},
-      {edit("path: 'a' cap: nan"), LEVELS "[0].edits[0].cap"},
-      {edit("path: 'a' cap: inf"), LEVELS "[0].edits[0].cap"},
-      {edit("path: 'a' set {}"), LEVELS "[0].edits[0].set",
-       "must be of some kind"},
-      {edit("path: 'a' set { number_value: nan }"), LEVELS "[0].edits[0].set",
-       "no NaN"},
-      {edit("path: 'a' set { string_value: " + Quoted(65 << 10) + "}"),
-       LEVELS "[0].edits[0].set", "at most 65536", "MESSAGE_TOO_LARGE"},
-      {step("fallback_value {}"),
-       "steps[0].graceful_degradation.fallback_value", "must be of some kind"},
-      {step("fallback_value { " + Times(31, "list_value { values { ") +
-            "bool_value: true " + Times(31, "} } ") + "}"),
-       "steps[0].graceful_degradation.fallback_value",
-       "is 31 levels deep, at most 30", "STATE_TOO_DEEP"},
-  };
-#undef LEVELS
-  for (const BadRow& row : rows) ExpectRefused(row);
-}
-
-TEST(PatternTest, RefusesBadCorrections) {
-  const auto step = [](const std::string& text) {
-    return "steps { error_correction { " + text + " } }";
-  };
-  const auto rewrite = [&](const std::string& text) {
-    return step("rewrites { pattern: '(a)' " + text + " }");
-  };
-#define REWRITES "steps[0].error_correction.rewrites"
-  const BadRow rows[] = {
-      {step(""), REWRITES, "is required"},
-      {step(Times(33, "rewrites {} ")), REWRITES, "has 33 items, at most 32"},
-      {step("rewrites { append: 'x' }"), REWRITES "[0].pattern", "is required"},
-      {step("rewrites { pattern: '(' append: 'x' }"), REWRITES "[0].pattern",
-       "missing )", "INVALID_REGEX"},
-      {rewrite(""), REWRITES "[0]",
-       "needs one of replacement, prepend, append"},
-      {rewrite("replacement: '\\\\2'"), REWRITES "[0].replacement",
-       "requests 2 matches"},
-      {rewrite("replacement: 'a\\\\'"), REWRITES "[0].replacement"},
-      {rewrite("replacement: '\\\\x'"), REWRITES "[0].replacement"},
-      {rewrite("replacement: '${error.name}'"), REWRITES "[0].replacement",
-       "regex_pattern has no group named name"},
-      {rewrite("prepend: '${error.name'"), REWRITES "[0].prepend",
-       "no closing brace"},
-      {rewrite("append: 'a ${error.x} ${error.}'"), REWRITES "[0].append"},
-      {rewrite("append: " + Quoted(8193)), REWRITES "[0].append",
-       "at most 8192"},
-      {rewrite("append: 'x' description: " + Quoted(1025)),
-       REWRITES "[0].description"},
-      {rewrite("append: 'x' only_if_text_matches: ['a', '[']"),
-       REWRITES "[0].only_if_text_matches[1]", "", "INVALID_REGEX"},
-      {rewrite("append: 'x' unless_text_matches: ''"),
-       REWRITES "[0].unless_text_matches[0]", "is required"},
-      {rewrite("append: 'x' " + Times(17, "unless_text_matches: 'a' ")),
-       REWRITES "[0].unless_text_matches", "has 17 items"},
-      {step("must_match_after: '(' rewrites { pattern: 'a' append: 'x' }"),
-       "steps[0].error_correction.must_match_after[0]", "", "INVALID_REGEX"},
-      {step("must_not_match_after: '(' rewrites { pattern: 'a' append: 'x' }"),
-       "steps[0].error_correction.must_not_match_after[0]", "",
-       "INVALID_REGEX"},
-      {step(Times(17,
-                  "rewrites { pattern: " + Quoted(4000) + " append: 'x' } ")),
-       "steps", "the regexes are 68000 bytes long together, at most 65536",
-       "REGEX_TOO_LARGE"},
-  };
-#undef REWRITES
-  for (const BadRow& row : rows) ExpectRefused(row);
-}
-
-TEST(PatternTest, RefusesBadEscalations) {
-  const auto step = [](const std::string& text) {
-    return "steps { escalation { " + text + " } }";
-  };
-  const BadRow rows[] = {
-      {step("channels: ''"), "steps[0].escalation.channels[0]"},
-      {step("channels: " + Quoted(65)), "steps[0].escalation.channels[0]"},
-      {step(Times(17, "channels: 'a' ")), "steps[0].escalation.channels",
-       "has 17 items, at most 16"},
-      {step("assignee: " + Quoted(129)), "steps[0].escalation.assignee"},
-      {step(Times(17, "include_state_keys: 'a' ")),
-       "steps[0].escalation.include_state_keys"},
   };
   for (const BadRow& row : rows) ExpectRefused(row);
 }
