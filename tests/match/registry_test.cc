@@ -167,14 +167,14 @@ TEST(RegistryTest, FindsLiteralsInVeryLongTexts) {
 }
 
 TEST(RegistryTest, AgreesWithTheNaiveLoop) {
-  for (const size_t count : {1u, 7u, 40u, 400u, 2000u}) {
+  for (const size_t count : {1u, 7u, 40u, 400u, 1000u}) {
     RandomRegexes random(static_cast<uint32_t>(count));
     std::vector<SharedPattern> patterns;
     for (size_t i = 0; i < count; ++i) {
       patterns.push_back(random.NewPattern(absl::StrCat("p", i)));
     }
     const Registry registry = Create(patterns);
-    for (int i = 0; i < 150; ++i) {
+    for (int i = 0; i < 80; ++i) {
       ExpectAgreement(registry, patterns, random.NewFailure());
       if (testing::Test::HasFatalFailure()) return;
     }
@@ -187,7 +187,7 @@ TEST(RegistryTest, AgreesWithTheNaiveLoopThroughEveryChange) {
   RandomRegexes random(99);
   std::vector<SharedPattern> patterns;
   Registry registry = Create({});
-  const size_t kChanges = 12 * CandidateFinder::kMaxPending;
+  const size_t kChanges = 8 * CandidateFinder::kMaxPending;
   for (size_t change = 0; change < 2 * kChanges; ++change) {
     const bool grow =
         change < kChanges ? random.Below(8) != 0 : random.Below(8) == 0;
@@ -198,7 +198,7 @@ TEST(RegistryTest, AgreesWithTheNaiveLoopThroughEveryChange) {
     }
     registry = Create(patterns, registry.get());
     ASSERT_EQ(registry->patterns().size(), patterns.size());
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
       ExpectAgreement(registry, patterns, random.NewFailure());
       if (testing::Test::HasFatalFailure()) return;
     }
