@@ -305,7 +305,9 @@ std::optional<TextSpan> ResolveNamedValue(absl::string_view text,
 
   const Value value = ReadValue(text, begin);
   const absl::string_view secret = value.span.In(text);
-  if (StandsForSecret(secret) || secret.front() == '{' ||
+  // A brace opens an object, but ODBC writes PWD={…}.
+  const bool object = secret.size() == 1 || separator != Separator::kAssign;
+  if (StandsForSecret(secret) || (secret.front() == '{' && object) ||
       IsPathOfName(name, secret)) {
     return std::nullopt;
   }

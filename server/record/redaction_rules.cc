@@ -96,7 +96,9 @@ std::optional<TextSpan> CardNumber(absl::string_view text,
   };
   if (span.begin > 0) {
     const char before = text[span.begin - 1];
-    if (IsWordByte(before) || before == '.') return std::nullopt;
+    if (IsWordByte(before) || before == '.' || before == '+') {
+      return std::nullopt;  // Of a longer number, or a telephone's.
+    }
     if (before == '-' && span.begin > 1 && IsWordByte(text[span.begin - 2])) {
       return std::nullopt;
     }

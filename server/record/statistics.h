@@ -57,6 +57,7 @@ class Statistics {
   // The all-time totals, to be stored and read back by a server that restarts:
   // windows and pending start empty then (what was pending is unreported).
   std::string Save(absl::Time now) const;
+  // Adds `saved` to the totals; so several servers' totals can be summed.
   // INVALID_ARGUMENT when `saved` does not parse; nothing is changed then.
   absl::Status Restore(absl::string_view saved);
 

@@ -98,6 +98,8 @@ const Row kRows[] = {
     {"key_value", R"({"name": "DB_PASSWORD", "value": "hunter2"})", "hunter2"},
     {"key_value", "the api key is a1b2c3d4", "a1b2c3d4"},
     {"key_value", "invalid token: 83hd73hd82", "83hd73hd82", "invalid token: "},
+    {"key_value", "Driver={ODBC};UID=sa;PWD={hunter2};Port=1", "hunter2",
+     ";Port=1"},
     {"key_value", "PGPASSWORD=secret psql", "=secret", " psql"},
     {"key_value", "password=pässwörd€ next", "wörd", " next"},
 
