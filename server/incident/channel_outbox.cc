@@ -90,24 +90,24 @@ absl::Status ChannelOutbox::TryAgain(Round* round) {
 
 absl::Status ChannelOutbox::TellNews(Round* round) {
   absl::StatusOr<DueNews> due =
-      ReadDueNews(*store_, channel_.name, round->now, kMaxNewsPerRound);
+      ReadDueNews(*store_, channel_.name, round->now,
+                  round->now + times_.group_wait, kMaxNewsPerRound);
   if (!due.ok()) return due.status();
   round->next = std::min(round->next, due->next);
   if (due->news.empty()) return absl::OkStatus();
   if (channel_.kind == ChannelSettings::Kind::kLog) {
     return LogNews(std::move(due->news), round);
   }
-  return SendGroups(ReadyGroups(std::move(due->news), round), round);
+  return SendGroups(ReadyGroups(*std::move(due), round), round);
 }
 
-ChannelOutbox::Groups ChannelOutbox::ReadyGroups(std::vector<News> news,
-                                                 Round* round) {
+ChannelOutbox::Groups ChannelOutbox::ReadyGroups(DueNews due, Round* round) {
   for (auto it = last_told_.begin(); it != last_told_.end();) {
     const bool past = it->second + times_.group_interval <= round->now;
     it = past ? last_told_.erase(it) : std::next(it);
   }
   Groups groups;
-  for (News& one : news) {
+  for (News& one : due.news) {
     const GroupKey group = GroupOf(one);
     // A message of the group that is under way is told first; that it ends
     // starts a round.
@@ -119,41 +119,49 @@ ChannelOutbox::Groups ChannelOutbox::ReadyGroups(std::vector<News> news,
     }
     groups[group].push_back(std::move(one));
   }
+  for (News& one : due.soon) {  // Whoever is told anyway is told of these, too.
+    const auto group = groups.find(GroupOf(one));
+    if (group != groups.end()) group->second.push_back(std::move(one));
+  }
   return groups;
 }
 
 absl::Status ChannelOutbox::SendGroups(Groups groups, Round* round) {
-  for (auto it = groups.begin(); it != groups.end();) {
-    absl::StatusOr<std::vector<News>> sifted =
-        Sift(std::move(it->second), *round);
-    if (!sifted.ok()) return sifted.status();
-    it->second = *std::move(sifted);
-    it = it->second.empty() ? groups.erase(it) : std::next(it);
-  }
-  if (groups.empty()) return absl::OkStatus();
-  const size_t slots = FreeSlots(round);
-  if (slots == 0) return absl::OkStatus();
-  // The last slot is the digest's, if there must be one.
-  const size_t alone = groups.size() <= slots ? groups.size() : slots - 1;
-  std::vector<News> rest;
-  size_t sent = 0;
+  std::vector<std::vector<RankedNews>> bundles;
   for (auto& [group, news] : groups) {
-    if (sent++ >= alone) {
-      rest.insert(rest.end(), news.begin(), news.end());
+    absl::StatusOr<std::vector<RankedNews>> sifted =
+        Sift(std::move(news), *round);
+    if (!sifted.ok()) return sifted.status();
+    if (!sifted->empty()) bundles.push_back(*std::move(sifted));
+  }
+  const size_t slots = bundles.empty() ? 0 : FreeSlots(round);
+  if (slots == 0) return absl::OkStatus();
+  std::stable_sort(bundles.begin(), bundles.end(),
+                   [](const auto& a, const auto& b) {
+                     return IsMorePressing(a.front(), b.front());
+                   });
+  // The last slot is the digest's, if there must be one.
+  const size_t alone = bundles.size() <= slots ? bundles.size() : slots - 1;
+  std::vector<RankedNews> rest;
+  for (size_t i = 0; i < bundles.size(); ++i) {
+    if (i >= alone) {
+      rest.insert(rest.end(), bundles[i].begin(), bundles[i].end());
       continue;
     }
     if (!MaySend(*round)) return absl::OkStatus();
-    if (absl::Status s = SealAndTry(std::move(news), false, round); !s.ok()) {
+    if (absl::Status s = SealAndTry(std::move(bundles[i]), false, round);
+        !s.ok()) {
       return s;
     }
   }
   if (rest.empty() || !MaySend(*round)) return absl::OkStatus();
+  std::stable_sort(rest.begin(), rest.end(), IsMorePressing);
   return SealAndTry(std::move(rest), true, round);
 }
 
-absl::StatusOr<std::vector<ChannelOutbox::News>> ChannelOutbox::Sift(
+absl::StatusOr<std::vector<ChannelOutbox::RankedNews>> ChannelOutbox::Sift(
     std::vector<News> news, const Round& round) {
-  std::vector<std::pair<int, News>> kept;  // By urgency.
+  std::vector<RankedNews> kept;
   std::vector<StoreOp> ops;
   for (News& one : news) {
     const auto incident = ReadIncident(*store_, one.incident_id());
@@ -163,7 +171,7 @@ absl::StatusOr<std::vector<ChannelOutbox::News>> ChannelOutbox::Sift(
     if (incident->has_value()) {
       const v1::Incident& record = (*incident)->record.incident();
       if (WorthTelling(one.event(), record.state(), *was_told)) {
-        kept.emplace_back(-record.priority(), std::move(one));
+        kept.push_back({record.priority(), std::move(one)});
         continue;
       }
       if (one.event() != kRepeated) {  // An earlier repeat keeps its fate.
@@ -177,12 +185,8 @@ absl::StatusOr<std::vector<ChannelOutbox::News>> ChannelOutbox::Sift(
     ops.push_back(DeleteKey(NewsKey(channel_.name, one)));
   }
   if (absl::Status s = Commit(std::move(ops), round); !s.ok()) return s;
-  std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
-  std::vector<News> sifted;
-  for (auto& [urgency, one] : kept) sifted.push_back(std::move(one));
-  return sifted;
+  std::stable_sort(kept.begin(), kept.end(), IsMorePressing);
+  return kept;
 }
 
 absl::StatusOr<bool> ChannelOutbox::WasTold(const News& news) {
@@ -224,8 +228,8 @@ size_t ChannelOutbox::FreeSlots(Round* round) {
   return cap - sent_.size();
 }
 
-absl::Status ChannelOutbox::SealAndTry(std::vector<News> news, bool digest,
-                                       Round* round) {
+absl::Status ChannelOutbox::SealAndTry(std::vector<RankedNews> news,
+                                       bool digest, Round* round) {
   if (news.size() > kMaxNewsPerMessage) {
     news.resize(kMaxNewsPerMessage);  // The rest stays in the queue.
     round->next = std::min(round->next, round->now + kCapWindow);
@@ -236,7 +240,7 @@ absl::Status ChannelOutbox::SealAndTry(std::vector<News> news, bool digest,
   *message.mutable_create_time() = ToTimestamp(round->now);
   *message.mutable_next_time() = ToTimestamp(round->now);
   std::vector<StoreOp> ops;
-  for (News& one : news) {
+  for (auto& [priority, one] : news) {
     ops.push_back(DeleteKey(NewsKey(channel_.name, one)));
     last_told_[GroupOf(one)] = clock_();
     *message.add_news() = std::move(one);
@@ -326,23 +330,26 @@ absl::StatusOr<HttpResponse> ChannelOutbox::Post(const Notice& notice) {
 }
 
 absl::Status ChannelOutbox::LogNews(std::vector<News> news, Round* round) {
-  absl::StatusOr<std::vector<News>> sifted = Sift(std::move(news), *round);
+  const absl::StatusOr<std::vector<RankedNews>> sifted =
+      Sift(std::move(news), *round);
   if (!sifted.ok()) return sifted.status();
   std::vector<std::string> logged;
+  std::vector<News> told;
   std::vector<StoreOp> ops;
-  for (const News& one : *sifted) {
+  for (const auto& [priority, one] : *sifted) {
     const auto incident = ReadIncident(*store_, one.incident_id());
     if (!incident.ok()) return incident.status();
     const std::string key = NewsKey(channel_.name, one);
     ops.push_back(DeleteKey(key));
     logged.push_back(key);
+    told.push_back(one);
     if (!incident->has_value() || !accepted_.insert(key).second) continue;
     const NoticeItem item{one.event(), (*incident)->record.incident()};
     logger_->log(
         one.event() == kResolved ? spdlog::level::info : spdlog::level::warn,
         "{}", LogLine(item));
   }
-  AddFates(*sifted,
+  AddFates(told,
            Fate{.state = v1::IncidentDelivery::STATE_DELIVERED,
                 .attempts = 1,
                 .time = round->now},

@@ -56,6 +56,10 @@ class ChannelOutbox {
   using News = internal::v1::News;
   using Message = internal::v1::OutboxMessage;
   using GroupKey = std::pair<std::string, std::string>;  // Namespace, target.
+  struct RankedNews {
+    v1::Severity priority = v1::SEVERITY_UNSPECIFIED;
+    News news;
+  };
   using Groups = std::map<GroupKey, std::vector<News>>;
   // What a round knows.
   struct Round {
@@ -73,21 +77,24 @@ class ChannelOutbox {
   absl::Status SendGroups(Groups groups, Round* round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Those whose groups may be told now.
-  Groups ReadyGroups(std::vector<News> news, Round* round)
+  // Those whose groups may be told now, with what else is known of them.
+  Groups ReadyGroups(DueNews due, Round* round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Drops, for good, what is not worth telling; the most pressing come first.
-  absl::StatusOr<std::vector<News>> Sift(std::vector<News> news,
-                                         const Round& round)
+  absl::StatusOr<std::vector<RankedNews>> Sift(std::vector<News> news,
+                                               const Round& round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether the channel was told of the incident that is resolved.
   absl::StatusOr<bool> WasTold(const News& news);
+  static bool IsMorePressing(const RankedNews& a, const RankedNews& b) {
+    return a.priority > b.priority;
+  }
   static bool MaySend(const Round& round);
   // Messages that the cap allows now.
   size_t FreeSlots(Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::Status SealAndTry(std::vector<News> news, bool digest, Round* round)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status SealAndTry(std::vector<RankedNews> news, bool digest,
+                          Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Try(Message message, Round* round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Notice> Render(const Message& message);

@@ -95,7 +95,8 @@ StoreOp PutDelivery(absl::string_view channel, const internal::v1::News& news,
 }
 
 absl::StatusOr<DueNews> ReadDueNews(Store& store, absl::string_view channel,
-                                    absl::Time now, size_t limit) {
+                                    absl::Time now, absl::Time soon,
+                                    size_t limit) {
   DueNews due;
   const auto listed = ForEachEntry(
       store, NewsPrefix(channel), "", [&](const StoreEntry& entry) {
@@ -103,11 +104,10 @@ absl::StatusOr<DueNews> ReadDueNews(Store& store, absl::string_view channel,
         // What is not readable is not ours to delete.
         if (!news.ParseFromString(entry.value)) return true;
         const absl::Time time = FromTimestamp(news.due_time());
-        if (time > now || due.news.size() == limit) {
-          due.next = std::max(time, now);
-          return false;
-        }
-        due.news.push_back(std::move(news));
+        const bool is_full = due.news.size() + due.soon.size() == limit;
+        if (time > now || is_full) due.next = std::min(due.next, time);
+        if (time > soon || is_full) return false;
+        (time <= now ? due.news : due.soon).push_back(std::move(news));
         return true;
       });
   if (!listed.ok()) return listed.status();

@@ -47,11 +47,14 @@ StoreOp PutDelivery(absl::string_view channel, const internal::v1::News& news,
                     const Fate& fate);
 
 struct DueNews {
-  std::vector<internal::v1::News> news;      // Longest due first.
-  absl::Time next = absl::InfiniteFuture();  // When there is more.
+  std::vector<internal::v1::News> news;      // Due at `now`, longest due first.
+  std::vector<internal::v1::News> soon;      // Due at `soon`.
+  absl::Time next = absl::InfiniteFuture();  // When the first after `now` is.
 };
+// At most `limit` in all.
 absl::StatusOr<DueNews> ReadDueNews(Store& store, absl::string_view channel,
-                                    absl::Time now, size_t limit);
+                                    absl::Time now, absl::Time soon,
+                                    size_t limit);
 absl::StatusOr<std::vector<internal::v1::OutboxMessage>> ReadMessages(
     Store& store, absl::string_view channel);
 
