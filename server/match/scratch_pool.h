@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 struct hs_scratch;
 
@@ -32,8 +31,9 @@ class ScratchPool {
 
  private:
   const HsScratch prototype_;
-  absl::Mutex mu_;
-  std::vector<HsScratch> idle_ ABSL_GUARDED_BY(mu_);
+  // ThreadSanitizer follows std::mutex, and is blind to a prebuilt Abseil's.
+  std::mutex mu_;
+  std::vector<HsScratch> idle_;  // Guarded by mu_.
 };
 
 }  // namespace recourse

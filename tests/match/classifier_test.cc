@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -359,6 +361,19 @@ TEST(ClassifierTest, HugeAndBrokenTextsAreRead) {
   std::string repeated;
   for (int i = 0; i < 20'000; ++i) repeated += "timeout ";
   EXPECT_EQ(Classify(NewFailure(repeated), nullptr, kNow).category, kTimeout);
+}
+
+TEST(ClassifierTest, ManyThreadsAtOnce) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([] {
+      for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(Classify(NewFailure("deadlock"), nullptr, kNow).category,
+                  kConcurrency);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
