@@ -53,6 +53,11 @@ class PatternCatalog {
   // Counts what a decision's match found: the winner, and the shadows.
   void CountMatch(const MatchResult& match);
 
+  // Changes begin again a few times when another server is faster, then give
+  // ABORTED; with a revision in the request they give ABORTED at once. Reasons:
+  // PATTERN_EXISTS, PATTERN_NOT_FOUND, STALE_REVISION, REGISTRY_FULL,
+  // STORE_UNAVAILABLE (also when the change was stored, but did not arrive here
+  // in time), STORE_FULL, and those of ParsePattern for a field "pattern.X".
   absl::StatusOr<PatternChange> Add(const v1::ErrorPattern& pattern,
                                     bool validate_only, const std::string& by,
                                     absl::Time now);
@@ -62,6 +67,8 @@ class PatternCatalog {
   // Returns the registry's revision without it.
   absl::StatusOr<int64_t> Remove(const v1::RemoveErrorPatternRequest& request,
                                  absl::Time now);
+  // At one revision for every reader on every server, however large the set;
+  // pattern_store.h says how. Fields are called "patterns[3].X".
   absl::StatusOr<v1::ApplyErrorPatternsResponse> Apply(
       const v1::ApplyErrorPatternsRequest& request, const std::string& by,
       absl::Time now);
