@@ -183,7 +183,22 @@ class FlakyStore : public Store {
       std::string_view prefix, int64_t from_revision,
       StoreWatchCallback callback) override {
     if (mode() == Mode::kAway) return Away();
-    return store_->Watch(prefix, from_revision, std::move(callback));
+    auto shared = std::make_shared<BreakableCallback>(std::move(callback));
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      callbacks_.push_back(shared);
+    }
+    return store_->Watch(prefix, from_revision,
+                         [shared](auto changes) { shared->Call(changes); });
+  }
+  // Ends all watches with UNAVAILABLE; they see nothing more.
+  void BreakWatches() {
+    std::vector<std::shared_ptr<BreakableCallback>> callbacks;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      callbacks.swap(callbacks_);
+    }
+    for (const auto& callback : callbacks) callback->Break();
   }
   absl::StatusOr<int64_t> GrantLease(absl::Duration ttl) override {
     if (mode() == Mode::kAway) return Away();
@@ -202,6 +217,26 @@ class FlakyStore : public Store {
   }
 
  private:
+  class BreakableCallback {
+   public:
+    explicit BreakableCallback(StoreWatchCallback callback)
+        : callback_(std::move(callback)) {}
+    void Call(absl::StatusOr<std::vector<StoreChange>> changes) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!broken_) callback_(std::move(changes));
+    }
+    void Break() {
+      std::lock_guard<std::mutex> lock(mutex_);
+      broken_ = true;
+      callback_(Away());
+    }
+
+   private:
+    std::mutex mutex_;
+    const StoreWatchCallback callback_;
+    bool broken_ = false;
+  };
+
   static absl::Status Away() { return absl::UnavailableError("store away"); }
   Mode mode() const {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -212,6 +247,7 @@ class FlakyStore : public Store {
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kWorks;
   std::function<void(const StoreTransaction&)> before_commit_;
+  std::vector<std::shared_ptr<BreakableCallback>> callbacks_;
 };
 
 }  // namespace recourse
