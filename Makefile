@@ -7,21 +7,24 @@
 BUILD ?= build/release
 CMAKE_FLAGS ?=
 
-.PHONY: all setup build demo test bench check format clean
+.PHONY: all setup configure demo test bench check format clean
 
-all: build
+all: configure
+	@ninja -C $(BUILD)
 
 setup:
 	@scripts/setup.sh
 
-build: setup
-	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(CURDIR)/build/bin $(CMAKE_FLAGS) > $(BUILD).log 2>&1 || { mkdir -p build; cat $(BUILD).log; exit 1; }
-	@ninja -C $(BUILD)
+configure: setup
+	@mkdir -p $(BUILD)
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(CURDIR)/build/bin \
+	  $(CMAKE_FLAGS) > $(BUILD)/configure.log || { cat $(BUILD)/configure.log; exit 1; }
 
-demo: build
+demo: configure
+	@ninja -C $(BUILD) recourse-server recourse recourse-demo
 	@demo/demo.sh build/bin
 
-test: build
+test: all
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
 
 bench: setup

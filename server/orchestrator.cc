@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -59,17 +60,21 @@ Disposition DispositionOf(const Action& action) {
 
 // One sentence that says why nothing more is done.
 std::string GiveUpMessage(const Decision& decision) {
-  for (auto it = decision.trace.rbegin(); it != decision.trace.rend(); ++it) {
-    if (it->step >= 0) {
-      return absl::StrCat("gave up: ", Name(it->reason), ": ", it->text);
-    }
+  std::string message = "gave up";
+  for (const StepTrace& entry : decision.trace) {
+    if (entry.step < 0) continue;
+    absl::StrAppend(&message, message == "gave up" ? ": " : "; ",
+                    absl::AsciiStrToLower(Name(entry.strategy)), ": ",
+                    entry.text.empty() ? absl::string_view(Name(entry.reason))
+                                       : absl::string_view(entry.text));
   }
-  if (decision.classification.category == Category::kUnknown) {
-    return "gave up: no pattern matches and the error does not say what it is";
-  }
-  return absl::StrCat("gave up: the plan for ",
-                      Name(decision.classification.category),
-                      " errors has no step");
+  if (message != "gave up") return message;
+  const Category category = decision.classification.category;
+  return category == Category::kUnknown
+             ? "gave up: no pattern matches and the error does not say what it "
+               "is"
+             : absl::StrCat("gave up: the plan for ", Name(category),
+                            " errors has no step left");
 }
 
 // The listed keys of the state as redacted JSON.

@@ -172,6 +172,11 @@ void ApplyPattern(const Pattern& winner, Classification* result) {
   if (!winner.suggested_action.empty()) {
     result->suggested_action = winner.suggested_action;
   }
+  // Its author's plan knows better than its category what helps first.
+  if (!winner.steps.empty()) {
+    const auto* retry = std::get_if<RetryStep>(&winner.steps.front());
+    result->retryable = retry != nullptr && retry->remediation.empty();
+  }
 }
 
 Strategy Recommend(const Classification& result, const Pattern* winner,
@@ -231,8 +236,8 @@ Classification Classify(const Failure& failure, const Pattern* winner,
     if (verdict.flags & Meaning::kRetryHelps) result.retryable = true;
     if (verdict.flags & Meaning::kRetryIsVain) result.retryable = false;
   }
-  if (result.retry_after && result.retry_after->never) result.retryable = false;
   if (winner != nullptr) ApplyPattern(*winner, &result);
+  if (result.retry_after && result.retry_after->never) result.retryable = false;
   result.recommended_strategy = Recommend(result, winner, verdict);
   return result;
 }

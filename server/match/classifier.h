@@ -16,7 +16,8 @@ namespace recourse {
 //
 // category: the pattern's, else the evidence's, else the one that goes with
 //   the pattern's error_type, else UNKNOWN.
-// retryable: IsRetryable(category), but false when the failed server said never
+// retryable: with a plan in the pattern, whether it begins with a plain retry;
+//   else IsRetryable(category), but false when the failed server said never
 //   or its words rule it out (a daily quota that is spent), and true where the
 //   words say that waiting helps (connection slots that others will free, a
 //   mirror in the middle of its update).
