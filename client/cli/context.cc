@@ -82,6 +82,16 @@ ExitCode Context::FailUsage(const absl::Status& status) {
   return kBadUsage;
 }
 
+absl::Status WithMessage(const absl::Status& status,
+                         const std::string& message) {
+  absl::Status result(status.code(), message);
+  status.ForEachPayload(
+      [&](absl::string_view type_url, const absl::Cord& payload) {
+        result.SetPayload(type_url, payload);
+      });
+  return result;
+}
+
 std::string ToJsonLine(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;

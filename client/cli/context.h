@@ -59,6 +59,10 @@ struct Context {
   std::unique_ptr<Client> client_;
 };
 
+// The same status with another message; its details stay.
+absl::Status WithMessage(const absl::Status& status,
+                         const std::string& message);
+
 // One line of proto JSON: field names as in the .proto, all fields, enums by
 // name.
 std::string ToJsonLine(const google::protobuf::Message& message);

@@ -25,9 +25,12 @@ absl::Status Ask(Client& client, const std::string& file,
                  const std::vector<LabelledError>& errors, int parallel,
                  Evaluation& evaluation) {
   const auto answers = MatchMany(client, errors, parallel);
-  for (const auto& answer : answers) {
-    const bool not_asked = absl::IsCancelled(answer.status());
-    if (!answer.ok() && !not_asked) return answer.status();
+  for (size_t i = 0; i < errors.size(); ++i) {
+    const absl::Status& status = answers[i].status();
+    if (!status.ok() && !absl::IsCancelled(status)) {
+      return WithMessage(status, absl::StrCat(file, ":", errors[i].line, ": ",
+                                              status.message()));
+    }
   }
   for (size_t i = 0; i < errors.size(); ++i) {
     evaluation.Add(file, errors[i], answers[i]->decision().classification());
@@ -51,7 +54,7 @@ std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
     auto error = ReadError(in, /*labels=*/true, line);
     if (!error.ok()) {
       return context.FailUsage(absl::InvalidArgumentError(
-          absl::StrCat(file, ": ", error.status().message())));
+          absl::StrCat(file, ":", line, ": ", error.status().message())));
     }
     more = error->has_value();
     if (more) errors.push_back(**std::move(error));

@@ -68,10 +68,6 @@ bool ReadLine(std::istream& in, std::string& text) {
   return any;
 }
 
-absl::Status At(int line, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
-}
-
 absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
   LabelledError result;
   result.line = line;
@@ -84,7 +80,8 @@ absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
                                     std::pair("retryable", &result.retryable),
                                     std::pair("strategy", &result.strategy)}) {
     if (label->value.empty()) {
-      return At(line, absl::StrCat("the label ", name, " is missing"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the label ", name, " is missing"));
     }
   }
   return result;
@@ -108,7 +105,9 @@ absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
             ? json::parse(text, nullptr, /*allow_exceptions=*/false)
             : json();
     if (labels) {
-      if (!object.is_object()) return At(line, "is not a JSON object");
+      if (!object.is_object()) {
+        return absl::InvalidArgumentError("this is not a JSON object");
+      }
       auto labelled = Labelled(object, line);
       if (!labelled.ok()) return labelled.status();
       return std::optional(*std::move(labelled));

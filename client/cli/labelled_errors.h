@@ -34,7 +34,7 @@ struct LabelledError {
 // Reads the next error of `in`, skipping empty lines; counts lines in `line`.
 // nullopt: the end. With `labels`, every line must be a JSON object with
 // category, retryable and strategy; without, a line that is no JSON object with
-// a message is a message. INVALID_ARGUMENT "line N: …".
+// a message is a message. INVALID_ARGUMENT: what is wrong with line `line`.
 absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
                                                        bool labels, int& line);
 

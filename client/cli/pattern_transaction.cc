@@ -6,17 +6,6 @@
 namespace recourse::cli {
 namespace {
 
-// The same status with another message; its details stay.
-absl::Status WithMessage(const absl::Status& status,
-                         const std::string& message) {
-  absl::Status result(status.code(), message);
-  status.ForEachPayload(
-      [&](absl::string_view type_url, const absl::Cord& payload) {
-        result.SetPayload(type_url, payload);
-      });
-  return result;
-}
-
 absl::Status At(const PatternSource& source, const absl::Status& status) {
   if (status.ok()) return status;
   return WithMessage(status, absl::StrCat(source.file, ":", source.line, ": ",

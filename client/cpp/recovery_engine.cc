@@ -1,12 +1,12 @@
 #include "client/cpp/recovery_engine.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cpp/durations.h"
+#include "client/cpp/local_retry.h"
 #include "client/cpp/state_edits.h"
 #include "client/cpp/status_details.h"
 #include "client/cpp/substitutes.h"
@@ -34,43 +34,6 @@ v1::Capabilities CapabilitiesOf(const RunOptions& options) {
   }
   if (options.await_human) result.set_await_human(true);
   return result;
-}
-
-// What a small client may take for temporary without asking anybody.
-bool LooksTemporary(const absl::Status& status, const v1::ErrorDetails& error) {
-  switch (error.http_status()) {
-    case 408:
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return true;
-    default:
-      return status.code() == absl::StatusCode::kUnavailable ||
-             status.code() == absl::StatusCode::kDeadlineExceeded ||
-             status.code() == absl::StatusCode::kResourceExhausted;
-  }
-}
-
-// The wait before local retry `k`, from 0; `chance` is in [0, 1).
-absl::Duration LocalDelay(const v1::LocalPlan& plan, int k, absl::Duration last,
-                          double chance) {
-  const absl::Duration base = FromProto(plan.base_delay());
-  const absl::Duration cap = FromProto(plan.max_delay());
-  const double growth = std::pow(std::max(1.0, plan.factor()), k);
-  const absl::Duration delay = std::min(base * growth, cap);
-  switch (plan.jitter()) {
-    case v1::JITTER_NONE:
-      return delay;
-    case v1::JITTER_EQUAL:
-      return delay * (0.5 + chance / 2);
-    case v1::JITTER_DECORRELATED:
-      return std::min(cap, base + (std::max(base, last) * 3 - base) * chance);
-    case v1::JITTER_RANGE:
-      return std::min(cap, delay * (0.8 + 0.4 * chance));
-    default:
-      return delay * chance;
-  }
 }
 
 bool MayPollAgain(const absl::Status& status) {

@@ -369,7 +369,7 @@ TEST_F(CliCommandsTest, EvaluateRefusesLinesWithoutLabels) {
     const std::string file = File("bad.jsonl", line);
     const CliResult result = Cli({"evaluate", "--corpus", file});
     EXPECT_EQ(result.exit_code, 2) << line;
-    EXPECT_THAT(result.err, HasSubstr(file + ": line 1:")) << line;
+    EXPECT_THAT(result.err, HasSubstr(file + ":1:")) << line;
   }
 }
 
