@@ -25,8 +25,8 @@ v1::RecoveryContext ToContext(const json& line) {
   error->set_code(line.value("code", ""));
   error->set_http_status(line.value("http_status", 0));
   error->set_grpc_code(line.value("grpc_code", ""));
-  for (const auto& [name, value] :
-       line.value("headers", json::object()).items()) {
+  const json headers = line.value("headers", json::object());
+  for (const auto& [name, value] : headers.items()) {
     (*error->mutable_headers())[name] = value.get<std::string>();
   }
   return context;

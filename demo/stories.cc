@@ -26,13 +26,9 @@ RunOptions Options(const std::string& target) {
   options.node_name = target;
   options.target = target;
   options.on_decision = [](const v1::RecoveryResult& result) {
-    Say(absl::StrCat("recourse: ", cli::ActionText(result)));
-    if (result.has_error_correction()) {
-      std::cout << absl::StrReplaceAll(
-          absl::StrCat("\n", result.error_correction().unified_diff()),
-          {{"\n", "\n      "}});
-      std::cout << "\n";
-    }
+    // Edits and diffs take several lines.
+    Say(absl::StrReplaceAll(absl::StrCat("recourse: ", cli::ActionText(result)),
+                            {{"\n", "\n             "}}));
   };
   return options;
 }

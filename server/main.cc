@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/server.h"
 
@@ -44,6 +45,9 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("recourse"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %n: %v");
   spdlog::set_level(spdlog::level::from_str(line.config->log_level()));
+
+  // Callers' bytes that do not parse are answered, not logged line by line.
+  google::protobuf::SetLogHandler(nullptr);
 
   // Before any thread is started, so that all of them leave the signals alone.
   const sigset_t signals = BlockStopSignals();
