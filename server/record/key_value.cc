@@ -25,6 +25,8 @@ const absl::string_view kNamedValueRegex =
 
 namespace {
 
+constexpr size_t kMaxJudgedBytes = 512;  // Of a value.
+
 enum class Separator { kAssign, kColon, kIs, kSpace, kTag };
 
 // How much a name alone says.
@@ -291,35 +293,42 @@ bool SeparatorFits(absl::string_view text, const Groups& groups,
   return false;
 }
 
+bool Hides(absl::string_view text, const Groups& groups, Separator separator,
+           Name strength, const Value& value) {
+  const absl::string_view secret = value.span.In(text);
+  // A brace opens an object, but ODBC writes PWD={…}.
+  const bool object = secret.size() == 1 || separator != Separator::kAssign;
+  if (StandsForSecret(secret) || (secret.front() == '{' && object) ||
+      IsPathOfName(groups[1].In(text), secret)) {
+    return false;
+  }
+  // A prompt's next line is not its answer.
+  if (!value.quoted &&
+      groups[3].In(text).find('\n') != absl::string_view::npos &&
+      !LooksGenerated(secret)) {
+    return false;
+  }
+  return strength == Name::kStrong
+             ? StrongNameHides(text, separator, value)
+             : WeakNameHides(text, groups, separator, value);
+}
+
 }  // namespace
 
 std::optional<TextSpan> ResolveNamedValue(absl::string_view text,
                                           const Groups& groups) {
   const absl::string_view name = groups[1].In(text);
-  const absl::string_view between = groups[3].In(text);
-  const Separator separator = SeparatorOf(between);
+  const Separator separator = SeparatorOf(groups[3].In(text));
   const size_t begin = groups[3].end;
   if (!SeparatorFits(text, groups, separator, begin)) return std::nullopt;
   const Name strength = Judge(name);
   if (strength == Name::kNotSecret) return std::nullopt;
 
-  const Value value = ReadValue(text, begin);
-  const absl::string_view secret = value.span.In(text);
-  // A brace opens an object, but ODBC writes PWD={…}.
-  const bool object = secret.size() == 1 || separator != Separator::kAssign;
-  if (StandsForSecret(secret) || (secret.front() == '{' && object) ||
-      IsPathOfName(name, secret)) {
-    return std::nullopt;
-  }
-  // A prompt's next line is not its answer.
-  if (!value.quoted && between.find('\n') != absl::string_view::npos &&
-      !LooksGenerated(secret)) {
-    return std::nullopt;
-  }
-  const bool hides = strength == Name::kStrong
-                         ? StrongNameHides(text, separator, value)
-                         : WeakNameHides(text, groups, separator, value);
-  return hides ? std::make_optional(value.span) : std::nullopt;
+  // Judged by its beginning, so that a text full of names costs linear time.
+  const absl::string_view head = text.substr(0, begin + kMaxJudgedBytes);
+  const Value value = ReadValue(head, begin);
+  if (!Hides(head, groups, separator, strength, value)) return std::nullopt;
+  return ReadValue(text, begin).span;
 }
 
 }  // namespace recourse
