@@ -16,30 +16,32 @@ namespace {
 
 using WordSet = absl::flat_hash_set<absl::string_view>;
 
+constexpr absl::string_view kAfterWord = " ,.;:!?'\")]}\t\r\n";
 constexpr size_t kMaxWordLength = 24;
 constexpr size_t kMaxProseWords = 8;  // Looked at.
 
 constexpr absl::string_view kProseWords =
     "a absent accepted access account after all already an and any api are "
-    "as at attempt auth authentication authorization be because been before "
-    "blank bool boolean but by bytes callback can cannot changed char "
-    "characters check contains could credential credentials decode decoding "
-    "decrypt default denied did disabled do does empty end entry eof error "
-    "exceeded exceeds expected expired expires failed failure false field "
-    "file filtered for forbidden format found from function given got had "
-    "has have header hidden identifier if in incorrect input int integer "
-    "invalid is it key keyword length literal login malformed masked "
-    "maximum may mechanism minimum mismatch missing must name needed needs "
-    "never newline nil no none not nothing null number object of off ok "
-    "okay omitted on only operator optional or parameter parse parsing "
-    "password permission please policy property provided realm received "
-    "redacted refused rejected removed required retry revoked schema scheme "
-    "secret sensitive session set should signature str string support "
-    "supported text the there this timed timeout to token too true try type "
-    "unable unauthorized undefined unexpected unknown unrecognized unset "
+    "aren as at attempt auth authentication authorization be because been "
+    "before blank bool boolean but by bytes callback can cannot changed "
+    "char characters check contains could couldn credential credentials "
+    "decode decoding decrypt default denied did didn disabled do does doesn "
+    "don empty end entry eof error exceeded exceeds expected expired "
+    "expires failed failure false field file filtered for forbidden format "
+    "found from function given got had has hasn have haven header hidden "
+    "identifier if in incorrect input int integer invalid is isn it key "
+    "keyword length literal login malformed masked maximum may mechanism "
+    "minimum mismatch missing must mustn name needed needs never newline "
+    "nil no none not nothing null number object of off ok okay omitted on "
+    "only operator optional or parameter parse parsing password permission "
+    "please policy property provided realm received redacted refused "
+    "rejected removed required retry revoked schema scheme secret sensitive "
+    "session set should shouldn signature str string support supported text "
+    "the there this timed timeout to token too true try type unable "
+    "unauthorized undefined unexpected unknown unrecognized unset "
     "unspecified unsupported use used user using validation value varchar "
-    "verification verify violates was wasn were when which with without "
-    "would wrong yes you your";
+    "verification verify violates was wasn were weren when which with "
+    "without won would wouldn wrong yes you your";
 
 const WordSet& ProseWords() {
   static const WordSet& words = *new WordSet(absl::StrSplit(kProseWords, ' '));
@@ -138,11 +140,13 @@ bool IsProseWord(absl::string_view word) {
 bool BeginsAsProse(absl::string_view text) {
   size_t length = 0;
   while (length < text.size() && absl::ascii_isalpha(text[length])) ++length;
-  // "no" begins "no such user", but neither "no-One4#" nor "no1".
-  const absl::string_view next = text.substr(length, 1);
-  return IsProseWord(text.substr(0, length)) &&
-         (next.empty() ||
-          next.find_first_of(" ,.;:!'\"\t\r\n)]}") != absl::string_view::npos);
+  // "no" begins "no such user" and "no.", but neither "no1" nor "no.One4#".
+  const absl::string_view after = text.substr(length, 2);
+  const bool contraction = after == "'t";  // can't, isn't
+  const bool ends_word =
+      after.find_first_not_of(kAfterWord) == absl::string_view::npos ||
+      absl::ascii_isspace(after[0]);
+  return (ends_word || contraction) && IsProseWord(text.substr(0, length));
 }
 
 bool ReadsAsProse(absl::string_view text) {

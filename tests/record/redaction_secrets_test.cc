@@ -100,6 +100,7 @@ const Row kRows[] = {
     {"key_value", "invalid token: 83hd73hd82", "83hd73hd82", "invalid token: "},
     {"key_value", "Driver={ODBC};UID=sa;PWD={hunter2};Port=1", "hunter2",
      ";Port=1"},
+    {"key_value", "{\"password\": \"no.One4\"}", "no.One4"},
     {"key_value", "PGPASSWORD=secret psql", "=secret", " psql"},
     {"key_value", "password=pässwörd€ next", "wörd", " next"},
 

@@ -37,6 +37,8 @@ const char* const kTexts[] = {
     "{\"password\": [\"This field is required.\"]}",
     "{\"password\": \"is too short\"}",
     "password: required",
+    "{\"password\": \"can't be blank\"}",
+    "password: isn't strong enough",
     "password=${DB_PASSWORD} is not set",
     "password=$DB_PASSWORD",
     "password=********",
