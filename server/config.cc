@@ -33,7 +33,8 @@ constexpr char kExamples[] =
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path);
   std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
+  // An empty file sets no text and is no error.
+  if (!file || (file.peek() != EOF && !(text << file.rdbuf()))) {
     return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   }
   return text.str();

@@ -90,7 +90,11 @@ std::map<std::string, std::string> StateContext(
         !google::protobuf::util::MessageToJsonString(*value, &json).ok()) {
       continue;
     }
-    context[absl::StrCat("state.", key)] = redactor.Redact(json);
+    // Together with its key, which alone may say that the value is secret.
+    const std::string name = absl::StrCat("\"", key, "\": ");
+    std::string redacted = redactor.Redact(absl::StrCat(name, json));
+    if (absl::StartsWith(redacted, name)) redacted.erase(0, name.size());
+    context[absl::StrCat("state.", key)] = std::move(redacted);
   }
   return context;
 }

@@ -7,8 +7,10 @@
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
+#include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "patterns/built_in.h"
 #include "server/housekeeping.h"
@@ -85,10 +87,17 @@ absl::StatusOr<std::string> ReadOrMakeTokenKey(Store& store) {
 absl::StatusOr<DefaultPlans> ReadDefaultPlans(
     const config::v1::Recovery& recovery) {
   DefaultPlans plans = BuiltInDefaultPlans();
+  std::set<v1::FailureCategory> seen;
   for (const config::v1::DefaultPlan& plan : recovery.default_plans()) {
-    if (plan.category() == v1::FAILURE_CATEGORY_UNSPECIFIED) {
+    if (plan.category() == v1::FAILURE_CATEGORY_UNSPECIFIED ||
+        !v1::FailureCategory_IsValid(plan.category())) {
       return absl::InvalidArgumentError(
-          "recovery.default_plans: a plan without category");
+          "recovery.default_plans: a plan without a known category");
+    }
+    if (!seen.insert(plan.category()).second) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "recovery.default_plans: ", v1::FailureCategory_Name(plan.category()),
+          " stands twice"));
     }
     absl::StatusOr<std::vector<Step>> steps = ParseSteps(plan.steps(), nullptr);
     if (!steps.ok()) {
@@ -102,7 +111,7 @@ absl::StatusOr<DefaultPlans> ReadDefaultPlans(
   return plans;
 }
 
-absl::StatusOr<std::unique_ptr<Statistics>> ReadStatistics(Store& store) {
+absl::StatusOr<std::unique_ptr<Statistics>> RestoreStatistics(Store& store) {
   auto statistics = std::make_unique<Statistics>(absl::Now());
   const auto saved = store.Get(kStatisticsKey);
   if (!saved.ok()) return saved.status();
@@ -117,7 +126,7 @@ absl::StatusOr<std::unique_ptr<Statistics>> ReadStatistics(Store& store) {
 
 // "127.0.0.1:0" with the port that was taken.
 std::string WithPort(const std::string& address, int port) {
-  if (port == 0) return address;  // unix:
+  if (absl::StartsWith(address, "unix:")) return address;
   return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
 }
 
@@ -172,7 +181,7 @@ absl::Status Server::Graph::OpenState(const ServerConfig& config) {
   redactor = *std::move(made);
 
   if (config.enable_statistics()) {
-    auto read = ReadStatistics(*store);
+    auto read = RestoreStatistics(*store);
     if (!read.ok()) return read.status();
     statistics = *std::move(read);
   }

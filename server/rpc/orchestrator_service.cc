@@ -111,6 +111,7 @@ absl::StatusOr<v1::GetStatisticsResponse> ReadStatistics(
   if (!v1::StatisticsScope_IsValid(request.scope())) {
     return InvalidField("scope", "must be REPLICA or FLEET");
   }
+  // One process owns its store, so this server is the whole fleet.
   v1::GetStatisticsResponse response;
   if (statistics == nullptr) {
     response.mutable_statistics()->set_window(request.window());
@@ -253,7 +254,7 @@ absl::StatusOr<v1::MatchErrorPatternResponse> OrchestratorService::Match(
                         absl::StrCat("at most ", kMaxCandidates));
   }
   if (request->max_matches() < 0 || request->max_matches() > kMaxMatches) {
-    return InvalidField("max_matches", absl::StrCat("must be 1-", kMaxMatches));
+    return InvalidField("max_matches", absl::StrCat("must be 0-", kMaxMatches));
   }
   std::vector<SharedPattern> candidates;
   std::set<const Pattern*> is_candidate;
@@ -288,6 +289,8 @@ absl::StatusOr<v1::MatchErrorPatternResponse> OrchestratorService::Match(
     match->set_matched_text(MatchedText(*pattern, failure));
   }
   response.set_why(explanation->why);
+  // Nothing was recorded: an id would lead nowhere.
+  explanation->decision.decision_id.clear();
   *response.mutable_decision() = ToResult(explanation->decision);
   return response;
 }
@@ -328,7 +331,8 @@ grpc::ServerUnaryReactor* OrchestratorService::GetDecision(
             parts_.decisions->Find(request->decision_id());
         if (entry == nullptr) {
           return Refusal(absl::StatusCode::kNotFound, reason::kDecisionNotFound,
-                         "no decision of this id is kept; the last ones are",
+                         "no decision of this id is kept: it is too old, or "
+                         "was never made",
                          {{"decision_id", request->decision_id()}});
         }
         v1::GetDecisionResponse response;

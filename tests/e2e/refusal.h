@@ -14,8 +14,8 @@ namespace recourse {
 
 struct Refused {
   grpc::StatusCode code = grpc::StatusCode::OK;
-  std::string reason;
-  std::string field;
+  std::string reason = {};
+  std::string field = {};
 
   bool operator==(const Refused&) const = default;
 };

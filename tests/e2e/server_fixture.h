@@ -25,10 +25,10 @@ class ServerTest : public ::testing::Test {
   // A configuration in YAML over the defaults of tests.
   static config::v1::ServerConfig Config(const std::string& yaml = "") {
     config::v1::ServerConfig config;
-    config.set_listen("127.0.0.1:0");
-    config.set_store("memory:");
-    config.set_log_level("error");
     EXPECT_EQ(ParseYaml("config", yaml, config), absl::OkStatus());
+    if (config.listen().empty()) config.set_listen("127.0.0.1:0");
+    if (config.store().empty()) config.set_store("memory:");
+    config.set_log_level("error");
     EXPECT_EQ(FinishConfig(config), absl::OkStatus());
     return config;
   }

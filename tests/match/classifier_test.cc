@@ -331,16 +331,30 @@ TEST(ClassifierTest, APatternWithoutCategoryLeavesItToTheEvidence) {
   EXPECT_EQ(Classify(NewFailure("hm"), &pattern, kNow).category, kUnknown);
 }
 
-TEST(ClassifierTest, FirstMoveIsThePatternsFirstStepThatIsNoRetry) {
+TEST(ClassifierTest, ThePatternsPlanSaysWhatIsRetryableAndTheFirstMove) {
+  RetryStep with_remediation;
+  with_remediation.remediation = "refetch";
+  const struct {
+    std::vector<Step> steps;
+    bool retryable;
+    Strategy first_move;
+  } rows[] = {
+      {{RetryStep{}, AlternativePathStep{}}, true, kRetry},
+      {{AlternativePathStep{}, RetryStep{}}, false, kSwitch},
+      {{with_remediation, EscalationStep{}}, false, kEscalate},
+      {{with_remediation}, false, kCorrect},
+      {{}, false, kCorrect},
+  };
   Pattern pattern;
   pattern.category = kPermanent;
-  pattern.steps = {RetryStep{}, AlternativePathStep{}, EscalationStep{}};
-  EXPECT_EQ(Classify(NewFailure("x"), &pattern, kNow).recommended_strategy,
-            kSwitch);
-  pattern.steps = {RetryStep{}};
-  EXPECT_EQ(Classify(NewFailure("x"), &pattern, kNow).recommended_strategy,
-            kCorrect);
+  for (const auto& row : rows) {
+    pattern.steps = row.steps;
+    const Classification got = Classify(NewFailure("x"), &pattern, kNow);
+    EXPECT_EQ(got.retryable, row.retryable);
+    EXPECT_EQ(got.recommended_strategy, row.first_move);
+  }
   // What the words say of memory holds for the pattern's RESOURCE too.
+  pattern.steps = {};
   pattern.category = kResource;
   EXPECT_EQ(Classify(NewFailure("no space left on device"), &pattern, kNow)
                 .recommended_strategy,
