@@ -11,7 +11,11 @@ namespace {
 
 struct PayloadRemover {
   Action operator()(const RetryAction& action) const { return action; }
-  Action operator()(const AlternativeAction& action) const { return action; }
+  Action operator()(const AlternativeAction& action) const {
+    AlternativeAction kept = action;
+    kept.alternative.parameters.clear();  // Whatever a client needs to switch.
+    return kept;
+  }
   Action operator()(const DegradationAction& action) const {
     DegradationAction kept;
     kept.level_name = action.level_name;

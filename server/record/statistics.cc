@@ -131,8 +131,8 @@ struct Statistics::State {
 
 void Statistics::State::BookContinuation(const Progress& previous,
                                          absl::Time now) {
-  const Measurement duration(now - previous.issue_time);
-  Book(previous.issue_time, now, [&](auto* tally) {
+  const Measurement duration(now - previous.decision_time);
+  Book(previous.decision_time, now, [&](auto* tally) {
     --tally->counters[Counter::kOutstanding];
     if (previous.strategy == Strategy::kUnspecified) return;
     auto& strategy = tally->Of(previous.strategy);
@@ -174,13 +174,13 @@ bool Statistics::RecordOutcome(const Progress& progress, Outcome outcome,
   const bool failure =
       outcome == Outcome::kFailure || outcome == Outcome::kAbandoned;
   const Measurement since_start(duration.value_or(now - progress.start_time));
-  const Measurement since_decision(now - progress.issue_time);
+  const Measurement since_decision(now - progress.decision_time);
   absl::MutexLock lock(&state_->mu);
   if (!state_->reports.Insert(progress.recovery_id, now)) {
     state_->BookOne(Counter::kDuplicateReports, 1, now, now);
     return false;
   }
-  state_->Book(progress.issue_time, now, [&](auto* tally) {
+  state_->Book(progress.decision_time, now, [&](auto* tally) {
     ++tally->outcomes[outcome == Outcome::kUnspecified ? Outcome::kIgnored
                                                        : outcome];
     --tally->counters[Counter::kOutstanding];

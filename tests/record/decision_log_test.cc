@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -60,24 +59,6 @@ TEST(DecisionLogTest, AnOutcomeMarksTheEntryButNotThoseHandedOut) {
   EXPECT_EQ(before->outcome, Outcome::kUnspecified);
   EXPECT_EQ(log.Find("a")->outcome, Outcome::kFailure);
   EXPECT_EQ(log.Find("a")->decision.registry_revision, 7);
-}
-
-TEST(DecisionLogTest, ManyThreads) {
-  DecisionLog log(64);
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&log, t] {
-      for (int i = 0; i < 2000; ++i) {
-        const std::string id = absl::StrCat((t + i) % 100);
-        log.Append(Entry(id));
-        log.SetOutcome(id, Outcome::kSuccess);
-        if (const SharedDecisionEntry found = log.Find(id)) {
-          EXPECT_EQ(found->decision.decision_id, id);
-        }
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 Decision Full() {

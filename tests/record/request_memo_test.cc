@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -115,23 +114,6 @@ TEST(RequestMemoTest, AllAnswersTogetherAreLimited) {
   EXPECT_GE(found * bytes, RequestMemo::kMaxTotalBytes * 9 / 10);
   EXPECT_NE(memo.Find(absl::StrCat(count - 1), kStart), nullptr);
   EXPECT_EQ(memo.Find("0", kStart), nullptr);
-}
-
-TEST(RequestMemoTest, ManyThreads) {
-  RequestMemo memo(50);
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&memo] {
-      for (int i = 0; i < 3000; ++i) {
-        const std::string key = absl::StrCat(i % 80);
-        const absl::Time now = kStart + absl::Seconds(i);
-        memo.Remember(key, Answer(key), now);
-        const std::string found = Found(memo, key, now);
-        EXPECT_TRUE(found.empty() || found == key);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

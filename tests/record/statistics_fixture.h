@@ -30,7 +30,7 @@ inline Progress MakeProgress(const std::string& recovery_id, Strategy strategy,
   Progress progress;
   progress.recovery_id = recovery_id;
   progress.strategy = strategy;
-  progress.issue_time = issued;
+  progress.issue_time = progress.decision_time = issued;
   progress.start_time = started;
   return progress;
 }

@@ -134,9 +134,9 @@ class Model {
     const Progress before = recovery.progress;
     const Decision decision = Decide();
     statistics_.RecordDecision({decision, &before, now_});
-    Add(before.issue_time, absl::StrCat(Name(before.strategy), " failed"));
-    Add(before.issue_time, absl::StrCat(Name(before.strategy), " duration"),
-        now_ - before.issue_time);
+    Add(before.decision_time, absl::StrCat(Name(before.strategy), " failed"));
+    Add(before.decision_time, absl::StrCat(Name(before.strategy), " duration"),
+        now_ - before.decision_time);
     recovery.progress = MakeProgress(before.recovery_id, decision.strategy,
                                      now_, before.start_time);
   }
@@ -154,7 +154,7 @@ class Model {
     if (!counted) return Add(now_, "duplicate_reports");
     recovery.reported = true;
     last_report_[&recovery] = now_;
-    const absl::Time at = progress.issue_time;
+    const absl::Time at = progress.decision_time;
     Add(at, std::string(Name(outcome)));
     if (outcome == Outcome::kCancelled || outcome == Outcome::kIgnored) return;
     const bool success = outcome == Outcome::kSuccess;
@@ -162,7 +162,7 @@ class Model {
     Add(at, absl::StrCat(Name(progress.strategy),
                          success ? " succeeded" : " failed"));
     Add(at, absl::StrCat(Name(progress.strategy), " duration"),
-        now_ - progress.issue_time);
+        now_ - progress.decision_time);
   }
 
   static void CheckCounts(const v1::RecoveryStatistics& report,
@@ -185,7 +185,7 @@ class Model {
     int64_t older = 0;
     for (const Recovery& recovery : recoveries_) {
       if (recovery.reported) continue;
-      const absl::Time at = recovery.progress.issue_time;
+      const absl::Time at = recovery.progress.decision_time;
       const bool young = IsIn(kWindows[2], at, now_);
       if (young && IsIn(window, at, now_)) ++pending;
       if (!young && window.slots == 0) ++older;
