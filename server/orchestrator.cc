@@ -1,5 +1,6 @@
 #include "server/orchestrator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/random/random.h"
@@ -94,9 +95,37 @@ std::map<std::string, std::string> StateContext(
     const std::string name = absl::StrCat("\"", key, "\": ");
     std::string redacted = redactor.Redact(absl::StrCat(name, json));
     if (absl::StartsWith(redacted, name)) redacted.erase(0, name.size());
-    context[absl::StrCat("state.", key)] = std::move(redacted);
+    context[key] = std::move(redacted);
   }
   return context;
+}
+
+// What a caller may have written into its own steps and capabilities.
+void RedactTexts(const Redactor& redactor, Decision& decision) {
+  for (StepTrace& entry : decision.trace) {
+    entry.text = redactor.Redact(entry.text);
+  }
+  decision.error_message = redactor.Redact(decision.error_message);
+  if (!decision.action.has_value()) return;
+  auto* action = std::get_if<AlternativeAction>(&*decision.action);
+  if (action == nullptr) return;
+  Alternative& alternative = action->alternative;
+  alternative.name = redactor.Redact(alternative.name);
+  alternative.target = redactor.Redact(alternative.target);
+  for (std::string& name : action->remaining) name = redactor.Redact(name);
+}
+
+// As much of a plan as its local plan is made from: the whole may be large,
+// and a caller's own.
+std::shared_ptr<const std::vector<Step>> LocalPlanSteps(
+    const std::vector<Step>& steps) {
+  auto kept = std::make_shared<std::vector<Step>>();
+  for (const Step& step : steps) {
+    if (!std::holds_alternative<RetryStep>(step)) continue;
+    kept->push_back(step);
+    break;
+  }
+  return kept;
 }
 
 std::string WhyWon(const std::vector<SharedPattern>& matches) {
@@ -170,6 +199,11 @@ absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Start(
     if (!progress.ok()) return progress.status();
     r.previous = *progress;
     r.progress = *std::move(progress);
+    // Waiting does not count, even if the answer of the wait was lost.
+    if (!r.progress.incident_id.empty()) {
+      r.progress.waited +=
+          std::max(r.now - r.progress.issue_time, absl::ZeroDuration());
+    }
   } else {
     r.progress.recovery_id = NewId();
     r.progress.start_time = r.now;
@@ -304,6 +338,7 @@ void Orchestrator::Conclude(Recovery& r) const {
   Decision& decision = r.decision;
   Progress& progress = r.progress;
   progress.incident_id.clear();
+  progress.target = r.request.failure.target;  // Advance remembers it as tried.
   if (decision.action.has_value()) {
     Advance(*decision.action, progress, progress.cursors.back());
     if (RunsAgain(*decision.action) &&
@@ -329,8 +364,7 @@ void Orchestrator::Conclude(Recovery& r) const {
   progress.pattern_id = decision.classification.pattern_id;
   progress.category = decision.classification.category;
   progress.error_type = decision.classification.error_type;
-  progress.target = r.request.failure.target;
-  progress.issue_time = r.now;
+  progress.issue_time = progress.decision_time = r.now;
   progress.registry_revision = decision.registry_revision;
 }
 
@@ -342,8 +376,10 @@ void Orchestrator::Record(Recovery& r) {
          .previous = r.previous ? &*r.previous : nullptr,
          .now = r.now});
   }
-  auto entry = std::make_shared<DecisionEntry>(DecisionEntry{
-      .decision = WithoutPayload(r.decision), .failure = *r.redacted});
+  auto entry = std::make_shared<DecisionEntry>(
+      DecisionEntry{.decision = WithoutPayload(r.decision),
+                    .failure = *std::move(r.redacted)});
+  RedactTexts(*parts_.redactor, entry->decision);
   parts_.decisions->Append(entry);
   if (parts_.events->HasWatchers()) {
     const auto publish = [&](EventKind kind) {
@@ -356,8 +392,9 @@ void Orchestrator::Record(Recovery& r) {
     }
   }
   if (!r.memo_key.empty()) {
-    parts_.memo->Remember(r.memo_key, std::make_shared<Decision>(r.decision),
-                          r.now);
+    auto remembered = std::make_shared<Decision>(r.decision);
+    remembered->plan_steps = LocalPlanSteps(*r.decision.plan_steps);
+    parts_.memo->Remember(r.memo_key, std::move(remembered), r.now);
   }
 }
 
@@ -421,7 +458,7 @@ absl::StatusOr<bool> Orchestrator::Report(
     from_token.outcome = outcome;
     from_token.decision.decision_id = progress->decision_id;
     from_token.decision.recovery_id = progress->recovery_id;
-    from_token.decision.time = progress->issue_time;
+    from_token.decision.time = progress->decision_time;
     from_token.decision.strategy = progress->strategy;
     from_token.decision.classification.pattern_id = progress->pattern_id;
     from_token.decision.classification.category = progress->category;

@@ -347,16 +347,17 @@ const std::string& Server::address() const { return graph_->address; }
 
 void Server::Shutdown() {
   if (graph_->grpc_server == nullptr) return;
-  graph_->housekeeping.reset();  // It tells the health service of the store.
   graph_->grpc_server->GetHealthCheckService()->Shutdown();
   graph_->open_calls.EndAll();
   graph_->grpc_server->Shutdown(
       absl::ToChronoTime(absl::Now() + graph_->drain_timeout));
   graph_->grpc_server->Wait();
-  graph_->grpc_server.reset();
   // What calls left for the workers refers to what is destroyed after them.
   graph_->workers.reset();
   graph_->wakers.reset();
+  // It tells the health service of the store, and saves what was counted last.
+  graph_->housekeeping.reset();
+  graph_->grpc_server.reset();
 }
 
 }  // namespace recourse

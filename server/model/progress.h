@@ -34,7 +34,8 @@ struct Progress {
   ErrorType error_type = ErrorType::kUnspecified;
   std::string target;
   std::string ns;
-  absl::Time issue_time;
+  absl::Time issue_time;     // Of the token that told it.
+  absl::Time decision_time;  // Of the last decision.
   absl::Time start_time;
   absl::Duration waited;  // For people; not counted in max_elapsed.
   absl::Duration last_delay;

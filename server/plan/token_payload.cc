@@ -115,6 +115,9 @@ std::string EncodePayload(const Progress& progress) {
   payload.set_target(progress.target);
   payload.set_namespace_(progress.ns);
   payload.set_issue_time_us(absl::ToUnixMicros(progress.issue_time));
+  if (progress.decision_time != progress.issue_time) {
+    payload.set_decision_time_us(absl::ToUnixMicros(progress.decision_time));
+  }
   payload.set_start_time_us(absl::ToUnixMicros(progress.start_time));
   payload.set_waited_us(Microseconds(progress.waited));
   payload.set_last_delay_us(Microseconds(progress.last_delay));
@@ -146,6 +149,10 @@ std::optional<Progress> DecodePayload(absl::string_view bytes) {
   progress.target = payload.target();
   progress.ns = payload.namespace_();
   progress.issue_time = absl::FromUnixMicros(payload.issue_time_us());
+  progress.decision_time =
+      payload.decision_time_us() == 0
+          ? progress.issue_time
+          : absl::FromUnixMicros(payload.decision_time_us());
   progress.start_time = absl::FromUnixMicros(payload.start_time_us());
   progress.waited = absl::Microseconds(payload.waited_us());
   progress.last_delay = absl::Microseconds(payload.last_delay_us());

@@ -52,39 +52,43 @@ class HandleStream
       FinishIfIdle();
       return;
     }
+    // From here to the end of AnswerBatch the stream must not finish: it
+    // would be gone while the worker still answers.
+    {
+      absl::MutexLock lock(&mu_);
+      if (ending_) return;
+      ++busy_;
+    }
     auto batch = std::make_shared<PendingBatch>(BeginBatch());
     if (!batch->blocks) {
-      FinishBatch(*batch);
+      AnswerBatch(*batch);
       return;
     }
     // Reading goes on only afterwards: answers keep the order of their batches.
-    {
-      absl::MutexLock lock(&mu_);
-      ++busy_;
-    }
     const bool scheduled =
-        pool_->Schedule([this, batch] { FinishOffLoop(*batch); });
+        pool_->Schedule([this, batch] { AnswerBatch(*batch); });
     if (!scheduled) {
       *batch->answer.mutable_error() = ToBatchError(OverloadedStatus());
       batch->begun.clear();
-      FinishOffLoop(*batch);
+      AnswerBatch(*batch);
     }
   }
 
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mu_);
     writing_ = false;
+    outgoing_bytes_ -= outgoing_.front().Length();
     outgoing_.pop_front();
     if (!ok) {
       outgoing_.clear();
+      outgoing_bytes_ = 0;
       reading_done_ = true;
     }
     if (!outgoing_.empty()) {
       writing_ = true;
       StartWrite(&outgoing_.front());
     }
-    if (read_paused_ && !reading_done_ &&
-        outgoing_.size() < kMaxUnwrittenBatches) {
+    if (read_paused_ && !reading_done_ && HasRoom()) {
       read_paused_ = false;
       StartRead(&incoming_);
     }
@@ -95,6 +99,8 @@ class HandleStream
 
   void OnDone() override {
     if (call_id_ != 0) open_calls_->Remove(call_id_);
+    // Whoever called Finish still holds the lock for a moment.
+    { absl::MutexLock lock(&mu_); }
     delete this;
   }
 
@@ -141,19 +147,25 @@ class HandleStream
     absl::MutexLock lock(&mu_);
     if (ending_) return;
     outgoing_.push_back(SerializeToBuffer(batch.answer));
+    outgoing_bytes_ += outgoing_.back().Length();
     if (!writing_) {
       writing_ = true;
       StartWrite(&outgoing_.front());
     }
     if (reading_done_) return;
-    if (outgoing_.size() < kMaxUnwrittenBatches) {
+    if (HasRoom()) {
       StartRead(&incoming_);
     } else {
       read_paused_ = true;
     }
   }
 
-  void FinishOffLoop(PendingBatch& batch) {
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return outgoing_.size() < kMaxUnwrittenBatches &&
+           outgoing_bytes_ < kMaxUnwrittenBytes;
+  }
+
+  void AnswerBatch(PendingBatch& batch) {
     FinishBatch(batch);
     absl::MutexLock lock(&mu_);
     --busy_;
@@ -185,6 +197,7 @@ class HandleStream
 
   absl::Mutex mu_;
   std::deque<grpc::ByteBuffer> outgoing_ ABSL_GUARDED_BY(mu_);
+  size_t outgoing_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool read_paused_ ABSL_GUARDED_BY(mu_) = false;
   bool reading_done_ ABSL_GUARDED_BY(mu_) = false;

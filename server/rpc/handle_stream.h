@@ -14,6 +14,7 @@ inline constexpr int kMaxBatchContexts = 256;
 // Answers of one stream that wait to be written; beyond it the stream is not
 // read, so that flow control slows its sender.
 inline constexpr size_t kMaxUnwrittenBatches = 64;
+inline constexpr size_t kMaxUnwrittenBytes = 16 << 20;
 
 // Serves one stream; the reactor deletes itself. A context that is refused
 // fails alone in its slot, a batch that does not decode fails alone.

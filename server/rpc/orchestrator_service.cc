@@ -145,8 +145,9 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
   // Shared, since a std::function must be copyable.
   auto pending = std::make_shared<std::unique_ptr<Orchestrator::Recovery>>(
       *std::move(recovery));
-  const auto finish = [reactor, out, pending,
+  const auto finish = [context, reactor, out, pending,
                        orchestrator = parts_.orchestrator] {
+    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
     *out =
         SerializeToBuffer(ToResult(orchestrator->Finish(std::move(*pending))));
     reactor->Finish(grpc::Status::OK);

@@ -53,9 +53,14 @@ grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool,
     return reactor;
   }
   const bool scheduled = pool.Schedule(
-      [reactor, out, method = std::move(method),
+      [context, reactor, out, method = std::move(method),
        request = std::shared_ptr<const Request>(std::move(request))] {
-        Reply(reactor, out, method(request));
+        // Nobody waits for it any more: a queue that is behind must not act.
+        if (context->IsCancelled()) {
+          reactor->Finish(grpc::Status::CANCELLED);
+        } else {
+          Reply(reactor, out, method(request));
+        }
       });
   if (!scheduled) reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   return reactor;

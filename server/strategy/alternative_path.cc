@@ -61,7 +61,8 @@ StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
   std::erase_if(left, [&](const Alternative& a) {
     return Contains(step.exclude, a.name) ||
            a.target == context.failure.target ||
-           WasTried(context.progress, a.name);
+           WasTried(context.progress, a.name) ||
+           WasTried(context.progress, a.target);
   });
   // The memory of tried ones is bounded: past it, they would come round again.
   if (left.empty() ||

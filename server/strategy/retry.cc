@@ -38,6 +38,13 @@ std::optional<Exhausted> RefuseWait(const RetryStep& step,
                    absl::FormatDuration(step.max_retry_after))};
 }
 
+// Under another plan: what did not help there does not help here.
+bool WasDone(const Progress& progress, const std::string& remediation) {
+  const std::vector<uint64_t>& done = progress.remediations_done;
+  return std::find(done.begin(), done.end(), StableHash(remediation)) !=
+         done.end();
+}
+
 absl::Duration DelayFor(const RetryStep& step, const StepContext& context) {
   const double unit = UnitInterval(
       StableHash(absl::StrCat(context.seed, "/", context.granted)));
@@ -65,6 +72,12 @@ StepAnswer Decide(const RetryStep& step, const StepContext& context) {
   if (const auto refusal =
           RefuseWait(step, context.classification.retry_after)) {
     return *refusal;
+  }
+  if (!step.remediation.empty() && context.granted == 0 &&
+      WasDone(context.progress, step.remediation)) {
+    return Exhausted{TraceReason::kAttemptsExhausted,
+                     absl::StrCat("the remediation ", step.remediation,
+                                  " was done already in this recovery")};
   }
   if (!step.remediation.empty() &&
       !context.failure.capabilities.CanRemediate(step.remediation)) {

@@ -31,6 +31,11 @@ struct Recorder {
              progress.remediations_done);
   }
   void operator()(const AlternativeAction& action) const {
+    // The target that failed is no alternative to its alternatives.
+    if (!progress.target.empty()) {
+      Remember(progress.target, kMaxTriedAlternatives,
+               progress.alternatives_tried);
+    }
     Remember(action.alternative.name, kMaxTriedAlternatives,
              progress.alternatives_tried);
   }

@@ -55,7 +55,8 @@ bool RunsAgain(const Action& action);
 absl::Duration DelayOf(const Action& action);
 
 // Writes into `progress` and the step's `cursor` that `action` was decided:
-// counts, last delay, alternatives, level, remediations.
+// counts, last delay, alternatives, level, remediations. With an alternative,
+// progress.target is what failed, and counts as tried too.
 void Advance(const Action& action, Progress& progress, Cursor& cursor);
 
 }  // namespace recourse

@@ -218,7 +218,7 @@ TEST_F(RecoveryTest, APersonResolvesWhileTheWorkflowWaits) {
   resolve.set_waiter_id(result.escalation().waiter_id());
   resolve.set_action(v1::RESOLUTION_ACTION_RESUME);
   *resolve.mutable_state() =
-      Parse<google::protobuf::Struct>("{contract: fixed}");
+      Parse<v1::RecoveryContext>("state: {contract: fixed}").state();
   resolve.set_note("fixed by hand");
   EXPECT_EQ(Call(*incidents_, &v1::Incidents::Stub::ResolveIncident, resolve)
                 .resolved_waiters(),
@@ -255,48 +255,6 @@ TEST_F(RecoveryTest, MatchExplainsAndRecordsNothing) {
           .statistics()
           .total_attempts(),
       0);
-}
-
-TEST_F(RecoveryTest, ShutdownEndsOpenStreamsAndLongPolls) {
-  Add("{pattern_id: w, error_type: CONTRACT, regex_pattern: contract broken, "
-      "steps: [{escalation: {pause_workflow: true}}]}");
-  const v1::RecoveryResult waiting = Handle(
-      "{error: {message: contract broken}, capabilities: {await_human: true}}");
-  grpc::ClientContext watch_context, stream_context, await_context;
-  for (auto* context : {&watch_context, &stream_context, &await_context}) {
-    SetDeadline(*context);
-  }
-  const auto watch = stub_->WatchRecoveries(&watch_context, {});
-  v1::RecoveryEvent event;
-  ASSERT_TRUE(watch->Read(&event));
-  const auto stream = stub_->HandleErrorStream(&stream_context);
-  v1::HandleErrorBatch batch;
-  *batch.add_contexts() = Parse<v1::RecoveryContext>(kTimeout);
-  ASSERT_TRUE(stream->Write(batch));
-  v1::RecoveryResultBatch answer;
-  ASSERT_TRUE(stream->Read(&answer));
-  v1::AwaitIncidentRequest await;
-  await.set_incident_id(waiting.escalation().incident_id());
-  await.set_recovery_token(waiting.recovery_token());
-  await.mutable_timeout()->set_seconds(600);
-  grpc::CompletionQueue queue;
-  const auto pending =
-      incidents_->AsyncAwaitIncident(&await_context, await, &queue);
-  v1::AwaitIncidentResponse response;
-  grpc::Status await_status;
-  pending->Finish(&response, &await_status, nullptr);
-
-  server_->Shutdown();  // Waits for all of them.
-  EXPECT_FALSE(stream->Read(&answer));
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  while (watch->Read(&event)) {
-  }
-  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  void* tag = nullptr;
-  bool ok = false;
-  ASSERT_TRUE(queue.Next(&tag, &ok));
-  EXPECT_EQ(await_status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  queue.Shutdown();
 }
 
 }  // namespace

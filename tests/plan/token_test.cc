@@ -66,6 +66,7 @@ Progress RandomProgress(Random& gen) {
   progress.target = Text(gen, kMaxTokenTargetBytes);
   progress.ns = Text(gen, kMaxTokenNamespaceBytes);
   progress.issue_time = kNow - microseconds(80'000'000'000);
+  progress.decision_time = progress.issue_time - microseconds(gen() % 1000);
   progress.start_time = progress.issue_time - microseconds(1'000'000'000'000);
   progress.waited = microseconds(1'000'000'000'000);
   progress.last_delay = microseconds(86'400'000'000);
@@ -93,6 +94,7 @@ Progress LargestProgress() {
   progress.target = std::string(kMaxTokenTargetBytes, 't');
   progress.ns = std::string(kMaxTokenNamespaceBytes, 'n');
   progress.issue_time = kNow;
+  progress.decision_time = absl::InfinitePast();
   progress.start_time = absl::InfinitePast();  // Ten bytes as a varint.
   progress.waited = progress.last_delay = absl::InfiniteDuration();
   progress.cursors.assign(kMaxCursors, {~uint64_t{0}, ~uint64_t{0},

@@ -96,6 +96,7 @@ TEST(RetryTest, RemediationNeedsADeclaration) {
   EXPECT_EQ(ReasonIn(situation.Ask(step)), TraceReason::kCapabilityMissing);
   for (const char* declared : {"refresh_credentials", "*"}) {
     situation.failure.capabilities.remediations = {declared};
+    situation.progress.remediations_done.clear();
     // It runs before each retry, the second one too.
     for (situation.granted = 0; situation.granted < 2; ++situation.granted) {
       const StepAnswer answer = situation.Ask(step);
@@ -105,6 +106,9 @@ TEST(RetryTest, RemediationNeedsADeclaration) {
       Advance(std::get<Action>(answer), situation.progress, cursor);
     }
   }
+  // Under another plan: what did not help there is not done once more.
+  situation.granted = 0;
+  EXPECT_EQ(ReasonIn(situation.Ask(step)), TraceReason::kAttemptsExhausted);
 }
 
 TEST(RetryTest, TimeoutGrowsWithTheRetries) {
