@@ -3,11 +3,21 @@
 # make test     builds and passes every test
 # make bench    builds and runs the benchmarks
 # make check    format, includes, lint of the protos and of the scripts
+# make asan     passes every test under the address and undefined sanitizers
+# make tsan     passes the tests of what runs without gRPC under ThreadSanitizer
+# make clang    compiles everything with clang and -Wthread-safety -Werror
+# make tidy     the same, then clang-tidy over our own sources
 
 BUILD ?= build/release
 CMAKE_FLAGS ?=
+TSAN_FOLDERS := model match plan strategy record store catalog
+COMMA := ,
+SPACE := $(subst ,, )
 
-.PHONY: all setup configure demo test bench check format clean
+# $(call configured,FOLDER,FLAGS): a build folder of its own.
+configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
+
+.PHONY: all setup configure demo test bench check asan tsan clang tidy format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -16,9 +26,7 @@ setup:
 	@scripts/setup.sh
 
 configure: setup
-	@mkdir -p $(BUILD)
-	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(CURDIR)/build/bin \
-	  $(CMAKE_FLAGS) > $(BUILD)/configure.log || { cat $(BUILD)/configure.log; exit 1; }
+	@$(call configured,$(BUILD),-DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(CURDIR)/build/bin $(CMAKE_FLAGS))
 
 demo: configure
 	@ninja -C $(BUILD) recourse-server recourse recourse-demo
@@ -28,12 +36,32 @@ test: all
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
 
 bench: setup
-	@cmake -S . -B build/bench -G Ninja -DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF > /dev/null
+	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)
 	@ninja -C build/bench
 	@for b in build/bench/bin/*_bench; do $$b; done
 
 check: setup
 	@scripts/check.sh
+
+asan: setup
+	@$(call configured,build/asan,-DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=address$(COMMA)undefined)
+	@ninja -C build/asan
+	@ctest --test-dir build/asan --output-on-failure -j 2
+
+# Debian's gRPC is not instrumented: only what does not run it.
+tsan: setup
+	@$(call configured,build/tsan,-DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread)
+	@ninja -C build/tsan $(addprefix tests/,$(addsuffix /all,$(TSAN_FOLDERS)))
+	@ctest --test-dir build/tsan --output-on-failure -j 2 -R '^($(subst $(SPACE),|,$(TSAN_FOLDERS)))_'
+
+clang:
+	@scripts/setup.sh clang
+	@$(call configured,build/clang,-DCMAKE_CXX_COMPILER=clang++ -DBUILD_TESTING=OFF)
+	@ninja -C build/clang
+
+tidy: clang
+	@scripts/setup.sh clang-tidy
+	@scripts/tidy.sh build/clang
 
 format:
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i

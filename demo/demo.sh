@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 dir=$(mktemp -d)
 server=
 stop() {
-  [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
+  if [ -n "$server" ] && kill "$server" 2>/dev/null; then wait "$server" || true; fi
   rm -rf "$dir"
 }
 trap stop EXIT
