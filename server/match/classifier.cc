@@ -230,7 +230,7 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   }
   result.severity = SeverityOf(result.category);
   result.suggested_action = std::string(AdviceOf(result.category));
-  result.not_executed = ProvesNotExecuted(failure, verdict);
+  result.not_executed = evidence_holds && ProvesNotExecuted(failure, verdict);
   result.retryable = IsRetryable(result.category);
   if (evidence_holds) {
     if (verdict.flags & Meaning::kRetryHelps) result.retryable = true;

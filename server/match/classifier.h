@@ -22,8 +22,9 @@ namespace recourse {
 //   words say that waiting helps (connection slots that others will free, a
 //   mirror in the middle of its update).
 // not_executed: the pattern's, or proven by the evidence (connection refused,
-//   name not resolved, rejected before execution: 401, 429); never on the word
-//   of a 5xx.
+//   name not resolved, rejected before execution: 401, 429) where nothing clear
+//   in it says that a connection stood or the call was under way; never on the
+//   word of a 5xx, nor when the pattern's category is another.
 // confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the share of
 //   the evidence that agrees.
 // recommended_strategy: RETRY exactly when retryable; else the pattern's first

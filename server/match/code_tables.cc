@@ -159,7 +159,7 @@ constexpr Entry<int> kNumbers[] = {
     {4060, Says(kPermanent, 4)},
     {10053, Says(kConnection, 5)},
     {10054, Says(kConnection, 5)},
-    {10060, Says(kTimeout, 5).With(kNotBegun)},
+    {10060, Says(kTimeout, 5)},  // Established connections end with it too.
     {10061, Says(kConnection, 5).With(kNotBegun)},
     {18456, Says(kAuthentication, 5).First(kAskPeople)},
     {40197, Says(kTransient, 5)},

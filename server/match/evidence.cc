@@ -14,12 +14,36 @@ constexpr double kMinStrength = 1.8;   // Below: the text does not say.
 constexpr double kEachFurther = 0.25;  // Of one category, by strength.
 constexpr double kDoubt = 1.0;         // Keeps confidence below 1.
 constexpr size_t kMaxLabels = 3;
+// A finding at least this clear, or this share as clear as the proof, is a
+// veto.
+constexpr double kVetoWeight = 3.75;
+constexpr double kVetoShare = 0.75;
+// Below this share of its weight it stands in a stack frame, an address or a
+// parameter, and did not happen.
+constexpr double kMinVetoFactor = 0.2;
 
 }  // namespace
 
 void Evidence::Add(const Meaning& meaning, double factor, std::string label) {
   if (meaning.category == Category::kUnspecified || factor <= 0) return;
   items_.push_back({meaning, meaning.weight * factor, std::move(label)});
+}
+
+// A failed call and its failed reconnect stand in one text: that the second did
+// not begin proves nothing about the first. So a clear finding counts against
+// `proof` wherever it stands, by what it says and not by its place.
+bool Evidence::HasVeto(const Item& proof) const {
+  const double clear =
+      std::min<double>(kVetoWeight, kVetoShare * proof.meaning.weight);
+  return std::any_of(items_.begin(), items_.end(), [&](const Item& item) {
+    const Category category = item.meaning.category;
+    return (item.meaning.flags & Meaning::kNotExecuted) == 0 &&
+           (category == proof.meaning.category ||
+            category == Category::kConnection ||
+            category == Category::kTimeout) &&
+           item.meaning.weight >= clear &&
+           item.strength >= kMinVetoFactor * item.meaning.weight;
+  });
 }
 
 Verdict Evidence::Decide() const {
@@ -49,7 +73,10 @@ Verdict Evidence::Decide() const {
   size_t labels = 0;
   for (const Item* item : items) {
     if (item->meaning.category != verdict.category) continue;
-    if (labels == 0) verdict.flags = item->meaning.flags;
+    if (labels == 0) {
+      verdict.flags = item->meaning.flags;
+      if (HasVeto(*item)) verdict.flags &= ~Meaning::kNotExecuted;
+    }
     if (labels < kMaxLabels) {
       absl::StrAppend(&verdict.evidence, labels == 0 ? "" : ", ", item->label);
     }
@@ -60,7 +87,6 @@ Verdict Evidence::Decide() const {
     if (verdict.error_type == ErrorType::kUnspecified) {
       verdict.error_type = item->meaning.error_type;
     }
-    verdict.flags |= item->meaning.flags & Meaning::kNotExecuted;
   }
   return verdict;
 }

@@ -26,6 +26,8 @@ class Evidence {
   void Add(const Meaning& meaning, double factor, std::string label);
 
   // The category with the most weight behind it; UNKNOWN when that is little.
+  // kNotExecuted only if its strongest finding says so and no clear one of this
+  // category, CONNECTION or TIMEOUT comes without.
   Verdict Decide() const;
 
  private:
@@ -34,6 +36,9 @@ class Evidence {
     double strength;
     std::string label;
   };
+  // Whether anything clear speaks against `proof` that nothing was executed.
+  bool HasVeto(const Item& proof) const;
+
   std::vector<Item> items_;
 };
 

@@ -131,6 +131,9 @@ constexpr P kBrokenWords[] = {
     "connection was forcibly closed",
     "remote protocol error",
     "stream closed",
+    "recv failure",
+    "send failure",
+    "channel closed",
 };
 
 constexpr Meaning kNoConnection = Says(kConnection, 3.5);
@@ -188,14 +191,13 @@ constexpr P kNoConnectionWords[] = {"failed to connect",
                                     "while establishing a connection",
                                     "was not accessible",
                                     "network related",
-                                    "recv failure",
-                                    "send failure",
-                                    "channel closed",
                                     "tcp connection"};
 
 constexpr Meaning kConnectTimeout =
     Says(kTimeout, 5).With(Meaning::kNotExecuted);
 constexpr P kConnectTimeoutWords[] = {"connect timeout",
+                                      "connect timeout error",
+                                      "connect timeout exception",
                                       "connect timed out",
                                       "connection attempt timed out",
                                       "tls handshake timeout",

@@ -264,6 +264,83 @@ TEST(ClassifierTest, NotExecutedNeedsProof) {
                    .not_executed);
 }
 
+TEST(ClassifierTest, NotExecutedIsVetoedByWhatWasUnderWay) {
+  const struct {
+    const char* type;
+    const char* message;
+    const char* cause;  // Empty: none.
+    Category category;
+    bool not_executed;
+  } rows[] = {
+      {"", "connection refused", "", kConnection, true},
+      {"ConnectionRefusedError", "[Errno 111] Connection refused", "",
+       kConnection, true},
+      {"", "dial tcp 10.0.0.1:80: connect: connection refused", "", kConnection,
+       true},
+      {"ConnectionError", "Failed to establish a new connection: refused",
+       "connection refused", kConnection, true},
+      {"", "ERROR 2003 (HY000): Can't connect to MySQL server on 'x' (111)", "",
+       kConnection, true},
+      {"ConnectTimeoutError", "Connect Timeout Error", "", kTimeout, true},
+      {"", "connection refused\n\tat java.net.SocketTimeoutException(A.java:1)",
+       "", kConnection, true},
+      {"",
+       "connection reset by peer while reading response; reconnect failed: "
+       "connection refused",
+       "", kConnection, false},
+      {"",
+       "connection refused; before that: connection reset by peer while "
+       "reading response",
+       "", kConnection, false},
+      {"", "connection reset by peer while reading response",
+       "connection refused", kConnection, false},
+      {"", "broken pipe\nCaused by: java.net.ConnectException: refused",
+       "no route to host", kConnection, false},
+      {"", "Recv failure; then connection refused", "", kConnection, false},
+      {"", "read timed out, then connection refused", "connection refused",
+       kConnection, false},
+      {"", "read timed out; on reconnect: connect timeout", "", kTimeout,
+       false},
+      {"", "read timed out", "connect timeout", kTimeout, false},
+      {"", "request failed: timeout (connect_timeout=5)", "", kTimeout, false},
+      {"", "read timed out; repeated: too many requests", "", kRateLimit,
+       false},
+      {"", "[WinError 10060] the connected party did not respond", "", kTimeout,
+       false},
+  };
+  for (const auto& row : rows) {
+    Failure failure = NewFailure(row.message, row.type);
+    if (*row.cause != '\0') failure.causes = {{"", row.cause}};
+    failure.text = MatchText(failure);
+    const Classification got = Classify(failure, nullptr, kNow);
+    const std::string where =
+        absl::StrCat(row.message, " / ", row.cause, ": ", got.evidence);
+    EXPECT_EQ(Name(got.category), Name(row.category)) << where;
+    EXPECT_EQ(got.not_executed, row.not_executed) << where;
+  }
+}
+
+TEST(ClassifierTest, NotExecutedBelongsToTheCategoryThatWon) {
+  const struct {
+    Category category;  // The pattern's.
+    bool pattern_says;
+    bool not_executed;
+  } rows[] = {
+      {kTransient, false, false}, {kTransient, true, true},
+      {kConnection, false, true}, {kUnspecified, false, true},
+      {kTimeout, false, false},
+  };
+  for (const auto& row : rows) {
+    Pattern pattern;
+    pattern.category = row.category;
+    pattern.not_executed = row.pattern_says;
+    EXPECT_EQ(
+        Classify(NewFailure("connection refused"), &pattern, kNow).not_executed,
+        row.not_executed)
+        << Name(row.category);
+  }
+}
+
 TEST(ClassifierTest, EvidenceNamesWhatDecided) {
   const Classification got = Classify(
       NewFailure("Service temporarily unavailable", "", 503), nullptr, kNow);

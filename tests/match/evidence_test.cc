@@ -153,6 +153,52 @@ TEST(EvidenceTest, WeighsCategoriesAgainstEachOther) {
   EXPECT_EQ(evidence.Decide().first_move, Strategy::kEscalation);
 }
 
+TEST(EvidenceTest, NotExecutedNeedsProofWithoutVeto) {
+  constexpr auto kProof = Meaning::kNotExecuted;
+  struct Item {
+    Meaning meaning;
+    double factor = 1;
+  };
+  const Item refused = {Says(Category::kConnection, 5).With(kProof)};
+  const struct {
+    const char* name;
+    std::vector<Item> items;
+    bool proven;
+  } rows[] = {
+      {"alone", {refused}, true},
+      {"agreeing",
+       {refused, {Says(Category::kConnection, 6).With(kProof)}},
+       true},
+      {"a vague word", {refused, {Says(Category::kConnection, 3.5)}}, true},
+      {"another family", {refused, {Says(Category::kTransient, 4)}}, true},
+      {"a stack frame", {refused, {Says(Category::kTimeout, 5), 0.05}}, true},
+      {"a clear one", {refused, {Says(Category::kConnection, 5)}}, false},
+      {"a clear one in a wrapper",
+       {{refused.meaning, 1.4}, {Says(Category::kConnection, 5), 0.3}},
+       false},
+      {"a time-out", {refused, {Says(Category::kTimeout, 4)}}, false},
+      {"a time-out against a stronger proof",
+       {{Says(Category::kRateLimit, 8).With(kProof)},
+        {Says(Category::kTimeout, 5)}},
+       false},
+      {"a weak proof needs less",
+       {{Says(Category::kRateLimit, 3).With(kProof)},
+        {Says(Category::kTimeout, 2.5)}},
+       false},
+      {"the strongest does not say so",
+       {{Says(Category::kTimeout, 2.5)},
+        {Says(Category::kTimeout, 5).With(kProof), 0.15}},
+       false},
+  };
+  for (const auto& row : rows) {
+    Evidence evidence;
+    for (const Item& item : row.items) {
+      evidence.Add(item.meaning, item.factor, "x");
+    }
+    EXPECT_EQ((evidence.Decide().flags & kProof) != 0, row.proven) << row.name;
+  }
+}
+
 TEST(CodeTablesTest, GrpcNamesInBothSpellings) {
   EXPECT_EQ(ParseGrpcName("DeadlineExceeded"), GrpcCode::kDeadlineExceeded);
   EXPECT_EQ(ParseGrpcName("DEADLINE_EXCEEDED"), GrpcCode::kDeadlineExceeded);
