@@ -43,6 +43,7 @@ void LetGlobalFlagsFollow(CLI::App& app) {
 
 void AddEverything(CLI::App& app, Context& context) {
   app.require_subcommand(1);
+  app.set_version_flag("--version", "recourse " RECOURSE_VERSION);
   AddGlobalFlags(app, context);
   AddHandleCommand(app, context);
   AddMatchCommand(app, context);

@@ -1,10 +1,12 @@
 // Completion scripts, made from the very commands and flags that are parsed.
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/commands.h"
+#include "client/cli/text.h"
 
 namespace recourse::cli {
 namespace {
@@ -49,6 +51,35 @@ void Collect(const CLI::App& app, const std::string& path,
   }
 }
 
+// What may follow a flag, for flags that mean the same in every command.
+std::vector<std::pair<std::string, std::string>> ValuesOfFlags() {
+  const auto names = [](const google::protobuf::EnumDescriptor* type) {
+    return absl::StrReplaceAll(EnumNames(*type), {{",", ""}});
+  };
+  using google::protobuf::GetEnumDescriptor;
+  return {{"--outcome", names(GetEnumDescriptor<v1::Outcome>())},
+          {"--action", names(GetEnumDescriptor<v1::ResolutionAction>())},
+          {"--idempotency", names(GetEnumDescriptor<v1::Idempotency>())},
+          {"--origin", names(GetEnumDescriptor<v1::PatternOrigin>())},
+          {"--mode", names(GetEnumDescriptor<v1::PatternMode>())},
+          {"--kind", names(GetEnumDescriptor<v1::RecoveryEvent::Kind>())},
+          {"--window", "all 1m 5m 1h"}};
+}
+
+// Where files are named: after these commands, and after these flags.
+constexpr char kFileCommands[] =
+    "'patterns add'|'patterns update'|'patterns apply'|'patterns validate'|"
+    "'patterns test'|'replay'";
+constexpr char kFileFlags[] = "--corpus|--tls-ca|--tls-cert|--tls-key";
+
+std::string ValueCases() {
+  std::string text;
+  for (const auto& [flag, values] : ValuesOfFlags()) {
+    absl::StrAppend(&text, "  ", flag, ") words='", values, "' ;;\n");
+  }
+  return text;
+}
+
 std::string Texts(const std::vector<Word>& words) {
   return absl::StrJoin(words, " ", [](std::string* out, const Word& word) {
     absl::StrAppend(out, word.text);
@@ -59,9 +90,16 @@ std::string Texts(const std::vector<Word>& words) {
 std::string Cases(const std::vector<Place>& places) {
   std::string text;
   for (const Place& place : places) {
+    std::vector<Word> flags = place.flags;
+    for (const Word& word : places[0].flags) {
+      const bool there =
+          std::any_of(flags.begin(), flags.end(),
+                      [&](const Word& f) { return f.text == word.text; });
+      if (!there) flags.push_back(word);
+    }
     absl::StrAppend(&text, "    '", place.path, "') words='",
                     Texts(place.commands), place.commands.empty() ? "" : " ",
-                    Texts(place.flags), " ", Texts(places[0].flags), "' ;;\n");
+                    Texts(flags), "' ;;\n");
   }
   return text;
 }
@@ -91,6 +129,16 @@ std::string BashScript(const std::vector<Place>& places) {
       "  done\n"
       "  case \"$path\" in\n",
       Cases(places),
+      "  esac\n"
+      "  # Without words of ours the shell offers files.\n"
+      "  case \"$path\" in\n"
+      "    ",
+      kFileCommands,
+      ") [[ \"${COMP_WORDS[COMP_CWORD]}\" == -* ]] || words='' ;;\n"
+      "  esac\n"
+      "  case \"${COMP_WORDS[COMP_CWORD-1]}\" in\n",
+      ValueCases(), "  ", kFileFlags,
+      ") words='' ;;\n"
       "  esac\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- "
       "\"${COMP_WORDS[COMP_CWORD]}\"))\n"

@@ -1,13 +1,19 @@
 #include "client/cli/context.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "client/cli/address.h"
+#include "client/cli/field_flags.h"
 #include "client/cpp/status_details.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/wire/utf8.h"
 
 namespace recourse::cli {
 namespace {
 
 constexpr size_t kMaxInputBytes = 1 << 20;
+// The server reads so much of each end of a longer message.
+constexpr size_t kInputEndBytes = 8 << 10;
 
 struct Hint {
   absl::string_view reason;
@@ -31,8 +37,12 @@ constexpr Hint kHints[] = {
 std::string HintFor(const absl::Status& status, const std::string& server) {
   if (IsUnreachable(status)) {
     return absl::StrCat("is a server running at ", server,
-                        "? Start one with `recourse-server --listen ", server,
-                        "`, or name another with --server or RECOURSE_SERVER");
+                        IsLoopback(server)
+                            ? absl::StrCat("? Start one with `recourse-server "
+                                           "--listen ",
+                                           server, "`, or name")
+                            : ", and can it be reached from here? Name",
+                        " another with --server or RECOURSE_SERVER");
   }
   if (status.code() == absl::StatusCode::kUnimplemented) {
     return absl::StrCat("is ", server, " a Recourse server, and as new?");
@@ -48,6 +58,8 @@ std::string HintFor(const absl::Status& status, const std::string& server) {
 
 absl::StatusOr<Client*> Context::Connect() {
   if (client_ == nullptr) {
+    const absl::Status status = CheckAddress(server);
+    if (!status.ok()) return status;
     auto created = Client::Create(server, client_options);
     if (!created.ok()) return created.status();
     client_ = *std::move(created);
@@ -63,13 +75,17 @@ bool Context::PrintedAsJson(const google::protobuf::Message& message) {
 ExitCode Context::Fail(const absl::Status& status) {
   out.flush();
   const bool unreachable = IsUnreachable(status);
+  const std::string field = ErrorField(status);
+  const std::string flag = fields_have_flags ? FlagOfField(field) : "";
+  absl::string_view message = status.message();
+  const bool named = !flag.empty() && absl::ConsumePrefix(&message, field);
   err << Styled(terminal, Style::kRed, "error:") << ' '
       << (unreachable ? absl::StrCat("no answer from ", server, ": ") : "")
-      << std::string(status.message()) << '\n';
+      << (named ? flag : "") << std::string(message) << '\n';
   const auto print = [this](absl::string_view name, const std::string& text) {
     if (!text.empty()) err << "  " << std::string(name) << ": " << text << '\n';
   };
-  print("field", ErrorField(status));
+  print(flag.empty() ? "field" : "flag", flag.empty() ? field : flag);
   print("reason", ErrorReason(status));
   print("hint", HintFor(status, server));
   return unreachable ? kUnreachable : kRefused;
@@ -111,15 +127,20 @@ absl::Status FromJson(const std::string& what, const std::string& text,
       what, " is not a JSON object: ", std::string(status.message())));
 }
 
-absl::StatusOr<std::string> ReadAll(std::istream& in) {
-  std::string text(kMaxInputBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (text.size() > kMaxInputBytes) {
-    return absl::InvalidArgumentError("standard input is longer than 1 MiB");
+std::string ReadMessage(std::istream& in) {
+  std::string text;
+  std::string block(64 << 10, '\0');
+  bool cut = false;
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())),
+         in.gcount() > 0) {
+    text.append(block, 0, static_cast<size_t>(in.gcount()));
+    if (text.size() <= kMaxInputBytes) continue;
+    cut = true;
+    // The ends of what was read so far: bounded, however much follows.
+    text.erase(kInputEndBytes, text.size() - kMaxInputBytes / 2);
   }
   if (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
+  return cut ? CutMiddle(text, kInputEndBytes) : text;
 }
 
 }  // namespace recourse::cli

@@ -40,6 +40,9 @@ struct Context {
   std::ostream& err;
   Terminal terminal;
 
+  // False where fields are read from files: errors then name no flags.
+  bool fields_have_flags = true;
+
   // The command that the arguments chose; set while parsing them.
   std::function<ExitCode(Context&)> run;
 
@@ -71,8 +74,8 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 absl::Status FromJson(const std::string& what, const std::string& text,
                       google::protobuf::Message& message);
 
-// All of `in`, at most 1 MiB, without the last line break. INVALID_ARGUMENT:
-// longer.
-absl::StatusOr<std::string> ReadAll(std::istream& in);
+// All of `in` without the last line break; of more than 1 MiB the first and the
+// last 8 KiB, which is what the server would read of it.
+std::string ReadMessage(std::istream& in);
 
 }  // namespace recourse::cli

@@ -48,9 +48,7 @@ absl::Status SetPairs(const std::string& flag, char separator,
 absl::Status SetError(const ErrorFlags& flags, std::istream& in,
                       v1::ErrorDetails& error) {
   if (flags.message == "-") {
-    auto text = ReadAll(in);
-    if (!text.ok()) return text.status();
-    error.set_message(*std::move(text));
+    error.set_message(ReadMessage(in));
   } else {
     error.set_message(flags.message);
   }

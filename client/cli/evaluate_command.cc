@@ -190,6 +190,7 @@ void PrintMisses(const Evaluation& evaluation, Context& context) {
 ExitCode Evaluate(const EvaluateFlags& flags, Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
+  context.fields_have_flags = false;
   Evaluation evaluation;
   for (const std::string& file : flags.files) {
     const auto failed =

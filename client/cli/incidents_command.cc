@@ -1,3 +1,8 @@
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/flags.h"
@@ -14,7 +19,9 @@ constexpr absl::Duration kPoll = absl::Seconds(30);
 // Who acts, for the record: the account that runs the program.
 std::string CurrentUser() {
   const char* user = std::getenv("USER");
-  return user == nullptr ? "" : user;
+  if (user != nullptr && *user != '\0') return user;
+  const passwd* entry = getpwuid(getuid());
+  return entry == nullptr ? "" : entry->pw_name;
 }
 
 ExitCode List(v1::ListIncidentsRequest request, Context& context) {

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "client/cli/text.h"
 #include "nlohmann/json.hpp"
 
 namespace recourse::cli {
@@ -68,6 +72,32 @@ bool ReadLine(std::istream& in, std::string& text) {
   return any;
 }
 
+// OK, or which value is none of the label's.
+absl::Status CheckLabel(const std::string& name, const Label& label,
+                        const std::vector<std::string>& known) {
+  if (label.value.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the label ", name, " is missing"));
+  }
+  std::vector<std::string> values = label.also;
+  values.insert(values.begin(), label.value);
+  for (const std::string& value : values) {
+    if (std::find(known.begin(), known.end(), value) == known.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the label ", name, " is ", value.substr(0, 64),
+                       ", which is none of ", absl::StrJoin(known, ", ")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <typename Enum>
+std::vector<std::string> NamesOf() {
+  return absl::StrSplit(absl::AsciiStrToUpper(EnumNames(
+                            *google::protobuf::GetEnumDescriptor<Enum>())),
+                        ", ");
+}
+
 absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
   LabelledError result;
   result.line = line;
@@ -76,14 +106,14 @@ absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
   result.category = LabelOf(object, "category");
   result.retryable = LabelOf(object, "retryable");
   result.strategy = LabelOf(object, "strategy");
-  for (const auto& [name, label] : {std::pair("category", &result.category),
-                                    std::pair("retryable", &result.retryable),
-                                    std::pair("strategy", &result.strategy)}) {
-    if (label->value.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the label ", name, " is missing"));
-    }
-  }
+  static const auto& categories =
+      *new std::vector<std::string>(NamesOf<v1::FailureCategory>());
+  static const auto& strategies =
+      *new std::vector<std::string>(NamesOf<v1::RecoveryStrategy>());
+  absl::Status status = CheckLabel("category", result.category, categories);
+  status.Update(CheckLabel("retryable", result.retryable, {"true", "false"}));
+  status.Update(CheckLabel("strategy", result.strategy, strategies));
+  if (!status.ok()) return status;
   return result;
 }
 
@@ -114,9 +144,12 @@ absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
     }
     LabelledError error;
     error.line = line;
-    if (object.is_object() && object.contains("message")) {
+    if (object.is_object()) {
       error.id = Text(object, "id");
       error.error = ErrorOf(object);
+      if (error.error.message().empty()) {
+        return absl::InvalidArgumentError("the JSON object has no message");
+      }
     } else {
       error.error.set_message(AsUtf8(text));
     }

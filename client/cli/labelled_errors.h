@@ -33,8 +33,9 @@ struct LabelledError {
 
 // Reads the next error of `in`, skipping empty lines; counts lines in `line`.
 // nullopt: the end. With `labels`, every line must be a JSON object with
-// category, retryable and strategy; without, a line that is no JSON object with
-// a message is a message. INVALID_ARGUMENT: what is wrong with line `line`.
+// category, retryable and strategy of known values; without, a JSON object with
+// a message, or any other text as a message. INVALID_ARGUMENT: what is wrong
+// with line `line`.
 absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
                                                        bool labels, int& line);
 

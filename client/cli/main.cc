@@ -3,6 +3,7 @@
 
 #include "CLI/CLI.hpp"
 #include "client/cli/commands.h"
+#include "client/cli/usage_error.h"
 
 int main(int argc, char** argv) {
   using namespace recourse::cli;
@@ -13,7 +14,12 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kBadUsage;
+    const std::string unknown =
+        error.get_exit_code() == 0 ? "" : UnknownWord(app);
+    if (unknown.empty()) return app.exit(error) == 0 ? kDone : kBadUsage;
+    context.FailUsage(absl::InvalidArgumentError(unknown));
+    std::cerr << "Run with --help for more information.\n";
+    return kBadUsage;
   }
   return context.run(context);
 }

@@ -39,8 +39,7 @@ ExitCode ChangeFromFile(const std::string& path, PatternTransaction::Kind kind,
   const absl::Status status = transaction.Run(*sources, validate_only);
   if (!status.ok()) return context.Fail(status);
   if (!context.json) {
-    context.out << sources->size() << " pattern"
-                << (sources->size() == 1 ? "" : "s")
+    context.out << Counted(sources->size(), "pattern")
                 << (validate_only ? " would be " : " ")
                 << (kind == PatternTransaction::Kind::kAdd ? "added"
                                                            : "updated")
@@ -53,12 +52,21 @@ ExitCode Remove(const v1::RemoveErrorPatternRequest& request,
                 Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
+  v1::GetErrorPatternRequest get;
+  get.set_pattern_id(request.pattern_id());
+  const auto before = (*client)->GetErrorPattern(get);
   const auto response = (*client)->RemoveErrorPattern(request);
   if (!response.ok()) return context.Fail(response.status());
-  if (!context.PrintedAsJson(*response)) {
-    context.out << request.pattern_id()
-                << (request.validate_only() ? " would be removed\n"
-                                            : " removed\n");
+  if (context.PrintedAsJson(*response)) return kDone;
+  const std::string& id = request.pattern_id();
+  const bool dry = request.validate_only();
+  if (before.ok() && before->pattern().origin() == v1::PATTERN_ORIGIN_LIBRARY) {
+    context.out << (dry ? "would be hidden" : "hidden") << ": library pattern "
+                << id << (dry ? " would decide" : " decides")
+                << " nothing any more; `recourse patterns add` one of that id "
+                   "and remove it to bring it back\n";
+  } else {
+    context.out << id << (dry ? " would be removed\n" : " removed\n");
   }
   return kDone;
 }
@@ -67,6 +75,7 @@ struct ApplyFlags {
   std::vector<std::string> paths;
   bool prune = false;
   bool dry_run = false;
+  bool allow_empty = false;
 };
 
 void PrintDifferences(const v1::ApplyErrorPatternsResponse& response,
@@ -117,6 +126,12 @@ absl::StatusOr<v1::ApplyErrorPatternsRequest> LoadSet(
 ExitCode Apply(const ApplyFlags& flags, Context& context) {
   auto request = LoadSet(flags.paths);
   if (!request.ok()) return context.FailUsage(request.status());
+  if (flags.prune && request->patterns().empty() && !flags.allow_empty) {
+    return context.FailUsage(absl::InvalidArgumentError(absl::StrCat(
+        "no pattern in ", absl::StrJoin(flags.paths, ", "),
+        ": --prune would remove all users' patterns; if that is what you want, "
+        "say --allow-empty")));
+  }
   request->set_prune(flags.prune);
   request->set_dry_run(flags.dry_run);
   const auto client = context.Connect();
@@ -177,6 +192,8 @@ void AddApply(CLI::App& patterns, Context& context) {
       ->required();
   command->add_flag("--prune", flags->prune,
                     "Remove users' patterns that are not in the set");
+  command->add_flag("--allow-empty", flags->allow_empty,
+                    "Let --prune remove all when the set is empty");
   command->add_flag("--dry-run", flags->dry_run,
                     "Show the differences, change nothing");
   command->footer(

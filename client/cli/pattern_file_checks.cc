@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/example_winners.h"
+#include "client/cli/text.h"
 #include "server/wire/pattern.h"
 #include "server/wire/pattern_file.h"
 
@@ -36,8 +37,8 @@ ExitCode Validate(const Files& files, Context& context) {
       code = std::max(code, CodeOf(sources.status()));
       continue;
     }
-    context.out << file << ": " << sources->size() << " pattern"
-                << (sources->size() == 1 ? "" : "s") << ", all valid\n";
+    context.out << file << ": " << Counted(sources->size(), "pattern")
+                << ", all valid\n";
   }
   return code;
 }
@@ -60,8 +61,9 @@ ExitCode Test(const Files& files, Context& context) {
   for (const std::string& failure : report->failures) {
     context.err << failure << '\n';
   }
-  context.out << sources.size() << " patterns, " << report->examples
-              << " examples, " << report->failures.size() << " failures\n";
+  context.out << Counted(sources.size(), "pattern") << ", "
+              << Counted(report->examples, "example") << ", "
+              << Counted(report->failures.size(), "failure") << '\n';
   return report->failures.empty() ? kDone : kNegative;
 }
 

@@ -105,23 +105,28 @@ absl::Status Ask(Client& client, const std::vector<LabelledError>& errors,
   return absl::OkStatus();
 }
 
-absl::Status AskAll(std::istream& in, int parallel, Client& client,
-                    Replay& replay) {
+// nullopt: done; else how to exit.
+std::optional<ExitCode> AskAll(std::istream& in, const ReplayFlags& flags,
+                               Client& client, Replay& replay,
+                               Context& context) {
   std::vector<LabelledError> errors;
   int line = 0;
   bool more = true;
   while (more) {
     auto error = ReadError(in, /*labels=*/false, line);
-    if (!error.ok()) return error.status();
+    if (!error.ok()) {
+      return context.FailUsage(absl::InvalidArgumentError(
+          absl::StrCat(flags.file, ":", line, ": ", error.status().message())));
+    }
     more = error->has_value();
     if (more) errors.push_back(**std::move(error));
     if (!more || errors.size() == kChunk) {
-      const absl::Status status = Ask(client, errors, parallel, replay);
-      if (!status.ok()) return status;
+      const absl::Status status = Ask(client, errors, flags.parallel, replay);
+      if (!status.ok()) return context.Fail(status);
       errors.clear();
     }
   }
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
 void PrintJson(const Replay& replay, size_t show, Context& context) {
@@ -163,13 +168,17 @@ void PrintText(const Replay& replay, size_t show, Context& context) {
   }
   decisions.Print(context.terminal, context.out);
   context.out << '\n'
-              << replay.count << " errors; " << replay.matched_nothing
-              << " matched no pattern, " << replay.unknown
-              << " of them are not known at all\n";
+              << Counted(replay.count, "error") << "; "
+              << replay.matched_nothing << " matched no pattern, "
+              << replay.unknown
+              << (replay.unknown == 1 ? " of them is" : " of them are")
+              << " not known at all\n";
   if (replay.refused > 0) {
-    context.out << replay.refused << " lines were refused by the server\n";
+    context.out << Counted(replay.refused, "line")
+                << (replay.refused == 1 ? " was" : " were")
+                << " refused by the server\n";
   }
-  if (replay.shapes.empty()) return;
+  if (replay.shapes.empty() || show == 0) return;
   Table unmatched(
       {{"COUNT", true}, {"MATCHED NOTHING (# is a number)", false, true}});
   size_t shown = 0;
@@ -193,9 +202,10 @@ ExitCode RunReplay(const ReplayFlags& flags, Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
   Replay replay;
-  const absl::Status status = AskAll(flags.file == "-" ? context.in : file,
-                                     flags.parallel, **client, replay);
-  if (!status.ok()) return context.Fail(status);
+  context.fields_have_flags = false;
+  const auto failed = AskAll(flags.file == "-" ? context.in : file, flags,
+                             **client, replay, context);
+  if (failed.has_value()) return *failed;
   if (context.json) {
     PrintJson(replay, flags.show, context);
   } else if (replay.count + replay.refused == 0) {

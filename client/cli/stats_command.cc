@@ -12,7 +12,13 @@ std::string Milliseconds(double value) {
   return absl::StrCat(Decimal(value), " ms");
 }
 
+// A number of which nothing is known yet is not 0.
+std::string IfKnown(bool known, const std::string& text) {
+  return known ? text : "-";
+}
+
 void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
+  const bool known = stats.succeeded() + stats.failed() + stats.abandoned() > 0;
   Fields fields;
   fields.Add("window", absl::StrCat(ShortName(stats.window()), ", ",
                                     TimeText(stats.start_time()), " to ",
@@ -26,19 +32,24 @@ void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
                    " abandoned, ", stats.cancelled(), " cancelled, ",
                    stats.ignored(), " ignored, ", stats.pending(), " pending, ",
                    stats.unreported(), " unreported"));
-  fields.Add("success rate",
-             absl::StrCat(Percent(stats.success_rate()), " (known of ",
-                          Percent(stats.coverage()), ")"));
-  fields.Add("failure rate", Percent(stats.failure_rate()));
+  fields.Add(
+      "success rate",
+      IfKnown(known, absl::StrCat(Percent(stats.success_rate()), " (known of ",
+                                  Percent(stats.coverage()), ")")));
+  fields.Add("failure rate", IfKnown(known, Percent(stats.failure_rate())));
   fields.Add(
       "recovery time",
-      absl::StrCat("mean ", Milliseconds(stats.avg_recovery_time_ms()),
-                   ", p50 ", Milliseconds(stats.recovery_time().p50_ms()),
-                   ", p95 ", Milliseconds(stats.recovery_time().p95_ms()),
-                   ", p99 ", Milliseconds(stats.recovery_time().p99_ms())));
-  fields.Add("retries",
-             absl::StrCat(Decimal(stats.average_retries()), " per recovery, ",
-                          Percent(stats.retry_rate()), " of decisions"));
+      IfKnown(known,
+              absl::StrCat(
+                  "mean ", Milliseconds(stats.avg_recovery_time_ms()), ", p50 ",
+                  Milliseconds(stats.recovery_time().p50_ms()), ", p95 ",
+                  Milliseconds(stats.recovery_time().p95_ms()), ", p99 ",
+                  Milliseconds(stats.recovery_time().p99_ms()))));
+  fields.Add(
+      "retries",
+      IfKnown(stats.total_attempts() > 0,
+              absl::StrCat(Decimal(stats.average_retries()), " per recovery, ",
+                           Percent(stats.retry_rate()), " of decisions")));
   fields.Add("apart",
              absl::StrCat(stats.degraded_results(), " fallback values, ",
                           stats.corrections(), " corrections, ",
@@ -50,7 +61,6 @@ void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
 }
 
 void PrintStrategies(const v1::RecoveryStatistics& stats, Context& context) {
-  if (stats.strategies().empty()) return;
   Table table({{"STRATEGY"},
                {"USED", true},
                {"SUCCEEDED", true},
@@ -61,13 +71,17 @@ void PrintStrategies(const v1::RecoveryStatistics& stats, Context& context) {
                {"P50", true},
                {"P95", true}});
   for (const v1::StrategyStatistics& row : stats.strategies()) {
+    if (row.used() == 0 && row.exhausted() == 0) continue;
+    const bool known = row.succeeded() + row.failed() > 0;
     table.AddRow({ShortName(row.strategy()), absl::StrCat(row.used()),
                   absl::StrCat(row.succeeded()), absl::StrCat(row.failed()),
-                  Percent(row.success_rate()), Percent(row.coverage()),
+                  IfKnown(known, Percent(row.success_rate())),
+                  IfKnown(row.used() > 0, Percent(row.coverage())),
                   absl::StrCat(row.exhausted()),
-                  Milliseconds(row.duration().p50_ms()),
-                  Milliseconds(row.duration().p95_ms())});
+                  IfKnown(known, Milliseconds(row.duration().p50_ms())),
+                  IfKnown(known, Milliseconds(row.duration().p95_ms()))});
   }
+  if (table.empty()) return;
   context.out << '\n';
   table.Print(context.terminal, context.out);
 }

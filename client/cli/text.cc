@@ -61,6 +61,10 @@ std::string TimeText(const google::protobuf::Timestamp& timestamp) {
                           absl::UTCTimeZone());
 }
 
+std::string Counted(int64_t count, absl::string_view noun) {
+  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
+
 std::string Percent(double share) {
   return absl::StrFormat("%.1f %%", share * 100);
 }

@@ -32,6 +32,8 @@ std::string EnumNames(const google::protobuf::EnumDescriptor& type);
 std::string DurationText(const google::protobuf::Duration& duration);
 // 2024-01-31T12:00:00Z; empty when it is not set.
 std::string TimeText(const google::protobuf::Timestamp& timestamp);
+// 1 error, 2 errors
+std::string Counted(int64_t count, absl::string_view noun);
 // 12.5 %
 std::string Percent(double share);
 // 12.3 (one digit).
