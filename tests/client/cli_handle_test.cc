@@ -189,6 +189,79 @@ TEST_F(CliTest, BadUsageExitsTwoAndAsksNothing) {
   EXPECT_THAT(server.orchestrator.HandleError_.requests(), IsEmpty());
 }
 
+TEST_F(CliTest, UnknownWordsAreNamedFirst) {
+  const struct {
+    std::vector<std::string> arguments;
+    const char* error;
+  } kCases[] = {
+      {{"handel"}, "no command handel; did you mean handle?"},
+      {{"handle", "--mesage", "x"},
+       "no flag --mesage; did you mean --message?"},
+      {{"handle", "--mesage=x"}, "no flag --mesage; did you mean --message?"},
+      {{"--sever", "a:1", "health"}, "no flag --sever; did you mean --server?"},
+      {{"patterns", "lst"}, "no command patterns lst; did you mean list?"},
+      {{"handle", "--message", "x", "y"}, "no use for the word y"},
+  };
+  for (const auto& test : kCases) {
+    const CliResult result = Cli(test.arguments);
+    EXPECT_EQ(result.exit_code, 2) << test.error;
+    EXPECT_THAT(result.err, HasSubstr(test.error));
+  }
+}
+
+TEST_F(CliTest, VersionNeedsNoCommand) {
+  const CliResult result = Cli({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, testing::MatchesRegex("recourse [0-9.]+\n"));
+}
+
+TEST_F(CliTest, AddressWithoutPortIsBadUsage) {
+  const struct {
+    const char* address;
+    const char* meant;
+  } kCases[] = {{"127.0.0.1", "127.0.0.1:50051"},
+                {"example.org:", "example.org:50051"},
+                {"[::1]", "[::1]:50051"},
+                {"::1", "[::1]:50051"}};
+  for (const auto& test : kCases) {
+    const CliResult result = Cli({"--server", test.address, "health"});
+    EXPECT_EQ(result.exit_code, 2) << test.address;
+    EXPECT_THAT(result.err,
+                HasSubstr(absl::StrCat("no port in ", test.address,
+                                       "; did you mean ", test.meant, "?")));
+  }
+}
+
+TEST_F(CliTest, NoAdviceToStartAServerElsewhere) {
+  const CliResult result =
+      Cli({"--server", "no-such-host.invalid:50051", "health"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.err, HasSubstr("can it be reached from here?"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("--listen")));
+}
+
+TEST_F(CliTest, LongInputKeepsItsEnds) {
+  server.orchestrator.HandleError_.Answer(kRetry);
+  const std::string input =
+      absl::StrCat("first", std::string(3 << 20, 'x'), "last\n");
+  EXPECT_EQ(Cli({"handle", "--message", "-"}, input).exit_code, 0);
+  const std::string message =
+      server.orchestrator.HandleError_.requests()[0].error().message();
+  EXPECT_LT(message.size(), 17u << 10);
+  EXPECT_THAT(message, testing::StartsWith("firstx"));
+  EXPECT_THAT(message, testing::EndsWith("xlast"));
+}
+
+TEST_F(CliTest, RefusalNamesTheFlag) {
+  server.orchestrator.MatchErrorPattern_.Fail(RefusalStatus(
+      grpc::StatusCode::INVALID_ARGUMENT, "context.error.http_status: is 9",
+      "INVALID_FIELD", "context.error.http_status"));
+  EXPECT_EQ(Cli({"match", "--message", "x"}).err,
+            "error: --http-status: is 9\n"
+            "  flag: --http-status\n"
+            "  reason: INVALID_FIELD\n");
+}
+
 TEST_F(CliTest, HelpHasExamplesForEveryCommand) {
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"handle"},
