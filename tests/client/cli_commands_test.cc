@@ -1,5 +1,6 @@
 // patterns, incidents, stats, watch, health, evaluate, replay, completion.
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include "gmock/gmock.h"
@@ -12,6 +13,7 @@ namespace recourse {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr char kTwoPatterns[] = R"(patterns:
@@ -150,6 +152,38 @@ TEST_F(CliCommandsTest, ApplyShowsTheDifferences) {
   EXPECT_EQ(request.patterns_size(), 2);
 }
 
+TEST_F(CliCommandsTest, PruneOfAnEmptySetMustBeMeant) {
+  const std::string folder = testing::TempDir() + "cli_empty_folder";
+  std::filesystem::create_directory(folder);
+  const CliResult refused = Cli({"patterns", "apply", folder, "--prune"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("no pattern in " + folder));
+  EXPECT_THAT(server.orchestrator.ApplyErrorPatterns_.requests(), SizeIs(0));
+  server.orchestrator.ApplyErrorPatterns_.Answer("");
+  EXPECT_EQ(
+      Cli({"patterns", "apply", folder, "--prune", "--allow-empty"}).exit_code,
+      0);
+  server.orchestrator.ApplyErrorPatterns_.Answer("");
+  EXPECT_EQ(Cli({"patterns", "apply", folder}).exit_code, 0);
+}
+
+TEST_F(CliCommandsTest, RemoveSaysWhenItOnlyHides) {
+  const struct {
+    const char* origin;
+    const char* out;
+  } kCases[] = {
+      {"USER", "a removed\n"},
+      {"LIBRARY",
+       "hidden: library pattern a decides nothing any more; `recourse patterns "
+       "add` one of that id and remove it to bring it back\n"}};
+  for (const auto& test : kCases) {
+    server.orchestrator.GetErrorPattern_.Answer(
+        absl::StrCat("pattern { origin: PATTERN_ORIGIN_", test.origin, " }"));
+    server.orchestrator.RemoveErrorPattern_.Answer("");
+    EXPECT_EQ(Cli({"patterns", "remove", "a"}).out, test.out);
+  }
+}
+
 TEST_F(CliCommandsTest, ValidateAndTestNeedNoServer) {
   server.Stop();
   const std::string good = File("good.yaml", kTwoPatterns);
@@ -245,13 +279,19 @@ TEST_F(CliCommandsTest, AbortAndNoResolutionAreNegative) {
 TEST_F(CliCommandsTest, StatsOfAWindow) {
   server.orchestrator.GetStatistics_.Answer(R"(statistics {
     window: STATISTICS_WINDOW_FIVE_MINUTES total_attempts: 9 recoveries: 4
-    success_rate: 0.75 coverage: 1
+    succeeded: 3 failed: 1 success_rate: 0.75 coverage: 1
     strategies { strategy: RECOVERY_STRATEGY_RETRY used: 5 succeeded: 3
       failed: 1 success_rate: 0.75 coverage: 0.8 }
+    strategies { strategy: RECOVERY_STRATEGY_ESCALATION exhausted: 2 }
+    strategies { strategy: RECOVERY_STRATEGY_ALTERNATIVE_PATH }
     categories { name: "TIMEOUT" count: 9 } })");
   const CliResult result = Cli({"stats", "--window", "5m", "--replica"});
   EXPECT_THAT(result.out, HasSubstr("success rate   75.0 % (known of 100.0"));
-  EXPECT_THAT(result.out, HasSubstr("RETRY        5          3       1"));
+  EXPECT_THAT(result.out, HasSubstr("RETRY          5          3       1"));
+  EXPECT_THAT(result.out,
+              HasSubstr("ESCALATION     0          0       0        "
+                        "-       -          2       -       -\n"));
+  EXPECT_THAT(result.out, Not(HasSubstr("ALTERNATIVE_PATH")));
   EXPECT_THAT(result.out, HasSubstr("CATEGORY  COUNT\nTIMEOUT       9\n"));
   const auto request = server.orchestrator.GetStatistics_.requests()[0];
   EXPECT_EQ(request.window(), v1::STATISTICS_WINDOW_FIVE_MINUTES);
@@ -373,6 +413,33 @@ TEST_F(CliCommandsTest, EvaluateRefusesLinesWithoutLabels) {
   }
 }
 
+TEST_F(CliCommandsTest, EvaluateRefusesUnknownLabels) {
+  AnswerByMessage(server);
+  const struct {
+    const char* labels;
+    const char* error;
+  } kCases[] = {
+      {R"("category":"TIMOUT","retryable":true,"strategy":"RETRY")",
+       "category is TIMOUT"},
+      {R"("category":"TIMEOUT","retryable":"yes","strategy":"RETRY")",
+       "retryable is yes"},
+      {R"("category":"TIMEOUT","retryable":true,"strategy":"UNSPECIFIED")",
+       "strategy is UNSPECIFIED"},
+      {R"("category":"TIMEOUT","retryable":true,"strategy":"RETRY",)"
+       R"("also":{"strategy":["retry"]})",
+       "strategy is retry"},
+  };
+  for (const auto& test : kCases) {
+    const std::string file =
+        File("unknown.jsonl",
+             absl::StrCat("\n{\"message\":\"x\",", test.labels, "}\n"));
+    const CliResult result = Cli({"evaluate", "--corpus", file});
+    EXPECT_EQ(result.exit_code, 2) << test.labels;
+    EXPECT_THAT(result.err, HasSubstr(file + ":2: the label "));
+    EXPECT_THAT(result.err, HasSubstr(test.error));
+  }
+}
+
 TEST_F(CliCommandsTest, EvaluateWithoutServerExitsFour) {
   server.Stop();
   EXPECT_EQ(
@@ -394,6 +461,37 @@ TEST_F(CliCommandsTest, ReplayCountsPlainTextAndJson) {
                   "    2  33.3 %  UNSPECIFIED  GIVE_UP   TIMEOUT   slow\n"));
   EXPECT_THAT(result.out, HasSubstr("6 errors; 4 matched no pattern"));
   EXPECT_THAT(result.out, HasSubstr("    2  odd #\n"));
+}
+
+TEST_F(CliCommandsTest, ReplayRefusesJsonWithoutMessage) {
+  AnswerByMessage(server);
+  const std::string file = File("log.jsonl", "timeout\n{\"msg\":\"x\"}\n");
+  const CliResult result = Cli({"replay", file});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr(file + ":2: the JSON object has no message"));
+}
+
+TEST_F(CliCommandsTest, ReplayCountsOneAndShowsNothingWhenTold) {
+  AnswerByMessage(server);
+  const CliResult result = Cli({"replay", "-", "--show", "0"}, "odd\n");
+  EXPECT_THAT(result.out,
+              testing::EndsWith("\n1 error; 1 matched no pattern, 1 of them is "
+                                "not known at all\n"));
+}
+
+TEST_F(CliCommandsTest, BashCompletesFilesAndValuesWithoutDuplicates) {
+  const std::string script = Cli({"completion", "bash"}).out;
+  EXPECT_THAT(script,
+              HasSubstr("--action) words='retry abort skip resume' ;;"));
+  EXPECT_THAT(script, HasSubstr("--window) words='all 1m 5m 1h' ;;"));
+  EXPECT_THAT(script, HasSubstr("'patterns add'|'patterns update'"));
+  const size_t begin = script.find("'patterns test') words='");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string words =
+      script.substr(begin, script.find('\n', begin) - begin);
+  EXPECT_THAT(words, HasSubstr("--help"));
+  EXPECT_EQ(words.find("--help"), words.rfind("--help"));
 }
 
 TEST_F(CliCommandsTest, CompletionNamesCommandsAndFlags) {
