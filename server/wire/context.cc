@@ -13,6 +13,7 @@
 #include "server/wire/checker.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
+#include "server/wire/regex.h"
 #include "server/wire/steps.h"
 #include "server/wire/utf8.h"
 
@@ -32,6 +33,8 @@ constexpr size_t kMaxContextLabels = 32;
 constexpr size_t kMaxNamespaceBytes = 63;
 // A caller's regexes get less than a pattern's: anyone may send them.
 constexpr int64_t kMaxCallerRegexMemory = 1 << 20;
+constexpr size_t kMaxCallerRegexes = 64;
+constexpr int64_t kMaxCallerInstructions = 100'000;  // About 0.1 s to compile.
 constexpr absl::string_view kStatusDetailsHeader = "grpc-status-details-bin";
 
 // A name that stands twice but for its case: the last in byte order wins, so
@@ -252,12 +255,13 @@ absl::StatusOr<RecoveryRequest> ParseContext(
   ParseNumbers(*context, check, failure);
   ParseCapabilities(*context, check, failure);
   ParseState(context, check, failure);
-  failure.caller_steps =
-      ParseStepList(context->caller_steps(),
-                    {.field = "caller_steps",
-                     .error_regex = nullptr,
-                     .max_regex_memory = kMaxCallerRegexMemory},
-                    check);
+  RegexBudget budget = {.max_memory = kMaxCallerRegexMemory,
+                        .max_count = kMaxCallerRegexes,
+                        .max_instructions = kMaxCallerInstructions};
+  failure.caller_steps = ParseStepList(
+      context->caller_steps(),
+      {.field = "caller_steps", .error_regex = nullptr, .regex_budget = budget},
+      check);
   if (!check.ok()) return check.status();
   if (!failure.caller_steps.empty()) {
     failure.caller_steps_hash = HashSteps(context->caller_steps());

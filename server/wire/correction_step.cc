@@ -49,7 +49,7 @@ std::vector<SharedRegex> CompileAll(const TextList& texts,
   std::vector<SharedRegex> regexes;
   for (int i = 0; check.ok() && i < texts.size(); ++i) {
     regexes.push_back(
-        CompileRegex(texts[i], rules.max_regex_memory, check, field, i));
+        CompileRegex(texts[i], rules.regex_budget, check, field, i));
   }
   return regexes;
 }
@@ -60,7 +60,7 @@ Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
   check.Text("description", message.description(), kMaxDescriptionBytes);
   rewrite.description = message.description();
   rewrite.pattern =
-      CompileRegex(message.pattern(), rules.max_regex_memory, check, "pattern");
+      CompileRegex(message.pattern(), rules.regex_budget, check, "pattern");
   if (!check.ok()) return rewrite;
   absl::string_view field;
   switch (message.operation_case()) {
@@ -92,10 +92,9 @@ Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
   return rewrite;
 }
 
-size_t TotalBytes(const TextList& texts) {
-  size_t bytes = 0;
-  for (const std::string& text : texts) bytes += text.size();
-  return bytes;
+void AddTo(const TextList& texts, RegexTotals& totals) {
+  totals.count += texts.size();
+  for (const std::string& text : texts) totals.bytes += text.size();
 }
 
 }  // namespace
@@ -117,15 +116,15 @@ ErrorCorrectionStep ParseCorrection(const v1::ErrorCorrectionStep& message,
   return step;
 }
 
-size_t RegexBytes(const v1::ErrorCorrectionStep& message) {
-  size_t bytes = TotalBytes(message.must_match_after()) +
-                 TotalBytes(message.must_not_match_after());
+void AddRegexes(const v1::ErrorCorrectionStep& message, RegexTotals& totals) {
+  AddTo(message.must_match_after(), totals);
+  AddTo(message.must_not_match_after(), totals);
   for (const v1::Rewrite& rewrite : message.rewrites()) {
-    bytes += rewrite.pattern().size() +
-             TotalBytes(rewrite.only_if_text_matches()) +
-             TotalBytes(rewrite.unless_text_matches());
+    ++totals.count;
+    totals.bytes += rewrite.pattern().size();
+    AddTo(rewrite.only_if_text_matches(), totals);
+    AddTo(rewrite.unless_text_matches(), totals);
   }
-  return bytes;
 }
 
 }  // namespace recourse

@@ -11,7 +11,12 @@ namespace recourse {
 ErrorCorrectionStep ParseCorrection(const v1::ErrorCorrectionStep& message,
                                     const StepRules& rules, Checker& check);
 
-// Bytes of all regexes of the step.
-size_t RegexBytes(const v1::ErrorCorrectionStep& message);
+struct RegexTotals {
+  size_t count = 0;
+  size_t bytes = 0;
+};
+
+// Adds all regexes of the step, as written: nothing is compiled.
+void AddRegexes(const v1::ErrorCorrectionStep& message, RegexTotals& totals);
 
 }  // namespace recourse

@@ -124,6 +124,12 @@ StepMessages StepsOf(const v1::ErrorPattern& message, Checker& check) {
   return steps;
 }
 
+RegexBudget NewBudget() {
+  return {.max_memory = kMaxRegexMemory,
+          .max_count = kMaxPatternRegexes,
+          .max_instructions = kMaxPatternInstructions};
+}
+
 void ParseEnums(const v1::ErrorPattern& message, Checker& check,
                 Pattern& pattern) {
   check.KnownEnum("error_type", message.error_type());
@@ -158,14 +164,15 @@ absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
     check.Number("priority", message.priority(), 0, kMaxPriority);
     pattern->priority = message.priority();
   }
-  pattern->regex = CompileRegex(message.regex_pattern(), kMaxRegexMemory, check,
-                                "regex_pattern");
+  RegexBudget budget = NewBudget();
+  pattern->regex =
+      CompileRegex(message.regex_pattern(), budget, check, "regex_pattern");
   pattern->conditions = ParseConditions(message.conditions(), check);
   const StepMessages steps = StepsOf(message, check);
   pattern->steps = ParseStepList(steps,
                                  {.field = "steps",
                                   .error_regex = pattern->regex.get(),
-                                  .max_regex_memory = kMaxRegexMemory},
+                                  .regex_budget = budget},
                                  check);
   if (!check.ok()) return check.status();
   pattern->steps_hash = HashSteps(steps);
@@ -180,11 +187,11 @@ absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
 absl::StatusOr<std::vector<Step>> ParseSteps(const StepMessages& messages,
                                              const RE2* error_regex) {
   Checker check;
-  std::vector<Step> steps = ParseStepList(messages,
-                                          {.field = "steps",
-                                           .error_regex = error_regex,
-                                           .max_regex_memory = kMaxRegexMemory},
-                                          check);
+  RegexBudget budget = NewBudget();
+  std::vector<Step> steps = ParseStepList(
+      messages,
+      {.field = "steps", .error_regex = error_regex, .regex_budget = budget},
+      check);
   if (!check.ok()) return check.status();
   return steps;
 }

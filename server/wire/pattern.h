@@ -16,6 +16,10 @@ namespace recourse {
 inline constexpr size_t kMaxSteps = 16;
 inline constexpr size_t kMaxRegexBytes = 4096;
 inline constexpr int64_t kMaxRegexMemory = 8 << 20;
+// Of one pattern: its regex_pattern and those of its steps (the count: of its
+// steps only). The largest single regex takes about 120,000 instructions.
+inline constexpr size_t kMaxPatternRegexes = 1024;
+inline constexpr int64_t kMaxPatternInstructions = 500'000;
 
 // Checks everything proto/recourse/v1/pattern.proto says and compiles the
 // regexes. INVALID_ARGUMENT with the field's path ("steps[1].retry.factor"); an

@@ -21,7 +21,7 @@ std::string Describe(absl::string_view text, const RE2& regex) {
 
 }  // namespace
 
-SharedRegex CompileRegex(absl::string_view text, int64_t max_memory,
+SharedRegex CompileRegex(absl::string_view text, RegexBudget& budget,
                          Checker& check, absl::string_view field, int index) {
   if (!check.ok()) return nullptr;
   if (text.empty()) {
@@ -36,14 +36,23 @@ SharedRegex CompileRegex(absl::string_view text, int64_t max_memory,
     return nullptr;
   }
   RE2::Options options(RE2::DefaultOptions);
-  options.set_max_mem(max_memory);
+  options.set_max_mem(budget.max_memory);
   options.set_log_errors(false);
   auto regex = std::make_shared<const RE2>(
       re2::StringPiece(text.data(), text.size()), options);
-  if (regex->ok()) return regex;
+  if (regex->ok()) {
+    budget.instructions += regex->ProgramSize();
+    if (budget.instructions <= budget.max_instructions) return regex;
+    check.FailItem(field, index,
+                   absl::StrCat("brings the regexes to ", budget.instructions,
+                                " instructions together, at most ",
+                                budget.max_instructions),
+                   reason::kRegexTooLarge);
+    return nullptr;
+  }
   if (regex->error_code() == RE2::ErrorPatternTooLarge) {
     check.FailItem(field, index,
-                   absl::StrCat("takes more than ", max_memory >> 10,
+                   absl::StrCat("takes more than ", budget.max_memory >> 10,
                                 " KiB when compiled; large repetitions such "
                                 "as {1000} are the usual cause"),
                    reason::kRegexTooLarge);

@@ -209,23 +209,36 @@ Step ParseStep(const v1::Step& message, const StepRules& rules,
   return RetryStep();
 }
 
+// Before the first is compiled: compiling is what costs.
+void CheckRegexTotals(
+    const google::protobuf::RepeatedPtrField<v1::Step>& messages,
+    const StepRules& rules, Checker& check) {
+  RegexTotals totals;
+  for (const v1::Step& message : messages) {
+    AddRegexes(message.error_correction(), totals);
+  }
+  if (totals.count > rules.regex_budget.max_count) {
+    check.Fail(rules.field,
+               absl::StrCat("has ", totals.count, " regexes, at most ",
+                            rules.regex_budget.max_count),
+               reason::kRegexTooLarge);
+  }
+  if (totals.bytes > kMaxPlanRegexBytes) {
+    check.Fail(
+        rules.field,
+        absl::StrCat("the regexes are ", totals.bytes,
+                     " bytes long together, at most ", kMaxPlanRegexBytes),
+        reason::kRegexTooLarge);
+  }
+}
+
 }  // namespace
 
 std::vector<Step> ParseStepList(
     const google::protobuf::RepeatedPtrField<v1::Step>& messages,
     const StepRules& rules, Checker& check) {
   check.Count(rules.field, messages.size(), kMaxSteps);
-  size_t regex_bytes = 0;
-  for (const v1::Step& message : messages) {
-    regex_bytes += RegexBytes(message.error_correction());
-  }
-  if (regex_bytes > kMaxPlanRegexBytes) {
-    check.Fail(
-        rules.field,
-        absl::StrCat("the regexes are ", regex_bytes,
-                     " bytes long together, at most ", kMaxPlanRegexBytes),
-        reason::kRegexTooLarge);
-  }
+  CheckRegexTotals(messages, rules, check);
   std::vector<Step> steps;
   for (int i = 0; check.ok() && i < messages.size(); ++i) {
     Checker item(check, rules.field, i);

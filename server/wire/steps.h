@@ -7,6 +7,7 @@
 #include "recourse/v1/pattern.pb.h"
 #include "server/model/step.h"
 #include "server/wire/checker.h"
+#include "server/wire/regex.h"
 
 namespace recourse {
 
@@ -35,7 +36,7 @@ struct StepRules {
   absl::string_view field = "steps";
   // Its named groups are what ${error.NAME} may mean; null: none.
   const RE2* error_regex = nullptr;
-  int64_t max_regex_memory = 0;  // Bytes, each regex.
+  RegexBudget& regex_budget;  // Shared with the regexes beside the steps.
 };
 
 // The steps, or nothing once `check` has failed.

@@ -203,6 +203,53 @@ TEST(ContextTest, RefusesBadCallerSteps) {
   for (const BadRow& row : rows) ExpectRefused(row);
 }
 
+// Few bytes in regexes can keep the compiler busy for seconds.
+TEST(ContextTest, RefusesCostlyCallerSteps) {
+  const auto steps = [](int count, const std::string& rewrites,
+                        const std::string& guards = "") {
+    return Times(count, "caller_steps { error_correction { " + rewrites +
+                            guards + " } } ");
+  };
+  const std::string cheap = "rewrites { pattern: 'a' append: 'x' } ";
+  const std::string costly = "rewrites { pattern: '.{900}' append: 'x' } ";
+  const BadRow rows[] = {
+      {steps(1, Times(32, cheap),
+             Times(16, "must_match_after: 'a' ") +
+                 Times(16, "must_not_match_after: 'a' ")) +
+           steps(1, cheap),
+       "caller_steps", "has 65 regexes, at most 64", "REGEX_TOO_LARGE"},
+      // Refused for their number before the invalid first one is compiled.
+      {steps(16,
+             "rewrites { pattern: '(' append: 'x' "
+             "only_if_text_matches: ['a', 'a'] "
+             "unless_text_matches: ['a', 'a'] } "),
+       "caller_steps", "has 80 regexes", "REGEX_TOO_LARGE"},
+      // The 14th is one too many, and the invalid 15th is not looked at.
+      {steps(1, Times(14, costly) + "rewrites { pattern: '(' append: 'x' } "),
+       "caller_steps[0].error_correction.rewrites[13].pattern",
+       "brings the regexes to 100856 instructions together, at most 100000",
+       "REGEX_TOO_LARGE"},
+      // All steps and all kinds of regexes count together.
+      {steps(1, Times(7, costly)) +
+           steps(1,
+                 "rewrites { pattern: 'a' append: 'x' only_if_text_matches: "
+                 "['.{900}', '.{900}', '.{900}'] unless_text_matches: "
+                 "['.{900}', '.{900}', '.{900}'] } ",
+                 "must_match_after: ['a', '.{900}']"),
+       "caller_steps[1].error_correction.must_match_after[1]", "at most 100000",
+       "REGEX_TOO_LARGE"},
+  };
+  for (const BadRow& row : rows) ExpectRefused(row);
+  // Up to the limits they are taken; and each message has its own budget.
+  for (int i = 0; i < 2; ++i) {
+    Good("error { message: 'x' } " + steps(1, Times(13, costly)));
+    Good("error { message: 'x' } " +
+         steps(1, Times(32, cheap),
+               Times(16, "must_match_after: 'a' ") +
+                   Times(16, "must_not_match_after: 'a' ")));
+  }
+}
+
 TEST(ContextTest, AnErrorMustSaySomething) {
   for (const char* text :
        {"", "error {}", "error { causes {} }", "error { stack_trace: 'x' }",

@@ -168,6 +168,19 @@ TEST(StepsTest, RefusesBadCorrections) {
                   "rewrites { pattern: " + Quoted(4000) + " append: 'x' } ")),
        "steps", "the regexes are 68000 bytes long together, at most 65536",
        "REGEX_TOO_LARGE"},
+      {Times(16, step(Times(32,
+                            "rewrites { pattern: 'a' append: 'x' "
+                            "unless_text_matches: ['a', 'a'] } "))),
+       "steps", "has 1536 regexes, at most 1024", "REGEX_TOO_LARGE"},
+      // A pattern's regexes are larger than a caller's, but bounded together.
+      {"regex_pattern: '.{900}' " +
+           step(Times(32,
+                      "rewrites { pattern: '.{900}' append: 'x' "
+                      "unless_text_matches: '.{900}' } ") +
+                Times(5, "must_match_after: '.{900}' ")),
+       "steps[0].error_correction.must_match_after[4]",
+       "brings the regexes to 504280 instructions together, at most 500000",
+       "REGEX_TOO_LARGE"},
   };
 #undef REWRITES
   for (const BadRow& row : rows) ExpectRefused(row);
