@@ -19,10 +19,10 @@ absl::Status NoWaiter(const std::string& waiter_id) {
 }
 
 absl::Status ResolvedAlready(const std::string& incident_id) {
-  return Refusal(
-      absl::StatusCode::kFailedPrecondition, reason::kIncidentResolved,
-      absl::StrCat("incident ", incident_id, " is resolved already"),
-      {{"incident_id", incident_id}});
+  return Refusal(absl::StatusCode::kFailedPrecondition,
+                 reason::kIncidentResolved,
+                 absl::StrCat("incident ", incident_id, " is resolved already"),
+                 {{"incident_id", incident_id}});
 }
 
 absl::Status NotWrittenYet(const std::string& incident_id) {
