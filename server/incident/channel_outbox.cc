@@ -93,6 +93,8 @@ absl::Status ChannelOutbox::TellNews(Round* round) {
       ReadDueNews(*store_, channel_.name, round->now,
                   round->now + times_.group_wait, kMaxNewsPerRound);
   if (!due.ok()) return due.status();
+  // More is due than a round takes: not at once again, the first may be held.
+  if (due->next <= round->now) due->next = round->now + kRetryPeriod;
   round->next = std::min(round->next, due->next);
   if (due->news.empty()) return absl::OkStatus();
   if (channel_.kind == ChannelSettings::Kind::kLog) {
@@ -127,6 +129,8 @@ ChannelOutbox::Groups ChannelOutbox::ReadyGroups(DueNews due, Round* round) {
 }
 
 absl::Status ChannelOutbox::SendGroups(Groups groups, Round* round) {
+  const size_t slots = groups.empty() ? 0 : FreeSlots(round);
+  if (slots == 0 || !MaySend(*round)) return absl::OkStatus();
   std::vector<std::vector<RankedNews>> bundles;
   for (auto& [group, news] : groups) {
     absl::StatusOr<std::vector<RankedNews>> sifted =
@@ -134,8 +138,6 @@ absl::Status ChannelOutbox::SendGroups(Groups groups, Round* round) {
     if (!sifted.ok()) return sifted.status();
     if (!sifted->empty()) bundles.push_back(*std::move(sifted));
   }
-  const size_t slots = bundles.empty() ? 0 : FreeSlots(round);
-  if (slots == 0) return absl::OkStatus();
   std::stable_sort(bundles.begin(), bundles.end(),
                    [](const auto& a, const auto& b) {
                      return IsMorePressing(a.front(), b.front());

@@ -88,11 +88,11 @@ absl::Status DeskWriter::WritePending(UnwrittenIncident incident) {
   }
   const auto open = store_->Get(OpenKey(record.incident().fingerprint()));
   if (!open.ok()) return open.status();
-  if (!open->has_value()) return absl::OkStatus();  // Ended; the next round.
-  if ((*open)->value != incident.stored.incident_id) {
+  if (open->has_value() && (*open)->value != incident.stored.incident_id) {
     return Merge(incident.stored, **open);
   }
-  // An earlier commit had been applied although its answer said otherwise.
+  // The other one is over by now: the next round opens ours. Or an earlier
+  // commit had been applied although its answer said otherwise.
   return sync_->Refresh(incident.stored.incident_id).status();
 }
 

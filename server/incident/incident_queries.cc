@@ -91,12 +91,6 @@ v1::Incident Bare(const StoredIncident& incident) {
   return message;
 }
 
-int WaitingCount(const std::map<std::string, WaiterMark>& waiters) {
-  return static_cast<int>(
-      std::count_if(waiters.begin(), waiters.end(),
-                    [](const auto& mark) { return !mark.second.resolved; }));
-}
-
 }  // namespace
 
 absl::Status NoIncident(const std::string& incident_id) {
@@ -138,7 +132,7 @@ absl::StatusOr<v1::ListIncidentsResponse> IncidentDesk::List(
       break;
     }
     v1::Incident& message = *response.add_incidents() = Bare(incident);
-    message.set_waiting_count(WaitingCount(state_->table.Waiters(id)));
+    message.set_waiting_count(state_->table.WaitingCount(id));
   }
   return response;
 }
@@ -184,7 +178,7 @@ v1::Incident IncidentDesk::State::ToMessage(const StoredIncident& incident) {
                                         return !waiter.ok() || add(*waiter);
                                       });
   }
-  message.set_waiting_count(WaitingCount(table.Waiters(incident.incident_id)));
+  message.set_waiting_count(table.WaitingCount(incident.incident_id));
   for (v1::IncidentDelivery& delivery :
        notifier->Deliveries(incident.incident_id)) {
     *message.add_deliveries() = std::move(delivery);

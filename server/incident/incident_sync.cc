@@ -28,6 +28,7 @@ bool IncidentSync::broken() const {
 absl::Status IncidentSync::Load() {
   incident_watch_.reset();
   waiter_watch_.reset();
+  SetBroken(true);
   std::set<std::string> open;
   const absl::StatusOr<int64_t> revision =
       ForEachEntry(*store_, kOpenPrefix, "", [&open](const StoreEntry& entry) {
@@ -41,15 +42,22 @@ absl::Status IncidentSync::Load() {
     const absl::StatusOr<bool> found = Refresh(incident_id);
     if (!found.ok()) return found.status();
   }
+  SetBroken(false);  // First: the new watches may break at once.
   auto incidents = Watch(kIncidentPrefix, *revision + 1);
-  if (!incidents.ok()) return FromStore(incidents.status());
   auto waiters = Watch(kWaiterPrefix, *revision + 1);
-  if (!waiters.ok()) return FromStore(waiters.status());
+  for (const absl::Status& status : {incidents.status(), waiters.status()}) {
+    if (status.ok()) continue;
+    SetBroken(true);
+    return FromStore(status);
+  }
   incident_watch_ = *std::move(incidents);
   waiter_watch_ = *std::move(waiters);
-  StoreMutexLock lock(&mutex_);
-  broken_ = false;
   return absl::OkStatus();
+}
+
+void IncidentSync::SetBroken(bool broken) {
+  StoreMutexLock lock(&mutex_);
+  broken_ = broken;
 }
 
 absl::StatusOr<std::unique_ptr<StoreWatch>> IncidentSync::Watch(
@@ -57,11 +65,7 @@ absl::StatusOr<std::unique_ptr<StoreWatch>> IncidentSync::Watch(
   return store_->Watch(
       std::string(prefix), from_revision,
       [this](absl::StatusOr<std::vector<StoreChange>> changes) {
-        if (!changes.ok()) {
-          StoreMutexLock lock(&mutex_);
-          broken_ = true;
-          return;
-        }
+        if (!changes.ok()) return SetBroken(true);
         for (const StoreChange& change : *changes) OnChange(change);
       });
 }

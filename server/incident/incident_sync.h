@@ -43,6 +43,7 @@ class IncidentSync {
   absl::Status LoadWaiters(const std::string& incident_id);
   absl::StatusOr<std::unique_ptr<StoreWatch>> Watch(absl::string_view prefix,
                                                     int64_t from_revision);
+  void SetBroken(bool broken);
   void OnChange(const StoreChange& change);
   void Answer(const std::string& incident_id,
               const std::optional<EndedIncident>& ended);

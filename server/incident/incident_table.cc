@@ -32,6 +32,9 @@ std::optional<EndedIncident> IncidentTable::Apply(
   const internal::v1::IncidentRecord& record = stored.record;
   if (!record.merged_into().empty()) {
     NoteMergedLocked(stored.incident_id, record.merged_into());
+    // Merged by a commit whose answer was lost, and over since.
+    const auto it = open_.find(stored.incident_id);
+    if (it != open_.end() && open_.count(record.merged_into()) == 0) Erase(it);
     return std::nullopt;
   }
   if (record.incident().state() == v1::INCIDENT_STATE_RESOLVED) {
@@ -338,6 +341,16 @@ std::map<std::string, WaiterMark> IncidentTable::Waiters(
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return {};
   return it->second.waiters;
+}
+
+int IncidentTable::WaitingCount(const std::string& incident_id) const {
+  StoreMutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it == open_.end()) return 0;
+  const auto& waiters = it->second.waiters;
+  return static_cast<int>(
+      std::count_if(waiters.begin(), waiters.end(),
+                    [](const auto& mark) { return !mark.second.resolved; }));
 }
 
 int64_t IncidentTable::size() const {

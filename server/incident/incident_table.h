@@ -113,6 +113,7 @@ class IncidentTable {
       const std::function<bool(const v1::Incident&)>& wanted) const;
   std::map<std::string, WaiterMark> Waiters(
       const std::string& incident_id) const;
+  int WaitingCount(const std::string& incident_id) const;
   int64_t size() const;
 
  private:

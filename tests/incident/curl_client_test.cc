@@ -6,12 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <cstdlib>
 #include <string>
 #include <thread>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/incident/http_client.h"
 #include "tests/incident/fakes.h"
@@ -89,7 +87,7 @@ class TinyServer {
     const size_t length = request_.find("Content-Length: ");
     if (head == std::string::npos || length == std::string::npos) return false;
     return request_.size() >=
-           head + 4 + std::stoul(request_.substr(length + 16));
+           head + 4 + std::strtoul(request_.c_str() + length + 16, nullptr, 10);
   }
 
   const std::string answer_;

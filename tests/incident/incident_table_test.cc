@@ -74,6 +74,25 @@ TEST(IncidentTableTest, ANewIncidentKeepsTheFingerprintOfAnOldOne) {
   EXPECT_EQ(entrance->incident_id, "a");
 }
 
+TEST(IncidentTableTest, AMergerThatWasNotHeardOfEndsThePendingOne) {
+  for (const bool target_is_open : {true, false}) {
+    IncidentTable table;
+    StoredIncident pending = MakeIncident("p", 0, v1::INCIDENT_STATE_OPEN);
+    pending.create_revision = 0;
+    ASSERT_TRUE(table.Spool(pending).ok());
+    if (target_is_open) {
+      table.Apply(MakeIncident("t", 1, v1::INCIDENT_STATE_OPEN));
+    }
+    StoredIncident alias = MakeIncident("p", 2, v1::INCIDENT_STATE_UNSPECIFIED);
+    alias.record.set_merged_into("t");
+    table.Apply(alias);
+    EXPECT_EQ(table.Final("p"), "t");
+    // While the target is open, repeats and waiters are yet to be handed over.
+    EXPECT_THAT(table.Pending(), SizeIs(target_is_open ? 1 : 0));
+    EXPECT_EQ(table.HasUnwritten(), target_is_open);
+  }
+}
+
 TEST(IncidentTableTest, OpenIncidentsAreBounded) {
   IncidentTable table;
   for (size_t i = 0; i < IncidentDesk::kMaxOpenIncidents; ++i) {
