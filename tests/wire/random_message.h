@@ -7,6 +7,13 @@
 
 namespace recourse {
 
+// Random tests do a tenth of their rounds under sanitizers.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int kRoundDivisor = 10;
+#else
+inline constexpr int kRoundDivisor = 1;
+#endif
+
 struct RandomMessageOptions {
   int max_depth = 6;
   // Texts of any characters rather than of the letters a to e.

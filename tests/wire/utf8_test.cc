@@ -1,6 +1,6 @@
 #include "server/wire/utf8.h"
 
-#include <random>
+#include <algorithm>
 #include <string>
 
 #include "google/protobuf/stubs/logging.h"
@@ -19,8 +19,10 @@ bool ProtobufTakes(const std::string& text) {
 
 TEST(Utf8Test, AgreesWithProtobuf) {
   const google::protobuf::LogSilencer quiet;
+  // Every first byte, and second ones from both sides of each border.
   for (int a = 0; a < 256; ++a) {
-    for (int b = 0; b < 256; ++b) {
+    for (const int b :
+         {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff}) {
       const std::string two{static_cast<char>(a), static_cast<char>(b)};
       ASSERT_EQ(IsValidUtf8(two), ProtobufTakes(two)) << a << " " << b;
       for (const int c : {0x7f, 0x80, 0xbf, 0xc0}) {
