@@ -9,20 +9,21 @@ import re
 import sys
 
 # Folder -> the folders of server/ it may include, beside itself.
-STAGES = {"match", "plan", "strategy", "record"}
+STAGES = {"match", "plan", "strategy", "guard", "record"}
 ALLOWED = {
     "model": set(),
     "store": set(),
     "match": {"model"},
     "plan": {"model"},
     "strategy": {"model"},
+    "guard": {"model"},
     "record": {"model"},
-    "wire": {"model", "strategy", "record"},
+    "wire": {"model", "strategy", "guard", "record"},
     "catalog": {"model", "store", "match", "wire"},
     "incident": {"model", "store", "wire"},
-    "rpc": {"model", "store", "match", "plan", "strategy", "record", "wire",
+    "rpc": {"model", "store", "match", "plan", "strategy", "guard", "record", "wire",
             "catalog", "incident", "."},
-    ".": {"model", "store", "match", "plan", "strategy", "record", "wire",
+    ".": {"model", "store", "match", "plan", "strategy", "guard", "record", "wire",
           "catalog", "incident", "rpc"},
 }
 # The pure core: no gRPC, no server of any kind.

@@ -90,7 +90,9 @@ absl::string_view Name(TraceReason value) {
       "MAX_ELAPSED",         "NO_SUBJECT",
       "NO_LEVEL_LEFT",       "EMPTY_PLAN",
       "ASSUMED_IDEMPOTENT",  "CLASSIFIED",
-      "PLAN_SWITCHED",       "RETRIED_ELSEWHERE"};
+      "PLAN_SWITCHED",       "RETRIED_ELSEWHERE",
+      "TARGET_HINT",         "HELD_BACK",
+      "VOLUME_UNKNOWN",      "TOKEN_DROPPED"};
   return NameIn(kNames, value);
 }
 

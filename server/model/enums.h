@@ -119,7 +119,11 @@ enum class TraceReason : uint8_t {
   kAssumedIdempotent,
   kClassified,
   kPlanSwitched,
-  kRetriedElsewhere
+  kRetriedElsewhere,
+  kTargetHint,
+  kHeldBack,
+  kVolumeUnknown,
+  kTokenDropped
 };
 absl::string_view Name(
     TraceReason value);  // The API's name without its prefix.

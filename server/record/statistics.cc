@@ -26,6 +26,9 @@ bool PassesOver(TraceReason reason) {
     case TraceReason::kAssumedIdempotent:
     case TraceReason::kClassified:
     case TraceReason::kPlanSwitched:
+    case TraceReason::kTargetHint:
+    case TraceReason::kHeldBack:
+    case TraceReason::kVolumeUnknown:
       return false;
     case TraceReason::kAttemptsExhausted:
     case TraceReason::kNotIdempotent:
@@ -44,6 +47,7 @@ bool PassesOver(TraceReason reason) {
     case TraceReason::kNoLevelLeft:
     case TraceReason::kEmptyPlan:
     case TraceReason::kRetriedElsewhere:
+    case TraceReason::kTokenDropped:
       return true;
   }
   return false;

@@ -49,6 +49,7 @@ TEST(EnumsTest, EveryValueHasItsOwnName) {
   ExpectNames(Disposition::kGiveUp, "GIVE_UP");
   ExpectNames(Outcome::kIgnored, "IGNORED");
   ExpectNames(TraceReason::kRetriedElsewhere, "RETRIED_ELSEWHERE");
+  ExpectNames(TraceReason::kTokenDropped, "TOKEN_DROPPED");
   ExpectNames(Backoff::kNone, "NONE");
   ExpectNames(Jitter::kRange, "RANGE");
   ExpectNames(AlternativeOrder::kQuality, "QUALITY");

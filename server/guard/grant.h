@@ -1,0 +1,34 @@
+// What the guard hands out, and what of it travels in the token.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace recourse {
+
+// Enough to settle a granted run later, on any server. In the token.
+struct GrantStamp {
+  std::string target;       // What was granted; empty: nothing.
+  std::string quota_scope;  // Of the context.
+  int64_t epoch = 0;        // Of the shared circuit when it was granted.
+  uint64_t permit = 0;      // A half-open trial's lease; 0: it needs none.
+  bool budgeted = false;    // A retry was reserved from the budget, ...
+  absl::Time reserved_at;   // ... then. Only compared within one process.
+
+  bool operator==(const GrantStamp&) const = default;
+};
+
+struct Grant {
+  absl::Duration delay;
+  GrantStamp stamp;
+};
+
+// What a caller may do towards a target while the server is away.
+struct LocalShare {
+  double retry_ratio = 0;             // Retries per call.
+  double min_retries_per_second = 0;  // In any case.
+};
+
+}  // namespace recourse
