@@ -4,15 +4,13 @@
 #include <utility>
 
 #include "absl/random/random.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/json_util.h"
+#include "server/disclosure.h"
+#include "server/explain.h"
 #include "server/gates.h"
 #include "server/match/classifier.h"
 #include "server/model/stable_hash.h"
-#include "server/strategy/state_edit.h"
 #include "server/strategy/strategy.h"
 #include "server/wire/errors.h"
 
@@ -37,16 +35,16 @@ std::string MemoKey(const RecoveryRequest& request) {
                       failure.caller_service, "/", request.request_id);
 }
 
-// The token's trouble, with the reason that its message begins with.
-absl::Status TokenRefusal(const absl::Status& status) {
-  for (const absl::string_view reason :
-       {reason::kTokenForged, reason::kTokenExpired}) {
-    if (absl::StartsWith(status.message(), reason)) {
-      return InvalidField("recovery_token", status.message(), reason);
-    }
+absl::string_view ReasonFor(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::kMalformed:
+      return reason::kTokenMalformed;
+    case TokenFault::kForged:
+      return reason::kTokenForged;
+    case TokenFault::kExpired:
+      return reason::kTokenExpired;
   }
-  return InvalidField("recovery_token", status.message(),
-                      reason::kTokenMalformed);
+  return reason::kInvalidField;
 }
 
 Disposition DispositionOf(const Action& action) {
@@ -57,62 +55,6 @@ Disposition DispositionOf(const Action& action) {
   return std::holds_alternative<FallbackAction>(action)
              ? Disposition::kRecovered
              : Disposition::kAct;
-}
-
-// One sentence that says why nothing more is done.
-std::string GiveUpMessage(const Decision& decision) {
-  std::string message = "gave up";
-  for (const StepTrace& entry : decision.trace) {
-    if (entry.step < 0) continue;
-    absl::StrAppend(&message, message == "gave up" ? ": " : "; ",
-                    absl::AsciiStrToLower(Name(entry.strategy)), ": ",
-                    entry.text.empty() ? absl::string_view(Name(entry.reason))
-                                       : absl::string_view(entry.text));
-  }
-  if (message != "gave up") return message;
-  const Category category = decision.classification.category;
-  return category == Category::kUnknown
-             ? "gave up: no pattern matches and the error does not say what it "
-               "is"
-             : absl::StrCat("gave up: the plan for ", Name(category),
-                            " errors has no step left");
-}
-
-// The listed keys of the state as redacted JSON.
-std::map<std::string, std::string> StateContext(
-    const Failure& failure, const std::vector<std::string>& keys,
-    const Redactor& redactor) {
-  std::map<std::string, std::string> context;
-  if (failure.state == nullptr) return context;
-  for (const std::string& key : keys) {
-    const JsonValue* value = FindValue(*failure.state, key);
-    std::string json;
-    if (value == nullptr ||
-        !google::protobuf::util::MessageToJsonString(*value, &json).ok()) {
-      continue;
-    }
-    // Together with its key, which alone may say that the value is secret.
-    const std::string name = absl::StrCat("\"", key, "\": ");
-    std::string redacted = redactor.Redact(absl::StrCat(name, json));
-    if (absl::StartsWith(redacted, name)) redacted.erase(0, name.size());
-    context[key] = std::move(redacted);
-  }
-  return context;
-}
-
-// What a caller may have written into its own steps and capabilities.
-void RedactTexts(const Redactor& redactor, Decision& decision) {
-  for (StepTrace& entry : decision.trace) {
-    entry.text = redactor.Redact(entry.text);
-  }
-  decision.error_message = redactor.Redact(decision.error_message);
-  if (!decision.action.has_value()) return;
-  auto* action = std::get_if<AlternativeAction>(&*decision.action);
-  if (action == nullptr) return;
-  Alternative& alternative = action->alternative;
-  alternative.name = redactor.Redact(alternative.name);
-  alternative.target = redactor.Redact(alternative.target);
-  for (std::string& name : action->remaining) name = redactor.Redact(name);
 }
 
 // As much of a plan as its local plan is made from: the whole may be large,
@@ -126,30 +68,6 @@ std::shared_ptr<const std::vector<Step>> LocalPlanSteps(
     break;
   }
   return kept;
-}
-
-std::string WhyWon(const std::vector<SharedPattern>& matches) {
-  const Pattern* winner = nullptr;
-  const Pattern* second = nullptr;
-  for (const SharedPattern& pattern : matches) {
-    if (pattern->mode != PatternMode::kActive) continue;
-    (winner == nullptr ? winner : second) = pattern.get();
-    if (second != nullptr) break;
-  }
-  if (winner == nullptr) return "no active pattern matches";
-  if (second == nullptr) {
-    return absl::StrCat(winner->id, " is the only active pattern that matches");
-  }
-  const std::string over = absl::StrCat(winner->id, " over ", second->id, ": ");
-  if (winner->origin != second->origin) {
-    return absl::StrCat(over, "a user's pattern is asked before the library's");
-  }
-  if (winner->priority != second->priority) {
-    return absl::StrCat(over, "priority ", winner->priority, " before ",
-                        second->priority);
-  }
-  return absl::StrCat(over, "equal priority ", winner->priority,
-                      ", the smaller id first");
 }
 
 }  // namespace
@@ -377,9 +295,7 @@ void Orchestrator::Record(Recovery& r) {
          .now = r.now});
   }
   auto entry = std::make_shared<DecisionEntry>(
-      DecisionEntry{.decision = WithoutPayload(r.decision),
-                    .failure = *std::move(r.redacted)});
-  RedactTexts(*parts_.redactor, entry->decision);
+      ToEntry(r.decision, *std::move(r.redacted), *parts_.redactor));
   parts_.decisions->Append(entry);
   if (parts_.events->HasWatchers()) {
     const auto publish = [&](EventKind kind) {
@@ -431,9 +347,12 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
 
 absl::StatusOr<Progress> Orchestrator::OpenToken(
     const std::string& token) const {
-  absl::StatusOr<Progress> progress = parts_.tokens->Open(token, now());
-  if (!progress.ok()) return TokenRefusal(progress.status());
-  return progress;
+  OpenedToken opened = parts_.tokens->Open(token, now());
+  if (const auto* refused = std::get_if<TokenRefusal>(&opened)) {
+    return InvalidField("recovery_token", refused->text,
+                        ReasonFor(refused->fault));
+  }
+  return std::get<Progress>(std::move(opened));
 }
 
 absl::StatusOr<bool> Orchestrator::Report(
@@ -454,18 +373,8 @@ absl::StatusOr<bool> Orchestrator::Report(
   SharedDecisionEntry entry = parts_.decisions->Find(progress->decision_id);
   if (entry == nullptr) {
     // Too old for the log: what the token says must do.
-    DecisionEntry from_token;
-    from_token.outcome = outcome;
-    from_token.decision.decision_id = progress->decision_id;
-    from_token.decision.recovery_id = progress->recovery_id;
-    from_token.decision.time = progress->decision_time;
-    from_token.decision.strategy = progress->strategy;
-    from_token.decision.classification.pattern_id = progress->pattern_id;
-    from_token.decision.classification.category = progress->category;
-    from_token.decision.classification.error_type = progress->error_type;
-    from_token.failure.ns = progress->ns;
-    from_token.failure.target = parts_.redactor->Redact(progress->target);
-    entry = std::make_shared<DecisionEntry>(std::move(from_token));
+    entry = std::make_shared<DecisionEntry>(
+        ToEntry(*progress, outcome, *parts_.redactor));
   }
   parts_.events->Publish(std::make_shared<Event>(
       Event{.kind = failed ? EventKind::kFailure : EventKind::kSuccess,

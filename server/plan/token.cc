@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "openssl/crypto.h"
 #include "openssl/evp.h"
 #include "openssl/hmac.h"
@@ -32,10 +31,6 @@ Mac MacOf(const std::string& key, absl::string_view bytes) {
   return mac;
 }
 
-absl::Status Refuse(absl::string_view word, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat(word, ": ", why));
-}
-
 // The bytes of `token`; false unless it is exactly what Seal would have written
 // for them: absl also takes padding, spaces and loose trailing bits.
 bool Unescape(absl::string_view token, std::string& bytes) {
@@ -59,35 +54,36 @@ std::string TokenSealer::Seal(const Progress& progress) const {
   return token;
 }
 
-absl::StatusOr<Progress> TokenSealer::Open(absl::string_view token,
-                                           absl::Time now) const {
+OpenedToken TokenSealer::Open(absl::string_view token, absl::Time now) const {
   std::string bytes;
   if (token.size() > kMaxTokenBytes) {
-    return Refuse("TOKEN_MALFORMED", "it is too long");
+    return TokenRefusal{TokenFault::kMalformed, "it is too long"};
   }
   if (!Unescape(token, bytes)) {
-    return Refuse("TOKEN_MALFORMED", "it is not base64url without padding");
+    return TokenRefusal{TokenFault::kMalformed,
+                        "it is not base64url without padding"};
   }
   if (bytes.size() < 1 + kMacBytes || bytes[0] != kEnvelopeVersion) {
-    return Refuse("TOKEN_MALFORMED", "it is cut, or of an unknown layout");
+    return TokenRefusal{TokenFault::kMalformed,
+                        "it is cut, or of an unknown layout"};
   }
   const size_t sealed_size = bytes.size() - kMacBytes;
   const absl::string_view sealed(bytes.data(), sealed_size);
   const Mac mac = MacOf(key_, sealed);
   if (CRYPTO_memcmp(mac.data(), bytes.data() + sealed_size, kMacBytes) != 0) {
-    return Refuse("TOKEN_FORGED",
-                  "it was changed, or another server's key "
-                  "sealed it");
+    return TokenRefusal{TokenFault::kForged,
+                        "it was changed, or another server's key "
+                        "sealed it"};
   }
   std::optional<Progress> progress = DecodePayload(sealed.substr(1));
   if (!progress.has_value()) {
-    return Refuse("TOKEN_MALFORMED", "its payload breaks a limit");
+    return TokenRefusal{TokenFault::kMalformed, "its payload breaks a limit"};
   }
   const absl::Duration age = now - progress->issue_time;
   if (age > kTokenLifetime || age < -kMaxClockSkew) {
-    return Refuse("TOKEN_EXPIRED",
-                  "it was issued more than 24 hours ago, or "
-                  "in the future");
+    return TokenRefusal{TokenFault::kExpired,
+                        "it was issued more than 24 hours ago, or "
+                        "in the future"};
   }
   return *std::move(progress);
 }

@@ -1,0 +1,50 @@
+#include "server/explain.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace recourse {
+
+std::string GiveUpMessage(const Decision& decision) {
+  std::string message = "gave up";
+  for (const StepTrace& entry : decision.trace) {
+    if (entry.step < 0) continue;
+    absl::StrAppend(&message, message == "gave up" ? ": " : "; ",
+                    absl::AsciiStrToLower(Name(entry.strategy)), ": ",
+                    entry.text.empty() ? absl::string_view(Name(entry.reason))
+                                       : absl::string_view(entry.text));
+  }
+  if (message != "gave up") return message;
+  const Category category = decision.classification.category;
+  return category == Category::kUnknown
+             ? "gave up: no pattern matches and the error does not say what it "
+               "is"
+             : absl::StrCat("gave up: the plan for ", Name(category),
+                            " errors has no step left");
+}
+
+std::string WhyWon(absl::Span<const SharedPattern> matches) {
+  const Pattern* winner = nullptr;
+  const Pattern* second = nullptr;
+  for (const SharedPattern& pattern : matches) {
+    if (pattern->mode != PatternMode::kActive) continue;
+    (winner == nullptr ? winner : second) = pattern.get();
+    if (second != nullptr) break;
+  }
+  if (winner == nullptr) return "no active pattern matches";
+  if (second == nullptr) {
+    return absl::StrCat(winner->id, " is the only active pattern that matches");
+  }
+  const std::string over = absl::StrCat(winner->id, " over ", second->id, ": ");
+  if (winner->origin != second->origin) {
+    return absl::StrCat(over, "a user's pattern is asked before the library's");
+  }
+  if (winner->priority != second->priority) {
+    return absl::StrCat(over, "priority ", winner->priority, " before ",
+                        second->priority);
+  }
+  return absl::StrCat(over, "equal priority ", winner->priority,
+                      ", the smaller id first");
+}
+
+}  // namespace recourse

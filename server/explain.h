@@ -1,0 +1,20 @@
+// What is said to people about a decision: pure wording.
+#pragma once
+
+#include <string>
+
+#include "absl/types/span.h"
+#include "server/model/decision.h"
+#include "server/model/pattern.h"
+
+namespace recourse {
+
+// One sentence that says why nothing more is done: what each step of the trace
+// answered, or why there was no step.
+std::string GiveUpMessage(const Decision& decision);
+
+// Why the first ACTIVE one of `matches`, which are in the order of precedence,
+// is before the second.
+std::string WhyWon(absl::Span<const SharedPattern> matches);
+
+}  // namespace recourse
