@@ -84,6 +84,7 @@ struct CircuitSnapshot {
   std::string reason;
   absl::Duration open_remaining;
   int open_count = 0;
+  double healthy_rate = 0;  // Calls a second before it opened; 0: unknown.
 
   bool operator==(const CircuitSnapshot&) const = default;
 };

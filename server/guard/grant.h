@@ -20,9 +20,19 @@ struct GrantStamp {
   bool operator==(const GrantStamp&) const = default;
 };
 
+// What a caller does at the end of `delay`:
+//   recheck            it does not run: it asks again (circuit_open), whatever
+//                      its circuit says by then. It holds no permit and nothing
+//                      of the budget, and uses up no attempt.
+//   stamp.permit != 0  it runs, whatever its circuit says: it is a trial.
+//   else               it runs if its circuit is CLOSED, as any call does, and
+//                      else asks again; the grant then settles as kUnused.
+// A caller that knows no circuits just runs: the delays are spread so that even
+// these are no herd.
 struct Grant {
   absl::Duration delay;
   GrantStamp stamp;
+  bool recheck = false;
 };
 
 // What a caller may do towards a target while the server is away.

@@ -44,6 +44,9 @@ struct ErrorEvidence {
   // the caller did wrong does not.
   bool counts = false;
   std::optional<CallSums> sums;  // Told with it, itself included.
+  // It ended a granted run which Settle(kFailure) told of just before: where
+  // there are no sums, it is not one more call.
+  bool settled = false;
   // A wait that the target asked for. Above the policy's limits it holds
   // nobody: whoever lies about ten years harms itself alone.
   std::optional<absl::Duration> retry_after;
@@ -52,10 +55,12 @@ struct ErrorEvidence {
 // A run that a decision would grant.
 struct AdmitRequest {
   CallSite site;
-  // True for a first call to this target, as an alternative is: it needs a
-  // permit, but is no retry that a budget pays for.
+  // True for a first call to this target, as an alternative is, or an operation
+  // that has not begun since its circuit is open: it needs a permit, but is no
+  // retry that a budget pays for.
   bool first_call = false;
-  absl::Duration delay;               // As the strategy said.
+  // As the strategy said; 0 where the caller waited already and asks again.
+  absl::Duration delay;
   absl::Duration expected_call_time;  // Length of a permit's lease beside it.
   std::optional<absl::Duration> time_remaining;  // nullopt: no limit.
   uint64_t seed = 0;
@@ -65,9 +70,9 @@ struct AdmitRequest {
   int max_tokenless_grants = 10;
 };
 
-// May run: after `grant.delay`, which is `delay` or later. Where that is later
-// because of a hold or of pacing, it never passes the caller's last chance
-// (time_remaining - expected_call_time) if `delay` did not.
+// May run, or ask again (grant.recheck), after `grant.delay`, which is `delay`
+// or later. It never passes the caller's last chance (time_remaining -
+// expected_call_time) if `delay` did not: a hold or pacing is cut short there.
 struct Admitted {
   Grant grant;
   // HELD_BACK, VOLUME_UNKNOWN: for the trace.
@@ -156,7 +161,9 @@ class Guard {
   std::vector<CircuitSnapshot> Snapshot(absl::Time now) const;
   void Restore(const std::vector<CircuitSnapshot>& circuits, absl::Time now);
 
-  // Forgets what is idle. Call now and then.
+  // Moves on what time alone moves (open times, leases, overrides), tells of
+  // it, and forgets what is idle. Cheap; call about once a second: in between,
+  // whoever asks moves the circuit he asks about.
   void Sweep(absl::Time now);
   size_t target_count() const;
   size_t memory_bytes() const;  // An estimate.
