@@ -88,7 +88,9 @@ nlohmann::ordered_json AsJson(const Evaluation& evaluation) {
       {"retryable_accuracy", evaluation.retryable_accuracy()},
       {"strategy_accuracy", evaluation.strategy_accuracy()},
       {"retries", evaluation.retries()},
+      {"wrong_retries", evaluation.wrong_retries()},
       {"wrong_retry_share", evaluation.wrong_retry_share()},
+      {"wrong_retry_share_of_all", evaluation.wrong_retry_share_of_all()},
       {"calibration_error", evaluation.calibration_error()},
       {"calibration", nlohmann::ordered_json::array()},
       {"confusion", nlohmann::ordered_json::array()},
@@ -119,9 +121,11 @@ void PrintAccuracy(const Evaluation& evaluation, Context& context) {
   fields.Add("category", Percent(evaluation.category_accuracy()));
   fields.Add("retryable", Percent(evaluation.retryable_accuracy()));
   fields.Add("strategy", Percent(evaluation.strategy_accuracy()));
-  fields.Add("wrong retries",
-             absl::StrCat(Percent(evaluation.wrong_retry_share()), " of ",
-                          evaluation.retries(), " retries"));
+  fields.Add(
+      "wrong retries",
+      absl::StrCat(Percent(evaluation.wrong_retry_share()), " of ",
+                   evaluation.retries(), " retries, ",
+                   Percent(evaluation.wrong_retry_share_of_all()), " of all"));
   fields.Add("calibration", absl::StrFormat("off by %.3f in the mean",
                                             evaluation.calibration_error()));
   fields.Print(context.out);

@@ -46,7 +46,12 @@ class Evaluation {
   double strategy_accuracy() const { return Share(strategy_right_, count_); }
   // Of the answers to retry, those to errors that should not be.
   int retries() const { return retries_; }
+  int wrong_retries() const { return wrong_retries_; }
   double wrong_retry_share() const { return Share(wrong_retries_, retries_); }
+  // The same, of all answers.
+  double wrong_retry_share_of_all() const {
+    return Share(wrong_retries_, count_);
+  }
   // Mean distance of confidence and accuracy over the bins, by their size
   // (expected calibration error); 0 is perfect.
   double calibration_error() const;

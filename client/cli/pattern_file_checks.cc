@@ -1,12 +1,15 @@
 // patterns validate and test: no server needed.
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/example_winners.h"
+#include "client/cli/pattern_lint.h"
 #include "client/cli/text.h"
-#include "server/wire/pattern.h"
+#include "nlohmann/json.hpp"
 #include "server/wire/pattern_file.h"
 
 namespace recourse::cli {
@@ -28,43 +31,119 @@ ExitCode CodeOf(const absl::Status& status) {
              : kNegative;
 }
 
-ExitCode Validate(const Files& files, Context& context) {
-  ExitCode code = kDone;
+// Patterns of several files, and how the files that could not be read fail.
+struct Loaded {
+  std::vector<PatternSource> sources;
+  std::vector<absl::Status> errors;
+
+  ExitCode code() const {
+    ExitCode code = kDone;
+    for (const absl::Status& error : errors) {
+      code = std::max(code, CodeOf(error));
+    }
+    return code;
+  }
+};
+
+Loaded LoadAll(const Files& files) {
+  Loaded all;
   for (const std::string& file : files) {
-    const auto sources = Load(file);
+    auto sources = Load(file);
     if (!sources.ok()) {
-      context.FailUsage(sources.status());
-      code = std::max(code, CodeOf(sources.status()));
+      all.errors.push_back(sources.status());
       continue;
     }
-    context.out << file << ": " << Counted(sources->size(), "pattern")
-                << ", all valid\n";
+    std::move(sources->begin(), sources->end(),
+              std::back_inserter(all.sources));
   }
+  return all;
+}
+
+void PrintErrors(const Loaded& loaded, Context& context) {
+  for (const absl::Status& error : loaded.errors) context.FailUsage(error);
+}
+
+nlohmann::ordered_json ErrorsAsJson(const Loaded& loaded) {
+  auto errors = nlohmann::ordered_json::array();
+  for (const absl::Status& error : loaded.errors) {
+    errors.push_back(std::string(error.message()));
+  }
+  return errors;
+}
+
+void PrintFindingsAsJson(const Loaded& loaded,
+                         const std::vector<LintFinding>& findings,
+                         Context& context) {
+  nlohmann::ordered_json result = {
+      {"patterns", loaded.sources.size()},
+      {"errors", ErrorsAsJson(loaded)},
+      {"findings", nlohmann::ordered_json::array()}};
+  for (const LintFinding& finding : findings) {
+    result["findings"].push_back({{"file", finding.file},
+                                  {"line", finding.line},
+                                  {"pattern_id", finding.pattern_id},
+                                  {"rule", finding.rule},
+                                  {"text", finding.text}});
+  }
+  context.out << result.dump() << '\n';
+}
+
+ExitCode Validate(const Files& files, Context& context) {
+  Loaded loaded = LoadAll(files);
+  auto findings = LintPatterns(loaded.sources);
+  if (!findings.ok()) {
+    loaded.errors.push_back(findings.status());
+    findings.emplace();
+  }
+  const ExitCode code =
+      std::max(loaded.code(), findings->empty() ? kDone : kNegative);
+  if (context.json) {
+    PrintFindingsAsJson(loaded, *findings, context);
+    return code;
+  }
+  PrintErrors(loaded, context);
+  for (const LintFinding& finding : *findings) {
+    context.err << finding.file << ':' << finding.line << ": "
+                << finding.pattern_id << ": " << finding.text << " ["
+                << finding.rule << "]\n";
+  }
+  context.out << Counted(loaded.sources.size(), "pattern") << ", "
+              << Counted(loaded.errors.size(), "error") << ", "
+              << Counted(findings->size(), "finding") << '\n';
   return code;
 }
 
 ExitCode Test(const Files& files, Context& context) {
-  std::vector<PatternSource> sources;
-  for (const std::string& file : files) {
-    auto loaded = Load(file);
-    if (!loaded.ok()) {
-      context.FailUsage(loaded.status());
-      return CodeOf(loaded.status());
+  Loaded loaded = LoadAll(files);
+  ExampleReport report;
+  if (loaded.errors.empty()) {
+    auto tested = TestExamples(loaded.sources);
+    if (tested.ok()) {
+      report = *std::move(tested);
+    } else {
+      loaded.errors.push_back(tested.status());
     }
-    sources.insert(sources.end(), loaded->begin(), loaded->end());
   }
-  const auto report = TestExamples(sources);
-  if (!report.ok()) {
-    context.FailUsage(report.status());
-    return kNegative;
+  const ExitCode code =
+      std::max(loaded.code(), report.failures.empty() ? kDone : kNegative);
+  if (context.json) {
+    const nlohmann::ordered_json result = {{"patterns", loaded.sources.size()},
+                                           {"examples", report.examples},
+                                           {"errors", ErrorsAsJson(loaded)},
+                                           {"failures", report.failures}};
+    context.out << result.dump() << '\n';
+    return code;
   }
-  for (const std::string& failure : report->failures) {
+  PrintErrors(loaded, context);
+  for (const std::string& failure : report.failures) {
     context.err << failure << '\n';
   }
-  context.out << Counted(sources.size(), "pattern") << ", "
-              << Counted(report->examples, "example") << ", "
-              << Counted(report->failures.size(), "failure") << '\n';
-  return report->failures.empty() ? kDone : kNegative;
+  // Without all files nothing was tested.
+  if (!loaded.errors.empty()) return code;
+  context.out << Counted(loaded.sources.size(), "pattern") << ", "
+              << Counted(report.examples, "example") << ", "
+              << Counted(report.failures.size(), "failure") << '\n';
+  return code;
 }
 
 void AddCheck(CLI::App& patterns, const std::string& name,
@@ -83,9 +162,15 @@ void AddCheck(CLI::App& patterns, const std::string& name,
 }  // namespace
 
 void AddPatternFileChecks(CLI::App& patterns, Context& context) {
-  AddCheck(patterns, "validate", "Check pattern files, without a server",
-           "Exits 1 when one is wrong.\n\n"
-           "Example:\n  recourse patterns validate mine.yaml",
+  AddCheck(patterns, "validate",
+           "Check pattern files for errors and likely mistakes, without a "
+           "server",
+           "Errors are what a server would refuse. Findings are about all "
+           "files given together: a pattern that another one hides, a regex "
+           "that stands twice or needs no fixed word, two patterns of one "
+           "priority that disagree, a missing description, action or example. "
+           "Exits 1 when there is one of either.\n\n"
+           "Example:\n  recourse patterns validate patterns/*.yaml",
            Validate, context);
   AddCheck(patterns, "test",
            "Run the examples of pattern files, without a server",

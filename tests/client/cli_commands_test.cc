@@ -186,18 +186,40 @@ TEST_F(CliCommandsTest, RemoveSaysWhenItOnlyHides) {
 
 TEST_F(CliCommandsTest, ValidateAndTestNeedNoServer) {
   server.Stop();
-  const std::string good = File("good.yaml", kTwoPatterns);
+  const std::string two = File("two.yaml", kTwoPatterns);
   const std::string bad =
       File("bad.yaml",
-           "patterns:\n- pattern_id: a\n  error_type: NETWORK\n"
+           "patterns:\n- pattern_id: c\n  error_type: NETWORK\n"
            "  regex_pattern: '('\n  recovery_strategy: RETRY\n");
-  EXPECT_EQ(Cli({"patterns", "validate", good}).out,
-            good + ": 2 patterns, all valid\n");
-  const CliResult invalid = Cli({"patterns", "validate", good, bad});
+  const CliResult found = Cli({"patterns", "validate", two});
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_EQ(found.out, "2 patterns, 0 errors, 7 findings\n");
+  EXPECT_THAT(found.err, HasSubstr(two + ":9: b: description is missing "
+                                         "[no-description]\n"));
+  const CliResult invalid = Cli({"patterns", "validate", two, bad});
   EXPECT_EQ(invalid.exit_code, 1);
-  EXPECT_THAT(invalid.err, HasSubstr(bad + ":"));
-  EXPECT_EQ(Cli({"patterns", "test", good}).out,
+  EXPECT_EQ(invalid.out, "2 patterns, 1 error, 7 findings\n");
+  EXPECT_THAT(invalid.err, HasSubstr("error: " + bad + ":4: "));
+  EXPECT_EQ(Cli({"patterns", "validate", two, two + ".none"}).exit_code, 2);
+  EXPECT_EQ(Cli({"patterns", "test", two}).out,
             "2 patterns, 3 examples, 0 failures\n");
+}
+
+TEST_F(CliCommandsTest, ValidateAndTestAsJson) {
+  const std::string two = File("two.yaml", kTwoPatterns);
+  const CliResult found = Cli({"--json", "patterns", "validate", two});
+  EXPECT_EQ(found.exit_code, 1);
+  const auto json = nlohmann::json::parse(found.out);
+  EXPECT_EQ(json["patterns"], 2);
+  ASSERT_EQ(json["findings"].size(), 7);
+  EXPECT_EQ(json["findings"][0]["file"], two);
+  EXPECT_EQ(json["findings"][0]["line"], 2);
+  EXPECT_EQ(json["findings"][0]["pattern_id"], "a");
+  EXPECT_EQ(json["findings"][0]["rule"], "no-description");
+  const CliResult tested = Cli({"--json", "patterns", "test", two, "nofile"});
+  EXPECT_EQ(tested.exit_code, 2);
+  EXPECT_THAT(std::string(nlohmann::json::parse(tested.out)["errors"][0]),
+              HasSubstr("nofile"));
 }
 
 TEST_F(CliCommandsTest, TestFindsExamplesWonByOthers) {
@@ -229,7 +251,8 @@ TEST_F(CliCommandsTest, ExportCanBeReadBack) {
             v1::PATTERN_ORIGIN_USER);
   const CliResult again =
       Cli({"patterns", "validate", File("exported.yaml", result.out)});
-  EXPECT_EQ(again.exit_code, 0) << again.err << result.out;
+  EXPECT_THAT(again.out, HasSubstr("1 pattern, 0 errors, "))
+      << again.err << result.out;
 }
 
 TEST_F(CliCommandsTest, IncidentsResolveAndList) {
@@ -382,7 +405,9 @@ TEST_F(CliCommandsTest, EvaluateComparesWithLabels) {
   EXPECT_DOUBLE_EQ(json["retryable_accuracy"].get<double>(), 0.75);
   EXPECT_DOUBLE_EQ(json["strategy_accuracy"].get<double>(), 0.75);
   EXPECT_EQ(json["retries"], 3);
+  EXPECT_EQ(json["wrong_retries"], 1);
   EXPECT_DOUBLE_EQ(json["wrong_retry_share"].get<double>(), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(json["wrong_retry_share_of_all"].get<double>(), 1.0 / 4);
   ASSERT_THAT(json["misses"], SizeIs(1));
   EXPECT_EQ(json["misses"][0]["line"], 2);
   EXPECT_EQ(json["misses"][0]["category"]["expected"], "PERMANENT");
