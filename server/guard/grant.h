@@ -1,24 +1,10 @@
 // What the guard hands out, and what of it travels in the token.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "absl/time/time.h"
+#include "server/model/grant_stamp.h"
 
 namespace recourse {
-
-// Enough to settle a granted run later, on any server. In the token.
-struct GrantStamp {
-  std::string target;       // What was granted; empty: nothing.
-  std::string quota_scope;  // Of the context.
-  int64_t epoch = 0;        // Of the shared circuit when it was granted.
-  uint64_t permit = 0;      // A half-open trial's lease; 0: it needs none.
-  bool budgeted = false;    // A retry was reserved from the budget, ...
-  absl::Time reserved_at;   // ... then. Only compared within one process.
-
-  bool operator==(const GrantStamp&) const = default;
-};
 
 // What a caller does at the end of `delay`:
 //   recheck            it does not run: it asks again (circuit_open), whatever

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "server/guard/circuit_view.h"
 #include "server/guard/grant.h"
+#include "server/model/calls.h"
 #include "server/model/enums.h"
 #include "server/model/target_policy.h"
 
@@ -28,14 +29,6 @@ struct CallSite {
   absl::string_view quota_scope;  // Holds and pacing of Retry-After only.
   absl::string_view service;
   absl::string_view instance;
-};
-
-// Sums of calls that ended (see calls.proto).
-struct CallSums {
-  int64_t calls = 0;
-  int64_t failures = 0;
-  int64_t slow_calls = 0;
-  absl::Duration period = absl::Seconds(1);
 };
 
 // What one error says about its target.

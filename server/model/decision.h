@@ -108,6 +108,10 @@ struct Decision {
   std::string error_message;
   std::string recovery_token;  // Sealed.
   int64_t registry_revision = 0;
+  // Beside the action's own delay, because its target is held back.
+  absl::Duration start_delay;
+  bool recheck = false;  // Ask again then, in place of running.
+  bool trial = false;    // Run then, whatever the circuit says.
   absl::Duration decide_duration;
   // The plan's steps: what the local plan is made from. Never null.
   std::shared_ptr<const std::vector<Step>> plan_steps =

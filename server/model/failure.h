@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/model/calls.h"
 #include "server/model/enums.h"
 #include "server/model/grpc_code.h"
 #include "server/model/step.h"
@@ -78,6 +79,8 @@ struct Failure {
   uint64_t caller_steps_hash = 0;
   ErrorType error_type_hint = ErrorType::kUnspecified;
   int upstream_attempt = 0;
+  std::optional<CallSums> calls;  // To `target`, this one included.
+  bool circuit_open = false;      // It did not begin; its caller asks when.
   std::map<std::string, std::string> labels;
 
   // The operation's input, shared with the request; null when none was sent.

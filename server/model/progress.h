@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "server/model/enums.h"
+#include "server/model/grant_stamp.h"
 
 namespace recourse {
 
@@ -47,6 +48,8 @@ struct Progress {
   int error_count = 0;                       // Errors of this recovery so far.
   std::string incident_id;  // The incident it waits for; empty: none.
   int64_t registry_revision = 0;
+  // For the run decided last; its target is empty where nothing was reserved.
+  GrantStamp grant;
 
   bool operator==(const Progress&) const = default;
 };

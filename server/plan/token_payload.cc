@@ -60,6 +60,8 @@ bool WithinLimits(const TokenPayload& payload) {
              kMaxTriedAlternatives &&
          static_cast<size_t>(payload.remediations_done_size()) <=
              kMaxDoneRemediations &&
+         payload.grant().target().size() <= kMaxStampTargetBytes &&
+         payload.grant().quota_scope().size() <= kMaxStampScopeBytes &&
          payload.waited_us() >= 0 && payload.last_delay_us() >= 0 &&
          is_count(payload.total_attempts()) &&
          is_count(payload.degradation_level()) &&
@@ -87,6 +89,36 @@ void EncodeLists(const Progress& progress, TokenPayload& payload) {
                 [&](uint64_t hash) { payload.add_alternatives_tried(hash); });
   ForMostRecent(progress.remediations_done, kMaxDoneRemediations,
                 [&](uint64_t hash) { payload.add_remediations_done(hash); });
+}
+
+// A stamp whose texts are too long is left out: what was reserved for it then
+// expires by itself.
+void EncodeGrant(const Progress& progress, TokenPayload& payload) {
+  const GrantStamp& grant = progress.grant;
+  const bool same_target = grant.target == progress.target;
+  if (grant.target.empty() ||
+      (!same_target && grant.target.size() > kMaxStampTargetBytes) ||
+      grant.quota_scope.size() > kMaxStampScopeBytes) {
+    return;
+  }
+  internal::v1::GrantState* state = payload.mutable_grant();
+  if (!same_target) state->set_target(grant.target);
+  state->set_quota_scope(grant.quota_scope);
+  state->set_epoch(grant.epoch);
+  state->set_permit(grant.permit);
+  state->set_budgeted(grant.budgeted);
+  state->set_reserved_at_us(absl::ToUnixMicros(grant.reserved_at));
+}
+
+void DecodeGrant(const TokenPayload& payload, Progress& progress) {
+  if (!payload.has_grant()) return;
+  const internal::v1::GrantState& state = payload.grant();
+  progress.grant = {state.target().empty() ? progress.target : state.target(),
+                    state.quota_scope(),
+                    state.epoch(),
+                    state.permit(),
+                    state.budgeted(),
+                    absl::FromUnixMicros(state.reserved_at_us())};
 }
 
 void DecodeLists(const TokenPayload& payload, Progress& progress) {
@@ -127,6 +159,7 @@ std::string EncodePayload(const Progress& progress) {
   payload.set_incident_id(progress.incident_id);
   payload.set_registry_revision(progress.registry_revision);
   EncodeLists(progress, payload);
+  EncodeGrant(progress, payload);
   return payload.SerializeAsString();
 }
 
@@ -162,6 +195,7 @@ std::optional<Progress> DecodePayload(absl::string_view bytes) {
   progress.incident_id = payload.incident_id();
   progress.registry_revision = payload.registry_revision();
   DecodeLists(payload, progress);
+  DecodeGrant(payload, progress);
   return progress;
 }
 

@@ -37,6 +37,9 @@ constexpr size_t kMaxCallerRegexes = 64;
 constexpr int64_t kMaxCallerInstructions = 100'000;  // About 0.1 s to compile.
 constexpr absl::string_view kStatusDetailsHeader = "grpc-status-details-bin";
 
+constexpr int64_t kMaxCallsInSum = 10'000'000;
+constexpr absl::Duration kMaxCallsPeriod = absl::Minutes(5);
+
 // A name that stands twice but for its case: the last in byte order wins, so
 // that the same request always gives the same failure.
 std::map<std::string, std::string> LowerHeaders(const TextMap& headers) {
@@ -117,7 +120,7 @@ void ParseHeaders(const v1::ErrorDetails& error, Checker& check,
 void ParseError(const v1::RecoveryContext& context, Checker& parent,
                 Failure& failure) {
   const v1::ErrorDetails& error = context.error();
-  if (IsEmpty(error)) {
+  if (IsEmpty(error) && !context.circuit_open()) {
     parent.Fail("error",
                 "needs any of exception_type, message, code, http_status, "
                 "grpc_code, causes",
@@ -215,6 +218,16 @@ void ParseNumbers(const v1::RecoveryContext& context, Checker& check,
       FromMessageEnum<ErrorType>(context.error_type_hint());
 }
 
+void ParseCircuit(const v1::RecoveryContext& context, Checker& check,
+                  Failure& failure) {
+  if (context.circuit_open() && context.target().empty()) {
+    check.Fail("target", "must be set with circuit_open: whose circuit is it?");
+  }
+  failure.circuit_open = context.circuit_open();
+  if (!context.has_calls()) return;
+  failure.calls = ParseCallSums("calls", context.calls(), check);
+}
+
 void ParseCapabilities(const v1::RecoveryContext& context, Checker& parent,
                        Failure& failure) {
   if (!context.has_capabilities()) return;
@@ -244,6 +257,20 @@ void ParseState(const std::shared_ptr<const v1::RecoveryContext>& context,
 
 }  // namespace
 
+CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
+                       Checker& parent) {
+  Checker check(parent, field);
+  check.Number("calls", counts.calls(), 0, kMaxCallsInSum);
+  check.Number("failures", counts.failures(), 0, counts.calls());
+  check.Number("slow_calls", counts.slow_calls(), 0, counts.calls());
+  CallSums sums{counts.calls(), counts.failures(), counts.slow_calls()};
+  if (counts.has_period()) {
+    sums.period = check.Duration("period", counts.period(),
+                                 absl::ZeroDuration(), kMaxCallsPeriod);
+  }
+  return sums;
+}
+
 absl::StatusOr<RecoveryRequest> ParseContext(
     std::shared_ptr<const v1::RecoveryContext> context) {
   RecoveryRequest request;
@@ -253,6 +280,7 @@ absl::StatusOr<RecoveryRequest> ParseContext(
   ParseNamespace(*context, check, failure);
   ParseTexts(*context, check, failure);
   ParseNumbers(*context, check, failure);
+  ParseCircuit(*context, check, failure);
   ParseCapabilities(*context, check, failure);
   ParseState(context, check, failure);
   RegexBudget budget = {.max_memory = kMaxCallerRegexMemory,

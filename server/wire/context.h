@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 #include "recourse/v1/recovery.pb.h"
 #include "server/model/failure.h"
+#include "server/wire/checker.h"
 
 namespace recourse {
 
@@ -34,6 +35,10 @@ struct RecoveryRequest {
 // grpc-status-details-bin.
 absl::StatusOr<RecoveryRequest> ParseContext(
     std::shared_ptr<const v1::RecoveryContext> context);
+
+// What a caller tells of its calls; with `field`'s refusal in `parent`, zeros.
+CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
+                       Checker& parent);
 
 // Parses bytes into a message that may hold a Struct nested deeper than
 // protobuf's own limit allows: invalid UTF-8 and too deep nesting are told

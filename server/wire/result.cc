@@ -201,6 +201,11 @@ v1::RecoveryResult ToMessage(const Decision& decision) {
     trace.set_text(entry.text);
   }
   message.set_error_message(decision.error_message);
+  if (decision.start_delay > absl::ZeroDuration()) {
+    *message.mutable_start_delay() = ToMessage(decision.start_delay);
+  }
+  message.set_recheck(decision.recheck);
+  message.set_trial(decision.trial);
   message.set_duration_ms(absl::ToDoubleMilliseconds(decision.decide_duration));
   return message;
 }

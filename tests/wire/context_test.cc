@@ -89,6 +89,38 @@ TEST(ContextTest, RefusesBadTexts) {
   for (const BadRow& row : rows) ExpectRefused(row);
 }
 
+TEST(ContextTest, RefusesBadCalls) {
+  const BadRow rows[] = {
+      {"calls { calls: -1 }", "calls.calls",
+       "must be between 0 and 1e+07, is -1"},
+      {"calls { calls: 10000001 }", "calls.calls", "must be between"},
+      {"calls { calls: 2 failures: 3 }", "calls.failures",
+       "must be between 0 and 2, is 3"},
+      {"calls { calls: 2 slow_calls: 3 }", "calls.slow_calls", "is 3"},
+      {"calls { calls: 2 period { seconds: 301 } }", "calls.period", ""},
+      {"calls { calls: 2 period { seconds: -1 } }", "calls.period", ""},
+      {"circuit_open: true", "target", "must be set with circuit_open"},
+  };
+  for (const BadRow& row : rows) ExpectRefused(row);
+}
+
+TEST(ContextTest, ReadsCalls) {
+  EXPECT_FALSE(Good("error { message: 'x' }").calls.has_value());
+  const Failure failure = Good(
+      "error { message: 'x' } calls { calls: 9 failures: 3 slow_calls: 2 }");
+  ASSERT_TRUE(failure.calls.has_value());
+  EXPECT_EQ(failure.calls->calls, 9);
+  EXPECT_EQ(failure.calls->failures, 3);
+  EXPECT_EQ(failure.calls->slow_calls, 2);
+  EXPECT_EQ(failure.calls->period, absl::Seconds(1));
+}
+
+TEST(ContextTest, OpenCircuitNeedsNoError) {
+  const Failure failure = Good("target: 'db' circuit_open: true");
+  EXPECT_TRUE(failure.circuit_open);
+  EXPECT_EQ(failure.text, "");
+}
+
 TEST(ContextTest, RefusesBadErrors) {
   const BadRow rows[] = {
       {"error { exception_type: " + Quoted(257) + "}", "error.exception_type",

@@ -103,6 +103,17 @@ TEST(ResultTest, WholeDecision) {
     duration_ms: 1.5)pb");
 }
 
+TEST(ResultTest, HeldBack) {
+  Decision decision;
+  EXPECT_FALSE(ToMessage(decision).has_start_delay());
+  decision.start_delay = absl::Seconds(2);
+  decision.recheck = decision.trial = true;
+  const v1::RecoveryResult message = ToMessage(decision);
+  EXPECT_EQ(message.start_delay().seconds(), 2);
+  EXPECT_TRUE(message.recheck());
+  EXPECT_TRUE(message.trial());
+}
+
 TEST(ResultTest, Retry) {
   const RetryAction action{absl::Milliseconds(1300), 2, 5, absl::Seconds(4),
                            "refresh"};
