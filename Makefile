@@ -10,7 +10,7 @@
 
 BUILD ?= build/release
 CMAKE_FLAGS ?=
-TSAN_FOLDERS := model match plan strategy record store catalog
+TSAN_FOLDERS := model match plan strategy guard record store catalog
 COMMA := ,
 SPACE := $(subst ,, )
 

@@ -1,0 +1,56 @@
+// Sums of calls that ended: what all evidence is made of.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace recourse {
+
+// `Count` is int64_t for a target's pool and int32_t for one caller of many.
+template <typename Count>
+struct BasicCallTally {
+  Count calls = 0;
+  Count failures = 0;  // 0-calls.
+  Count slow = 0;      // 0-calls.
+
+  BasicCallTally& operator+=(const BasicCallTally& other) {
+    calls += other.calls;
+    failures += other.failures;
+    slow += other.slow;
+    return *this;
+  }
+  BasicCallTally& operator-=(const BasicCallTally& other) {
+    calls -= other.calls;
+    failures -= other.failures;
+    slow -= other.slow;
+    return *this;
+  }
+  bool operator==(const BasicCallTally&) const = default;
+
+  Count successes() const { return calls - failures; }
+  // 0 where nothing was called.
+  double failure_rate() const { return Share(failures); }
+  double slow_rate() const { return Share(slow); }
+
+ private:
+  double Share(Count part) const {
+    return calls == 0 ? 0
+                      : static_cast<double>(part) / static_cast<double>(calls);
+  }
+};
+
+using CallTally = BasicCallTally<int64_t>;
+using SmallCallTally = BasicCallTally<int32_t>;
+
+// Part `i` of `n` near-equal parts of a sum: the parts add up to it.
+inline CallTally PartOf(const CallTally& sum, int i, int n) {
+  const auto part = [i, n](int64_t count) {
+    return count * (i + 1) / n - count * i / n;
+  };
+  CallTally tally{part(sum.calls), part(sum.failures), part(sum.slow)};
+  tally.failures = std::min(tally.failures, tally.calls);
+  tally.slow = std::min(tally.slow, tally.calls);
+  return tally;
+}
+
+}  // namespace recourse

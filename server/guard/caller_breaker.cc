@@ -1,0 +1,111 @@
+#include "server/guard/caller_breaker.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace recourse {
+
+std::optional<CallerBreaker::Cause> CallerBreaker::Count(
+    const Evidence& evidence, const BreakerPolicy& policy, absl::Time now) {
+  const CallTally& sum = evidence.sum;
+  if (sum.successes() > 0) {
+    consecutive_ = evidence.ends_in_failure ? 1 : 0;
+  } else {
+    consecutive_ = static_cast<int>(std::min<int64_t>(
+        std::numeric_limits<int>::max(), consecutive_ + sum.failures));
+  }
+  if (policy.count_window == 0) {
+    recent_ = nullptr;
+  } else {
+    if (recent_ == nullptr || recent_->size() != policy.count_window) {
+      recent_ = std::make_unique<CountWindow>(policy.count_window);
+    }
+    recent_->Add(sum);
+  }
+  if (opened_ != nullptr) return std::nullopt;
+  const std::optional<Cause> cause = WhyOpen(evidence, policy);
+  if (cause) {
+    opened_ = std::make_unique<Opened>();
+    opened_->until = now + policy.caller_open_duration;
+    opened_->changed = now;
+  }
+  return cause;
+}
+
+std::optional<CallerBreaker::Cause> CallerBreaker::WhyOpen(
+    const Evidence& evidence, const BreakerPolicy& policy) {
+  // Without a bad call now, an old rate is no news.
+  if (evidence.sum.failures == 0 && evidence.sum.slow == 0) return std::nullopt;
+  if (policy.consecutive_failures > 0 &&
+      consecutive_ >= policy.consecutive_failures) {
+    return Cause::kConsecutive;
+  }
+  const CallTally* const tallies[] = {
+      &evidence.in_window, recent_ == nullptr ? nullptr : &recent_->total()};
+  for (const CallTally* tally : tallies) {
+    if (tally == nullptr) continue;
+    // A count window may be smaller than min_calls: then it must be full.
+    const bool enough = tally->calls >= policy.min_calls ||
+                        (tally != &evidence.in_window && recent_->full());
+    if (!enough) continue;
+    if (tally->failure_rate() >= policy.failure_rate) {
+      return Cause::kFailureRate;
+    }
+    if (tally->slow_rate() >= policy.slow_call_rate) return Cause::kSlowRate;
+  }
+  return std::nullopt;
+}
+
+bool CallerBreaker::Advance(absl::Time now) {
+  if (opened_ == nullptr) return false;
+  opened_->permits.Expire(0, now);
+  if (opened_->state != CircuitState::kOpen || now < opened_->until) {
+    return false;
+  }
+  opened_->state = CircuitState::kHalfOpen;
+  opened_->changed = now;
+  opened_->successes = 0;
+  return true;
+}
+
+std::optional<CallerBreaker::Trial> CallerBreaker::Take(
+    absl::Time at, absl::Duration call_time, uint64_t seed,
+    const BreakerPolicy& policy) {
+  if (opened_->permits.out() >= policy.half_open_permits) return std::nullopt;
+  at = std::max(at, opened_->until);
+  return Trial{at,
+               opened_->permits.Take(0, at + LeaseAfterDelay(call_time), seed)};
+}
+
+CallerBreaker::Ended CallerBreaker::End(uint64_t permit,
+                                        std::optional<bool> success,
+                                        const BreakerPolicy& policy,
+                                        absl::Time now) {
+  if (opened_ == nullptr || !opened_->permits.End(permit)) return Ended::kLate;
+  if (!success) return Ended::kNothing;
+  if (!*success) {
+    opened_->state = CircuitState::kOpen;
+    opened_->until = now + policy.caller_open_duration;
+    opened_->changed = now;
+    ++opened_->count;
+    opened_->permits.Clear();
+    return Ended::kReopened;
+  }
+  if (++opened_->successes < policy.success_threshold) return Ended::kNothing;
+  Reset();
+  return Ended::kClosed;
+}
+
+void CallerBreaker::Extend(uint64_t permit, absl::Time until) {
+  if (opened_ != nullptr) opened_->permits.Extend(permit, until);
+}
+
+bool CallerBreaker::Reset() {
+  const bool was_open = opened_ != nullptr;
+  opened_ = nullptr;
+  consecutive_ = 0;
+  if (recent_ != nullptr) recent_->Clear();
+  return was_open;
+}
+
+}  // namespace recourse

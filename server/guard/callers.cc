@@ -1,0 +1,149 @@
+#include "server/guard/callers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace recourse {
+namespace {
+
+// Beyond this a caller counts no more until its window moves on.
+constexpr int32_t kMaxCallsInWindow = 1'000'000'000;
+constexpr absl::Duration kIdleCaller = absl::Minutes(10);
+constexpr absl::Duration kCleaningPause = absl::Seconds(1);
+
+// Of one service; or of one instance, with instances = 1.
+struct Group {
+  int instances = 0;
+  int failing = 0;
+  int slow = 0;
+  int open = 0;
+  int failing_now = 0;
+};
+
+void AddGroup(const Group& group, Quorum* quorum) {
+  if (group.instances == 0) return;
+  const auto most = [&group](int count) {
+    return 2 * count >= group.instances;
+  };
+  ++quorum->active;
+  quorum->failing += most(group.failing);
+  quorum->slow += most(group.slow);
+  quorum->open += most(group.open);
+  quorum->failing_now += most(group.failing_now);
+}
+
+bool IsActive(const Caller& caller, absl::Time now) {
+  return caller.breaker.state() != CircuitState::kClosed ||
+         now - caller.last_seen <= caller.window.length();
+}
+
+Group StatusOf(Caller& caller, const BreakerPolicy& policy, absl::Time now) {
+  const SmallCallTally& calls = caller.window.Total(now);
+  const bool open = caller.breaker.state() != CircuitState::kClosed;
+  Group status;
+  status.instances = 1;
+  status.open = open;
+  status.failing = open || (calls.failures > 0 &&
+                            calls.failure_rate() >= policy.failure_rate);
+  status.slow = calls.slow > 0 && calls.slow_rate() >= policy.slow_call_rate;
+  status.failing_now =
+      open || (caller.breaker.consecutive() > 0 &&
+               now - caller.last_failure <= 2 * caller.window.part_length());
+  return status;
+}
+
+}  // namespace
+
+void Caller::Count(const CallTally& sum, absl::Time at, absl::Time now) {
+  if (window.Total(now).calls + sum.calls > kMaxCallsInWindow) return;
+  window.AddAt(
+      {static_cast<int32_t>(sum.calls), static_cast<int32_t>(sum.failures),
+       static_cast<int32_t>(sum.slow)},
+      at, now);
+}
+
+Callers::~Callers() { *limits_.all_callers -= callers_.size(); }
+
+Caller* Callers::Find(const CallerKey& key) const {
+  const auto found = callers_.find(key);
+  return found == callers_.end() ? nullptr : found->get();
+}
+
+Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
+                       absl::Time now) {
+  Caller* caller = Find(key);
+  if (caller == nullptr) {
+    if (!MakeRoom(now)) return nullptr;
+    auto made = std::make_unique<Caller>(key, window_length);
+    made->service_number = ServiceNumber(key.service);
+    caller = made.get();
+    callers_.insert(std::move(made));
+    ++*limits_.all_callers;
+  }
+  caller->last_seen = std::max(caller->last_seen, now);
+  return caller;
+}
+
+bool Callers::MakeRoom(absl::Time now) {
+  const auto has_room = [this] {
+    return callers_.size() < limits_.max_callers &&
+           *limits_.all_callers < limits_.max_all_callers;
+  };
+  // The table doubles: a good moment to look for what is long gone.
+  if (callers_.size() >= 16 && callers_.size() == callers_.capacity()) {
+    ForgetIdle(kIdleCaller, now);
+  }
+  if (has_room()) return true;
+  if (now < next_cleaning_) return false;
+  next_cleaning_ = now + kCleaningPause;
+  ForgetIdle(absl::ZeroDuration(), now);
+  return has_room();
+}
+
+// Forgets callers that are not active and were not heard of for `idle`.
+void Callers::ForgetIdle(absl::Duration idle, absl::Time now) {
+  const size_t before = callers_.size();
+  absl::erase_if(callers_, [&](const std::unique_ptr<Caller>& caller) {
+    return !IsActive(*caller, now) && now - caller->last_seen > idle;
+  });
+  *limits_.all_callers -= before - callers_.size();
+  services_.clear();
+  for (const auto& caller : callers_) {
+    caller->service_number = ServiceNumber(caller->service);
+  }
+}
+
+uint32_t Callers::ServiceNumber(absl::string_view service) {
+  const size_t hash = absl::HashOf(service);
+  const auto found = std::find(services_.begin(), services_.end(), hash);
+  if (found != services_.end()) {
+    return static_cast<uint32_t>(found - services_.begin());
+  }
+  services_.push_back(hash);
+  return static_cast<uint32_t>(services_.size() - 1);
+}
+
+Quorum Callers::CountQuorum(const BreakerPolicy& policy, absl::Time now) {
+  std::vector<Group> services(services_.size());
+  Quorum instances;
+  for (const auto& caller : callers_) {
+    if (!IsActive(*caller, now)) continue;
+    const Group status = StatusOf(*caller, policy, now);
+    AddGroup(status, &instances);
+    Group& service = services[caller->service_number];
+    ++service.instances;
+    service.failing += status.failing;
+    service.slow += status.slow;
+    service.open += status.open;
+    service.failing_now += status.failing_now;
+  }
+  Quorum quorum;
+  for (const Group& service : services) AddGroup(service, &quorum);
+  quorum.of_services = quorum.active >= 2;
+  if (!quorum.of_services) quorum = instances;
+  const double share = std::ceil(policy.quorum * quorum.active - 1e-9);
+  quorum.needed = std::max(policy.min_quorum, static_cast<int>(share));
+  return quorum;
+}
+
+}  // namespace recourse

@@ -1,0 +1,69 @@
+#include "server/guard/holds.h"
+
+#include <algorithm>
+
+#include "server/model/stable_hash.h"
+
+namespace recourse {
+
+uint64_t Holds::HashOf(absl::string_view scope) { return StableHash(scope); }
+
+Holds::Hold* Holds::Find(uint64_t hash, absl::Time now) {
+  for (Hold& hold : holds_) {
+    if (hold.hash == hash && now < hold.next_slot) return &hold;
+  }
+  return nullptr;
+}
+
+void Holds::Begin(absl::string_view scope, absl::Duration wait,
+                  double release_rate, absl::Time now) {
+  const absl::Time end = now + wait;
+  const uint64_t hash = HashOf(scope);
+  if (Hold* hold = Find(hash, now)) {
+    hold->begin = now;
+    hold->end = std::max(hold->end, end);
+    hold->next_slot = std::max(hold->next_slot, hold->end);
+    return;
+  }
+  const auto earliest = [](const Hold& a, const Hold& b) {
+    return a.end < b.end;
+  };
+  if (holds_.size() >= kMaxHolds) {
+    holds_.erase(std::min_element(holds_.begin(), holds_.end(), earliest));
+  }
+  std::erase_if(holds_,
+                [now](const Hold& hold) { return hold.next_slot <= now; });
+  holds_.push_back({hash, std::string(scope), now, end, end, release_rate});
+}
+
+void Holds::End(uint64_t scope_hash, absl::Time since) {
+  std::erase_if(holds_, [&](const Hold& hold) {
+    return hold.hash == scope_hash && hold.begin <= since;
+  });
+}
+
+std::optional<absl::Time> Holds::Lift(absl::string_view scope, absl::Time at,
+                                      uint64_t seed, absl::Time now) {
+  if (holds_.empty()) return std::nullopt;
+  Hold* hold = Find(HashOf(scope), now);
+  if (hold == nullptr || at >= hold->next_slot) return std::nullopt;
+  const absl::Duration spread =
+      std::clamp(kJitter * (hold->end - now), absl::ZeroDuration(), kMaxJitter);
+  absl::Time lifted = std::max(at, hold->end) + spread * UnitInterval(seed);
+  if (hold->release_rate > 0) {
+    lifted = std::max(lifted, hold->next_slot);
+    hold->next_slot += absl::Seconds(1 / hold->release_rate);
+  }
+  return lifted;
+}
+
+std::vector<HoldView> Holds::View(absl::Time now) const {
+  std::vector<HoldView> views;
+  for (const Hold& hold : holds_) {
+    if (views.size() == kMaxHoldsShown) break;
+    if (now < hold.end) views.push_back({hold.scope, hold.end - now});
+  }
+  return views;
+}
+
+}  // namespace recourse

@@ -1,0 +1,120 @@
+#include "server/guard/release_waves.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "server/model/stable_hash.h"
+
+namespace recourse {
+namespace {
+
+// Shares of failed calls up to which a wave is followed by one twice as large,
+// and, as a part of the rate that opens the circuit, by a somewhat larger one.
+constexpr double kCalm = 0.1;
+constexpr double kBearable = 0.5;
+
+absl::Duration LengthFor(absl::Duration call_time) {
+  if (call_time <= absl::ZeroDuration()) return ReleaseWaves::kUnknownLength;
+  return std::clamp(2 * std::min(call_time, ReleaseWaves::kMaxLength),
+                    ReleaseWaves::kMinLength, ReleaseWaves::kMaxLength);
+}
+
+}  // namespace
+
+ReleaseWaves::ReleaseWaves(const Rules& rules, absl::Time start)
+    : rules_(rules),
+      size_(std::clamp(rules.first_size, 1, kMaxSize)),
+      start_(start),
+      next_slot_(start) {}
+
+std::optional<ReleaseWaves::Trial> ReleaseWaves::Take(absl::Time at,
+                                                      absl::Time last,
+                                                      absl::Duration call_time,
+                                                      uint64_t seed,
+                                                      absl::Time now) {
+  if (!HasPlace()) return std::nullopt;
+  const absl::Duration gap = length_ / size_;
+  const absl::Time slot = std::max(now, next_slot_);
+  const absl::Time run =
+      std::max(at, size_ == 1 ? slot : slot + gap * UnitInterval(seed));
+  // Who waits longer than the wave would hold up its verdict.
+  if (run > last || run > slot + length_) return std::nullopt;
+  next_slot_ = slot + gap;
+  ++granted_;
+  call_time_ = std::max(call_time_, std::min(call_time, kMaxLeasedCall));
+  length_ = LengthFor(call_time_);
+  return Trial{run,
+               permits_.Take(number_, run + LeaseAfterDelay(call_time), seed)};
+}
+
+bool ReleaseWaves::End(uint64_t permit, std::optional<bool> success) {
+  const std::optional<int> wave = permits_.End(permit);
+  if (!wave) return false;
+  const bool current = *wave == number_;
+  if (!success) {
+    granted_ -= current;
+  } else if (!*success) {
+    ++failures_;
+  } else {
+    successes_ += current;
+  }
+  return true;
+}
+
+ReleaseWaves::Verdict ReleaseWaves::Advance(absl::Time now) {
+  granted_ -= permits_.Expire(number_, now);
+  if (2 * failures_ >= size_) return Verdict::kReopen;
+  if (!IsPassed(now)) return Verdict::kNone;
+  const double seconds = absl::ToDoubleSeconds(length_);
+  if (!IsFirst()) proven_rate_ = std::max(proven_rate_, granted_ / seconds);
+  const bool fast_enough =
+      rules_.healthy_rate > 0 && size_ / seconds >= rules_.healthy_rate;
+  const bool bearable = FailureShare() <= kBearable * rules_.failure_rate;
+  if (bearable && (fast_enough || IsUnfilled(now))) return Verdict::kClose;
+  BeginNext(now);
+  return Verdict::kNone;
+}
+
+bool ReleaseWaves::IsPassed(absl::Time now) const {
+  if (IsFirst()) return successes_ >= rules_.success_threshold;
+  const bool all_settled = Settled() >= granted_;
+  if (granted_ < size_) return all_settled && now >= start_ + length_;
+  return now >= next_slot_ && (all_settled || 2 * successes_ > size_);
+}
+
+bool ReleaseWaves::IsUnfilled(absl::Time now) const {
+  return !IsFirst() && granted_ < size_ && now >= start_ + length_;
+}
+
+void ReleaseWaves::BeginNext(absl::Time now) {
+  size_ = NextSize();
+  ++number_;
+  granted_ = successes_ = failures_ = 0;
+  start_ = next_slot_ = now;
+}
+
+int ReleaseWaves::NextSize() const {
+  const double share = FailureShare();
+  double size = 2.0 * size_;
+  if (share > kBearable * rules_.failure_rate) {
+    size = std::floor(0.75 * size_);
+  } else if (share > kCalm) {
+    size = std::ceil(1.25 * size_);
+  }
+  if (rules_.healthy_rate > 0) {
+    size = std::min(
+        size, std::ceil(rules_.healthy_rate * absl::ToDoubleSeconds(length_)));
+  }
+  return static_cast<int>(std::clamp<double>(
+      size, std::min(rules_.first_size, kMaxSize), kMaxSize));
+}
+
+double ReleaseWaves::FailureShare() const {
+  return Settled() == 0 ? 0 : static_cast<double>(failures_) / Settled();
+}
+
+double ReleaseWaves::rate() const {
+  return size_ / absl::ToDoubleSeconds(length_);
+}
+
+}  // namespace recourse

@@ -1,0 +1,69 @@
+// How many retries a target gets from all its callers together.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "server/guard/circuit_view.h"
+#include "server/guard/sliding_window.h"
+#include "server/model/target_policy.h"
+
+namespace recourse {
+
+// In the last ttl at most
+//   retry_ratio * first calls + min_retries_per_second * ttl
+// retries are granted. First calls are those that callers told of less the
+// retries among them, so that retries do not earn retries. A reservation is
+// made when a retry is granted and expires with the ttl; it comes back when the
+// retry is known not to run. A change of policy keeps what was counted.
+//
+// Thread-compatible. The idea (deposits that expire) is Finagle's RetryBudget.
+class RetryBudget {
+ public:
+  explicit RetryBudget(const RetryBudgetPolicy& policy) : window_(policy.ttl) {}
+
+  void SetPolicy(const RetryBudgetPolicy& policy, absl::Time now) {
+    window_.SetLength(policy.ttl, now);
+  }
+
+  // Calls that a caller told of, retries included.
+  void AddCalls(int64_t calls, absl::Time now) {
+    window_.Add({calls, 0, 0}, now);
+  }
+  // A reserved retry ran: it is, or will be, among the calls told.
+  void AddRan(absl::Time now) { window_.Add({0, 0, 1}, now); }
+
+  // False, with nothing reserved, when the limit is reached.
+  bool Reserve(const RetryBudgetPolicy& policy, absl::Time now);
+  // Gives back what was reserved at `reserved_at`, unless that expired.
+  void Release(absl::Time reserved_at, absl::Time now);
+
+  BudgetView View(const RetryBudgetPolicy& policy, absl::Time now);
+  // Until the oldest reservation expires.
+  absl::Duration UntilRefill(absl::Time now);
+  void Clear() { window_.Clear(); }
+
+ private:
+  struct Counts {
+    int64_t calls = 0;
+    int32_t reserved = 0;
+    int32_t ran = 0;
+
+    Counts& operator+=(const Counts& other) {
+      calls += other.calls;
+      reserved += other.reserved;
+      ran += other.ran;
+      return *this;
+    }
+    Counts& operator-=(const Counts& other) {
+      calls -= other.calls;
+      reserved -= other.reserved;
+      ran -= other.ran;
+      return *this;
+    }
+  };
+
+  SlidingWindow<Counts> window_;
+};
+
+}  // namespace recourse

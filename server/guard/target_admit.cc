@@ -1,0 +1,229 @@
+// What a target's guard answers to those who want to run.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "server/guard/target_guard.h"
+#include "server/model/stable_hash.h"
+
+namespace recourse {
+namespace {
+
+// Who finds his own circuit's trials taken asks again within this.
+constexpr absl::Duration kOwnRetrySpread = absl::Seconds(5);
+
+std::string Text(absl::Duration duration) {
+  return absl::StrFormat("%.1f s", absl::ToDoubleSeconds(duration));
+}
+
+RunWish WishOf(const AdmitRequest& request, absl::Time now) {
+  RunWish wish;
+  wish.at = now + std::max(request.delay, absl::ZeroDuration());
+  wish.last = request.time_remaining
+                  ? now + *request.time_remaining - request.expected_call_time
+                  : absl::InfiniteFuture();
+  wish.call_time = request.expected_call_time;
+  wish.seed = request.seed;
+  return wish;
+}
+
+}  // namespace
+
+AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
+                               Changes* changes) {
+  Caller* caller = Touch(request.site, now, changes);
+  const RunWish wish = WishOf(request, now);
+  Admitted admitted;
+  GrantStamp& stamp = admitted.grant.stamp;
+  stamp.target = identity_.target;
+  stamp.quota_scope = std::string(request.site.quota_scope);
+  stamp.epoch = breaker_.epoch();
+  admitted.grant.delay = wish.at - now;
+  if (Is(CircuitState::kDisabled)) return admitted;
+
+  RunPlace place = AskCircuits(wish, caller, now);
+  if (place.kind == RunPlace::Kind::kRefused) {
+    return WhyRefused(wish, caller, now);
+  }
+  if (place.kind == RunPlace::Kind::kAskAgain) {
+    admitted.grant.recheck = true;
+    admitted.grant.delay = place.at - now;
+    admitted.notes.emplace_back(
+        TraceReason::kHeldBack,
+        absl::StrCat("the circuit of ", identity_.target,
+                     " lets few calls pass: ask again then"));
+    return admitted;
+  }
+  stamp.permit = place.permit;
+  if (!request.first_call) {
+    if (!budget_.Reserve(policy_->retry_budget, now)) {
+      Release(request.site, stamp, now);
+      return BudgetSpent(now);
+    }
+    stamp.budgeted = true;
+    stamp.reserved_at = now;
+    if (budget_.View(policy_->retry_budget, now).volume_unknown) {
+      admitted.notes.emplace_back(
+          TraceReason::kVolumeUnknown,
+          absl::StrCat("nobody tells how often ", identity_.target,
+                       " is called: only the floor of its retry budget holds"));
+    }
+  }
+  HoldBack(request, wish, &place, &admitted, now);
+  return admitted;
+}
+
+RunPlace TargetGuard::AskCircuits(const RunWish& wish, Caller* caller,
+                                  absl::Time now) {
+  if (Is(CircuitState::kForcedOpen)) return {RunPlace::Kind::kRefused};
+  if (PassesAll()) {
+    RunPlace place{RunPlace::Kind::kRun, wish.at};
+    // A trial is one only if it need not wait for it.
+    if (breaker_.state() == CircuitState::kHalfOpen) {
+      RunWish unhurt = wish;
+      unhurt.last = wish.at;
+      const RunPlace trial = breaker_.Ask(unhurt, now);
+      if (trial.kind == RunPlace::Kind::kTrial) place = trial;
+    }
+    return place;
+  }
+  if (breaker_.state() == CircuitState::kClosed && caller != nullptr &&
+      caller->breaker.state() != CircuitState::kClosed) {
+    return AskOwn(wish, caller, now);
+  }
+  return breaker_.Ask(wish, now);
+}
+
+RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
+                             absl::Time now) {
+  const absl::Time from =
+      std::max({wish.at, now, caller->breaker.open_until()});
+  if (from > wish.last) return {RunPlace::Kind::kRefused};
+  if (const auto trial = caller->breaker.Take(from, wish.call_time, wish.seed,
+                                              breaker_policy())) {
+    return {RunPlace::Kind::kTrial, trial->at, trial->permit};
+  }
+  const absl::Time again =
+      from + absl::Seconds(1) + kOwnRetrySpread * UnitInterval(wish.seed);
+  if (again > wish.last) return {RunPlace::Kind::kRefused};
+  return {RunPlace::Kind::kAskAgain, again};
+}
+
+// Lifts the run's time for a hold and for pacing; never past the caller's last
+// chance.
+void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
+                           RunPlace* place, Admitted* admitted,
+                           absl::Time now) {
+  if (place->at > wish.at) {
+    admitted->notes.emplace_back(
+        TraceReason::kHeldBack,
+        absl::StrCat("the circuit of ", identity_.target,
+                     " lets calls pass in turn"));
+  }
+  absl::Time at = place->at;
+  if (const auto lifted =
+          holds_.Lift(request.site.quota_scope, at, request.seed, now)) {
+    at = *lifted;
+    admitted->notes.emplace_back(
+        TraceReason::kHeldBack,
+        absl::StrCat(identity_.target, " asked to wait"));
+  }
+  if (policy_->pacing.max_retry_rate > 0 && !request.first_call) {
+    if (pacer_ == nullptr) pacer_ = std::make_unique<Pacer>(policy_->pacing);
+    const absl::Time slot = pacer_->Book(at, now);
+    if (slot > at) {
+      at = slot;
+      admitted->notes.emplace_back(
+          TraceReason::kHeldBack,
+          absl::StrFormat("retries to %s are paced at %g a second",
+                          identity_.target, policy_->pacing.max_retry_rate));
+    }
+  }
+  at = std::max(place->at, std::min(at, wish.last));
+  if (place->permit != 0 && at > place->at) {
+    const absl::Time until = at + LeaseAfterDelay(wish.call_time);
+    breaker_.ExtendTrial(place->permit, until);
+    if (Caller* caller =
+            callers_.Find({request.site.service, request.site.instance})) {
+      caller->breaker.Extend(place->permit, until);
+    }
+  }
+  admitted->grant.delay = at - now;
+}
+
+void TargetGuard::Release(const CallSite& site, const GrantStamp& stamp,
+                          absl::Time now) {
+  if (stamp.budgeted) budget_.Release(stamp.reserved_at, now);
+  if (stamp.permit == 0 || breaker_.EndTrial(stamp.permit, std::nullopt)) {
+    return;
+  }
+  if (Caller* caller = callers_.Find({site.service, site.instance})) {
+    caller->breaker.End(stamp.permit, std::nullopt, breaker_policy(), now);
+  }
+}
+
+bool TargetGuard::IsOpen(const CallSite& site, absl::Time now,
+                         Changes* changes) {
+  Advance(now, changes);
+  if (Is(CircuitState::kForcedOpen)) return true;
+  if (override_ != nullptr) return false;
+  if (breaker_.state() != CircuitState::kClosed) {
+    return breaker_.state() == CircuitState::kOpen ||
+           !breaker_.waves()->HasPlace();
+  }
+  Caller* caller = callers_.Find({site.service, site.instance});
+  if (caller == nullptr) return false;
+  AdvanceCaller(caller, now, changes);
+  return caller->breaker.state() == CircuitState::kOpen ||
+         (caller->breaker.state() == CircuitState::kHalfOpen &&
+          caller->breaker.permits_out() >= breaker_policy().half_open_permits);
+}
+
+NotAdmitted TargetGuard::WhyRefused(const RunWish& wish, const Caller* caller,
+                                    absl::Time now) {
+  NotAdmitted refused{TraceReason::kBreakerOpen, ""};
+  if (Is(CircuitState::kForcedOpen)) {
+    refused.text =
+        absl::StrCat("the circuit of ", identity_.target, " was opened by ",
+                     override_->owner, " (", override_->reason,
+                     ") for another ", Text(override_->until - now));
+    return refused;
+  }
+  const bool shared = breaker_.state() != CircuitState::kClosed ||
+                      breaker_.backlog() != nullptr;
+  if (!shared && caller != nullptr) {
+    refused.text = absl::StrCat(
+        "this caller's own circuit of ", identity_.target,
+        " has been open for ", Text(now - caller->breaker.change_time()),
+        "; ask again in ",
+        Text(std::max(caller->breaker.open_until() - now,
+                      absl::ZeroDuration())));
+    return refused;
+  }
+  const absl::Duration open =
+      std::max(breaker_.open_until() - now, absl::ZeroDuration());
+  refused.text =
+      absl::StrCat("the circuit of ", identity_.target, " has been ",
+                   breaker_.state() == CircuitState::kOpen ? "open"
+                   : breaker_.state() == CircuitState::kHalfOpen
+                       ? "half-open"
+                       : "closed, with those who waited let pass in turn,",
+                   " for ", Text(now - breaker_.change_time()), " (",
+                   breaker_.reason(), "); ask again in ", Text(open),
+                   "; this call must begin within ", Text(wish.last - now));
+  return refused;
+}
+
+NotAdmitted TargetGuard::BudgetSpent(absl::Time now) {
+  const RetryBudgetPolicy& policy = policy_->retry_budget;
+  const BudgetView view = budget_.View(policy, now);
+  return {TraceReason::kBudgetExhausted,
+          absl::StrFormat(
+              "all callers together used %d of the %.1f retries to %s that "
+              "%d calls in %s allow; more in %s",
+              view.used, view.limit, identity_.target, view.calls,
+              Text(policy.ttl), Text(budget_.UntilRefill(now)))};
+}
+
+}  // namespace recourse

@@ -1,0 +1,183 @@
+#include "server/guard/target_table.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+
+namespace recourse {
+
+TargetTable::~TargetTable() { shared_->targets -= by_age_.size(); }
+
+TargetTable::Entry* TargetTable::Find(const TargetKey& key) {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : found->get();
+}
+
+TargetTable::Entry& TargetTable::FindOrAdd(const TargetKey& key,
+                                           absl::Time now) {
+  Entry* entry = Find(key);
+  if (entry == nullptr) return Add(key, now);
+  if (now - entry->touched > kTouchPause) {
+    entry->touched = now;
+    by_age_.splice(by_age_.end(), by_age_, entry->by_age);
+  }
+  Refresh(*entry, now);
+  return *entry;
+}
+
+TargetTable::Entry& TargetTable::Add(const TargetKey& key, absl::Time now) {
+  if (shared_->targets >= Guard::kMaxTargets) MakeRoom(now);
+  const uint64_t generation = shared_->policy_generation;
+  auto made = std::make_unique<Entry>(
+      key,
+      TargetGuard::Identity{std::string(key.ns), std::string(key.target),
+                            epoch_floor_},
+      shared_->policies(key.ns, key.target),
+      Callers::Limits{Guard::kMaxCallersPerTarget, kMaxAllCallers,
+                      &shared_->callers},
+      now);
+  Entry& entry = *made;
+  entry.policy_generation = generation;
+  entry.by_age = by_age_.insert(by_age_.end(), &entry);
+  entries_.insert(std::move(made));
+  ++shared_->targets;
+  return entry;
+}
+
+void TargetTable::Refresh(Entry& entry, absl::Time now) {
+  const uint64_t generation = shared_->policy_generation;
+  if (entry.policy_generation == generation) return;
+  entry.policy_generation = generation;
+  const TargetGuard::Identity& identity = entry.guard.identity();
+  entry.guard.SetPolicy(shared_->policies(identity.ns, identity.target), now);
+}
+
+// The longest idle of this table goes; what is not at rest only where nothing
+// else is left, and what a person set never.
+void TargetTable::MakeRoom(absl::Time now) {
+  Entry* victim = nullptr;
+  for (Entry* entry : by_age_) {
+    if (!entry->guard.IsRestless()) {
+      victim = entry;
+      break;
+    }
+    if (victim == nullptr && !entry->guard.IsOverridden()) victim = entry;
+  }
+  if (victim != nullptr) Forget(victim, now);
+}
+
+void TargetTable::Forget(Entry* entry, absl::Time now) {
+  // Those who watch must not wait for a circuit that is no more.
+  if (entry->guard.IsRestless()) entry->guard.Reset(now, listening());
+  if (!changes_.empty()) has_changes_ = true;
+  epoch_floor_ = std::max(epoch_floor_, entry->guard.epoch());
+  restless_.erase(entry);
+  by_age_.erase(entry->by_age);
+  const TargetGuard::Identity& identity = entry->guard.identity();
+  entries_.erase(entries_.find(TargetKey(identity.ns, identity.target)));
+  --shared_->targets;
+}
+
+void TargetTable::NoteWork(Entry* entry) {
+  const bool restless = entry->guard.IsRestless();
+  if (restless != entry->listed_restless) {
+    entry->listed_restless = restless;
+    if (restless) {
+      restless_.insert(entry);
+    } else {
+      restless_.erase(entry);
+    }
+  }
+  if (!changes_.empty()) has_changes_ = true;
+}
+
+void TargetTable::TellPending() {
+  if (!has_changes_) return;
+  mutex_.Lock();
+  if (is_telling_) {
+    mutex_.Unlock();
+    return;
+  }
+  is_telling_ = true;
+  while (!changes_.empty()) {
+    Changes changes;
+    changes.swap(changes_);
+    mutex_.Unlock();
+    for (const CircuitView& view : changes) shared_->on_change(view);
+    mutex_.Lock();
+  }
+  has_changes_ = false;
+  is_telling_ = false;
+  mutex_.Unlock();
+}
+
+AdmitAnswer TargetTable::Admit(const TargetKey& key,
+                               const AdmitRequest& request, absl::Time now) {
+  Telling telling(this);
+  absl::MutexLock lock(&mutex_);
+  if (request.tokenless_key != 0) {
+    const double grants = tokenless_.Estimate(request.tokenless_key, now);
+    if (grants >= request.max_tokenless_grants) {
+      return NotAdmitted{
+          TraceReason::kTokenDropped,
+          absl::StrFormat("the same error from the same place came without its "
+                          "recovery_token about %.0f times in a minute; %d are "
+                          "granted: send the token of the last answer",
+                          grants, request.max_tokenless_grants)};
+    }
+  }
+  Entry& entry = FindOrAdd(key, now);
+  AdmitAnswer answer =
+      RunOn(entry, [&request, now](TargetGuard& guard, Changes* changes) {
+        return guard.Admit(request, now, changes);
+      });
+  const auto* admitted = std::get_if<Admitted>(&answer);
+  if (admitted != nullptr && request.tokenless_key != 0 &&
+      !admitted->grant.recheck) {
+    tokenless_.Add(request.tokenless_key, now);
+  }
+  return answer;
+}
+
+void TargetTable::AppendCircuits(bool only_open, absl::Time now,
+                                 std::vector<CircuitView>* views) {
+  Telling telling(this);
+  absl::MutexLock lock(&mutex_);
+  const auto append = [&](TargetGuard& guard, Changes* changes) {
+    guard.AppendCircuits(only_open, now, changes, views);
+  };
+  if (only_open) {
+    const std::vector<Entry*> restless(restless_.begin(), restless_.end());
+    for (Entry* entry : restless) RunOn(*entry, append);
+  } else {
+    for (Entry* entry : by_age_) RunOn(*entry, append);
+  }
+}
+
+void TargetTable::AppendSnapshots(absl::Time now,
+                                  std::vector<CircuitSnapshot>* snapshots) {
+  absl::MutexLock lock(&mutex_);
+  for (const Entry* entry : restless_) {
+    if (auto snapshot = entry->guard.Snapshot(now)) {
+      snapshots->push_back(*std::move(snapshot));
+    }
+  }
+}
+
+void TargetTable::Sweep(absl::Time now) {
+  Telling telling(this);
+  absl::MutexLock lock(&mutex_);
+  const std::vector<Entry*> restless(restless_.begin(), restless_.end());
+  for (Entry* entry : restless) {
+    RunOn(*entry, [now](TargetGuard& guard, Changes* changes) {
+      guard.AdvanceAll(now, changes);
+    });
+  }
+  for (auto it = by_age_.begin(); it != by_age_.end();) {
+    Entry* entry = *it++;
+    if (now - entry->touched < Guard::kForgetAfter) break;
+    if (!entry->guard.IsOverridden()) Forget(entry, now);
+  }
+}
+
+}  // namespace recourse

@@ -1,0 +1,194 @@
+// Circuits of a target: when they open, how they close.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/guard/guard_fixture.h"
+
+namespace recourse {
+namespace {
+
+using BreakerTest = GuardFixture;
+
+// CB15 (a): one of ten callers fails always.
+TEST_F(BreakerTest, OneBadCallerOfTenOpensItsOwnCircuitAlone) {
+  for (int second = 0; second < 30; ++second) {
+    for (int i = 0; i < 9; ++i) Tell(Instance(i), 10, 0);
+    Tell(Instance(9), 10, 10);
+    Pass(absl::Seconds(1));
+    EXPECT_EQ(SharedState(), CircuitState::kClosed);
+  }
+  const auto own = OwnCircuit(Instance(9));
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->state, CircuitState::kOpen);
+  EXPECT_TRUE(guard.IsOpen(Instance(9), now));
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_FALSE(guard.IsOpen(Instance(i), now));
+    EXPECT_TRUE(Runs(FirstCall(Instance(i))));
+  }
+}
+
+// The same where the bad one makes most of the calls.
+TEST_F(BreakerTest, OneBadCallerWithMostOfTheCallsCutsOffNobodyElse) {
+  settings.breaker.consecutive_failures = 0;
+  settings.breaker.failure_rate = 0.5;
+  for (int second = 0; second < 30; ++second) {
+    for (int i = 0; i < 9; ++i) Tell(Instance(i), 10, 0);
+    Tell(Instance(9), 1000, 900);
+    Pass(absl::Seconds(1));
+    EXPECT_EQ(SharedState(), CircuitState::kClosed) << second;
+  }
+}
+
+// CB15 (b): a quorum reports 60 % of failures.
+TEST_F(BreakerTest, QuorumOpensForAllWithinOneReport) {
+  settings.breaker.consecutive_failures = 0;
+  for (int i = 0; i < 10; ++i) Tell(Instance(i), 1, 0);
+  for (int i = 0; i < 10; ++i) {
+    if (Shared().failing_callers < 3) {
+      EXPECT_EQ(SharedState(), CircuitState::kClosed) << i;
+    }
+    Tell(Instance(i), 10, 6);
+  }
+  EXPECT_EQ(SharedState(), CircuitState::kOpen);
+  EXPECT_TRUE(guard.IsOpen(Instance(7), now)) << "also who told nothing";
+  ASSERT_FALSE(changes.empty());
+  EXPECT_TRUE(changes.back().shared);
+  EXPECT_EQ(changes.back().state, CircuitState::kOpen);
+}
+
+TEST_F(BreakerTest, OneKnownCallerNeverOpensTheSharedCircuit) {
+  Tell(Instance(0), 1000, 1000);
+  EXPECT_EQ(SharedState(), CircuitState::kClosed);
+  ASSERT_TRUE(OwnCircuit(Instance(0)));
+}
+
+// CB15 (c): the lease of a trial whose owner died ends, and another is granted.
+TEST_F(BreakerTest, DeadTrialIsReplaced) {
+  OpenShared();
+  Pass(absl::Seconds(6));
+  EXPECT_TRUE(Runs(FirstCall(Instance(0))));
+  EXPECT_FALSE(Runs(FirstCall(Instance(1)))) << "one trial at a time";
+  Pass(absl::Milliseconds(5000));
+  EXPECT_FALSE(Runs(FirstCall(Instance(1)))) << "lease: 100 ms and 5 s";
+  Pass(absl::Milliseconds(200));
+  EXPECT_TRUE(Runs(FirstCall(Instance(1))));
+}
+
+// CB15 (d).
+TEST_F(BreakerTest, LateOutcomesAreCountedAndChangeNothing) {
+  OpenShared();
+  Pass(absl::Seconds(6));
+  const Grant trial = MustAdmit(Request(Instance(0)));
+  ASSERT_NE(trial.stamp.permit, 0u);
+  Pass(absl::Minutes(1));
+  const int64_t epoch = Shared().epoch;
+  guard.Settle(Instance(0), trial.stamp, RunOutcome::kFailure, now);
+  EXPECT_EQ(SharedState(), CircuitState::kHalfOpen);
+  EXPECT_EQ(Shared().epoch, epoch);
+  EXPECT_EQ(Shared().late_outcomes, 1);
+  // A run granted before it opened.
+  GrantStamp old = trial.stamp;
+  old.permit = 0;
+  old.epoch = 0;
+  guard.Settle(Instance(0), old, RunOutcome::kSuccess, now);
+  EXPECT_EQ(Shared().late_outcomes, 2);
+}
+
+// CB15 (e): 1, 1, 2, 4, 8, ... at a time, and CLOSED at the rate of before.
+TEST_F(BreakerTest, WavesDouble) {
+  OpenShared(10);
+  Pass(absl::Seconds(6));
+  std::vector<int> sizes;
+  for (int step = 0; step < 200 && SharedState() != CircuitState::kClosed;
+       ++step) {
+    std::vector<GrantStamp> running;
+    const int size = Shared().wave_size;
+    for (int i = 0; i < 100; ++i) {
+      const AdmitAnswer answer = FirstCall(Instance(i % 10));
+      if (Runs(answer)) {
+        running.push_back(std::get<Admitted>(answer).grant.stamp);
+        EXPECT_LE(std::get<Admitted>(answer).grant.delay, absl::Seconds(1));
+      }
+      EXPECT_LE(Shared().permits_out, size);
+    }
+    sizes.push_back(static_cast<int>(running.size()));
+    Pass(absl::Seconds(1));
+    for (const GrantStamp& stamp : running) {
+      guard.Settle(Instance(0), stamp, RunOutcome::kSuccess, now);
+    }
+  }
+  // 100 calls a second before: 20 in a wave of 200 ms.
+  EXPECT_THAT(sizes, ::testing::ElementsAre(1, 1, 2, 4, 8, 16, 20));
+  EXPECT_EQ(SharedState(), CircuitState::kClosed);
+}
+
+// CB15 (f).
+TEST_F(BreakerTest, RestartKeepsOpenWithTheTimeThatRemained) {
+  OpenShared();
+  Pass(absl::Seconds(2));
+  const std::vector<CircuitSnapshot> kept = guard.Snapshot(now);
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].open_remaining, absl::Seconds(3));
+  Guard restarted(
+      [this](absl::string_view, absl::string_view) { return policy(); });
+  const absl::Time other_clock = now + absl::Hours(10);
+  restarted.Restore(kept, other_clock);
+  EXPECT_TRUE(restarted.IsOpen(Instance(0), other_clock));
+  EXPECT_EQ(restarted.Snapshot(other_clock), kept);
+  const auto circuits =
+      restarted.Circuits("default", kTarget, other_clock + absl::Seconds(3));
+  EXPECT_EQ(circuits.at(0).state, CircuitState::kHalfOpen);
+}
+
+TEST_F(BreakerTest, OpenTimeGrowsUpToItsMaximum) {
+  OpenShared();
+  std::vector<double> seconds;
+  for (int i = 0; i < 8; ++i) {
+    seconds.push_back(absl::ToDoubleSeconds(Shared().open_remaining));
+    Pass(absl::Seconds(31));
+    const Grant trial = MustAdmit(Request(Instance(0)));
+    guard.Settle(Instance(0), trial.stamp, RunOutcome::kFailure, now);
+  }
+  const std::vector<double> expected = {5,       7.5, 11.25, 16.875,
+                                        25.3125, 30,  30,    30};
+  EXPECT_THAT(seconds,
+              ::testing::Pointwise(::testing::DoubleNear(1e-3), expected));
+}
+
+TEST_F(BreakerTest, CancelledTrialGivesItsPermitBack) {
+  OpenShared();
+  Pass(absl::Seconds(6));
+  const Grant trial = MustAdmit(Request(Instance(0)));
+  EXPECT_FALSE(Runs(FirstCall(Instance(1))));
+  guard.Settle(Instance(0), trial.stamp, RunOutcome::kNeutral, now);
+  EXPECT_EQ(SharedState(), CircuitState::kHalfOpen);
+  EXPECT_TRUE(Runs(FirstCall(Instance(1))));
+}
+
+TEST_F(BreakerTest, OpenRefusesWhoCannotWaitAndSchedulesWhoCan) {
+  OpenShared();
+  AdmitRequest request = Request(Instance(0));
+  request.time_remaining = absl::Seconds(4);
+  const AdmitAnswer refused = guard.Admit(request, now);
+  EXPECT_EQ(ReasonOf(refused), TraceReason::kBreakerOpen);
+  EXPECT_THAT(std::get<NotAdmitted>(refused).text,
+              ::testing::HasSubstr("ask again in 5.0 s"));
+
+  request.time_remaining = absl::Seconds(30);
+  const Grant canary = MustAdmit(request);
+  EXPECT_FALSE(canary.recheck);
+  EXPECT_NE(canary.stamp.permit, 0u);
+  EXPECT_GE(canary.delay, absl::Seconds(5));
+  for (int i = 0; i < 50; ++i) {
+    request.seed = static_cast<uint64_t>(i) * 7919;
+    const Grant later = MustAdmit(request);
+    EXPECT_TRUE(later.recheck) << "one canary alone";
+    EXPECT_FALSE(later.stamp.budgeted);
+    EXPECT_GT(later.delay, canary.delay);
+    EXPECT_LE(later.delay, absl::Milliseconds(29'900));
+  }
+}
+
+}  // namespace
+}  // namespace recourse
