@@ -11,10 +11,10 @@ ChannelClaims::ChannelClaims(Store* store)
 ChannelClaims::~ChannelClaims() {
   int64_t lease_id;
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopped_ = true;
     lease_id = lease_id_;
-    stop_.NotifyAll();
+    stop_.SignalAll();
   }
   keeper_.join();
   // Without the store, the lease runs out by itself.
@@ -25,8 +25,8 @@ void ChannelClaims::Run() {
   while (true) {
     int64_t lease_id;
     {
-      StoreMutexLock lock(&mutex_);
-      if (!stopped_) stop_.WaitFor(&mutex_, kKeepAlivePeriod);
+      absl::MutexLock lock(&mutex_);
+      if (!stopped_) stop_.WaitWithTimeout(&mutex_, kKeepAlivePeriod);
       if (stopped_) return;
       lease_id = lease_id_;
     }
@@ -37,7 +37,7 @@ void ChannelClaims::Run() {
 }
 
 void ChannelClaims::LeaseIsGone(int64_t lease_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (lease_id_ != lease_id) return;
   lease_id_ = 0;
   claims_.clear();
@@ -46,14 +46,14 @@ void ChannelClaims::LeaseIsGone(int64_t lease_id) {
 // Two channels at once may both ask for one: the second lease is given back.
 absl::StatusOr<int64_t> ChannelClaims::Lease() {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (lease_id_ != 0) return lease_id_;
   }
   const absl::StatusOr<int64_t> granted = store_->GrantLease(kLease);
   if (!granted.ok()) return FromStore(granted.status());
   int64_t in_use;
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (lease_id_ == 0) lease_id_ = *granted;
     in_use = lease_id_;
   }
@@ -64,7 +64,7 @@ absl::StatusOr<int64_t> ChannelClaims::Lease() {
 absl::StatusOr<std::optional<int64_t>> ChannelClaims::Claim(
     const std::string& channel) {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     const auto it = claims_.find(channel);
     if (it != claims_.end()) return it->second;
   }
@@ -77,13 +77,13 @@ absl::StatusOr<std::optional<int64_t>> ChannelClaims::Claim(
   if (absl::IsNotFound(commit.status())) LeaseIsGone(*lease_id);
   if (!commit.ok()) return FromStore(commit.status());
   if (!commit->committed) return std::nullopt;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (lease_id_ == *lease_id) claims_[channel] = commit->revision;
   return commit->revision;
 }
 
 void ChannelClaims::Lost(const std::string& channel) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   claims_.erase(channel);
 }
 

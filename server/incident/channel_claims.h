@@ -10,8 +10,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -41,8 +41,8 @@ class ChannelClaims {
 
   Store* const store_;
 
-  StoreMutex mutex_;
-  StoreCondition stop_;
+  absl::Mutex mutex_;
+  absl::CondVar stop_;
   int64_t lease_id_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: none.
   std::map<std::string, int64_t> claims_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

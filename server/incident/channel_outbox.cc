@@ -20,8 +20,8 @@ constexpr absl::string_view kGoneError =
 // The logger of that name, made after the default one where there is none.
 std::shared_ptr<spdlog::logger> IncidentLogger() {
   constexpr char kName[] = "incident";
-  static StoreMutex* const mutex = new StoreMutex;
-  StoreMutexLock lock(mutex);
+  ABSL_CONST_INIT static absl::Mutex mutex(absl::kConstInit);
+  absl::MutexLock lock(&mutex);
   std::shared_ptr<spdlog::logger> logger = spdlog::get(kName);
   if (logger == nullptr) {
     logger = spdlog::default_logger()->clone(kName);
@@ -49,7 +49,7 @@ ChannelOutbox::ChannelOutbox(ChannelSettings channel, NotifierTimes times,
       logger_(IncidentLogger()) {}
 
 absl::Time ChannelOutbox::DeliverDue() {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   Round round{.now = clock_()};
   const absl::Status status = RunRound(&round);
   if (status.ok()) return round.next;

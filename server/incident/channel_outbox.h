@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "recourse/internal/v1/incident.pb.h"
 #include "server/incident/channel_claims.h"
@@ -22,7 +23,6 @@
 #include "server/incident/http_client.h"
 #include "server/incident/notice.h"
 #include "server/incident/outbox_store.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 #include "spdlog/logger.h"
 
@@ -122,7 +122,7 @@ class ChannelOutbox {
   const std::function<absl::Time()> clock_;
   const std::shared_ptr<spdlog::logger> logger_;  // Of log channels.
 
-  StoreMutex mutex_;
+  absl::Mutex mutex_;
   std::map<GroupKey, absl::Time> last_told_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Time> sent_ ABSL_GUARDED_BY(mutex_);  // In the last minute.
   // Messages that the endpoint accepted, and keys of news that were logged,

@@ -12,8 +12,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
 #include "server/incident/http_client.h"
-#include "server/store/mutex.h"
 
 namespace recourse {
 namespace {
@@ -95,7 +95,7 @@ class CurlHttpClient : public HttpClient {
  public:
   ~CurlHttpClient() override {
     Interrupt();
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     while (!running_.empty()) ended_.Wait(&mutex_);
   }
 
@@ -130,7 +130,7 @@ class CurlHttpClient : public HttpClient {
   }
 
   void Interrupt() override {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     interrupted_ = true;
     for (CURLM* multi : running_) curl_multi_wakeup(multi);
   }
@@ -156,20 +156,20 @@ class CurlHttpClient : public HttpClient {
   }
 
   bool Begin(CURLM* multi) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (interrupted_) return false;
     running_.insert(multi);
     return true;
   }
 
   void End(CURLM* multi) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     running_.erase(multi);
-    ended_.NotifyAll();
+    ended_.SignalAll();
   }
 
   bool interrupted() {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     return interrupted_;
   }
 
@@ -193,8 +193,8 @@ class CurlHttpClient : public HttpClient {
     return code;
   }
 
-  StoreMutex mutex_;
-  StoreCondition ended_;  // running_ lost one.
+  absl::Mutex mutex_;
+  absl::CondVar ended_;  // running_ lost one.
   std::set<CURLM*> running_ ABSL_GUARDED_BY(mutex_);
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -26,9 +26,9 @@ DeskWriter::DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
 
 DeskWriter::~DeskWriter() {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopped_ = true;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
   thread_.join();
 }
@@ -38,8 +38,8 @@ void DeskWriter::Run() {
   while (true) {
     bool stopped;
     {
-      StoreMutexLock lock(&mutex_);
-      if (!stopped_) changed_.WaitFor(&mutex_, kPeriod);
+      absl::MutexLock lock(&mutex_);
+      if (!stopped_) changed_.WaitWithTimeout(&mutex_, kPeriod);
       stopped = stopped_;
     }
     const absl::Status status = Round();

@@ -7,11 +7,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/incident/incident_sync.h"
 #include "server/incident/incident_table.h"
 #include "server/incident/notifier.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -46,8 +46,8 @@ class DeskWriter {
   IncidentSync* const sync_;
   absl::Time next_cleanup_ = absl::InfinitePast();  // The thread's.
 
-  StoreMutex mutex_;
-  StoreCondition changed_;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses all of the above.
 };

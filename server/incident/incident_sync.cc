@@ -21,7 +21,7 @@ IncidentSync::IncidentSync(Store* store, IncidentTable* table, WaitTable* waits,
 IncidentSync::~IncidentSync() = default;  // Ends the watches.
 
 bool IncidentSync::broken() const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   return broken_;
 }
 
@@ -56,7 +56,7 @@ absl::Status IncidentSync::Load() {
 }
 
 void IncidentSync::SetBroken(bool broken) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   broken_ = broken;
 }
 

@@ -8,10 +8,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "server/incident/incident_store.h"
 #include "server/incident/incident_table.h"
 #include "server/incident/waits.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -55,7 +55,7 @@ class IncidentSync {
 
   std::unique_ptr<StoreWatch> incident_watch_;  // Load's, as the next.
   std::unique_ptr<StoreWatch> waiter_watch_;
-  mutable StoreMutex mutex_;
+  mutable absl::Mutex mutex_;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -28,7 +28,7 @@ StoredIncident IncidentTable::Incident::View() const {
 
 std::optional<EndedIncident> IncidentTable::Apply(
     const StoredIncident& stored) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const internal::v1::IncidentRecord& record = stored.record;
   if (!record.merged_into().empty()) {
     NoteMergedLocked(stored.incident_id, record.merged_into());
@@ -89,7 +89,7 @@ void IncidentTable::Erase(ById::iterator it) {
 }
 
 bool IncidentTable::Apply(const StoredWaiter& stored) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(stored.incident_id);
   if (it == open_.end()) return false;
   const auto mark = it->second.waiters.find(stored.waiter_id);
@@ -112,7 +112,7 @@ void IncidentTable::AddMark(Incident* incident, const std::string& waiter_id,
 }
 
 void IncidentTable::Forget(const std::string& incident_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it != open_.end() && !it->second.pending()) Erase(it);
 }
@@ -120,7 +120,7 @@ void IncidentTable::Forget(const std::string& incident_id) {
 std::vector<std::string> IncidentTable::MissingFrom(
     const std::set<std::string>& open, int64_t revision) const {
   std::vector<std::string> missing;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   for (const auto& [id, incident] : open_) {
     if (!incident.pending() && incident.stored.create_revision <= revision &&
         open.count(id) == 0) {
@@ -133,7 +133,7 @@ std::vector<std::string> IncidentTable::MissingFrom(
 absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
     const std::string& fingerprint, const std::string& waiter_id,
     absl::Time now) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   while (opening_.contains(fingerprint)) left_.Wait(&mutex_);
   const auto found = by_fingerprint_.find(fingerprint);
   if (found == by_fingerprint_.end()) {
@@ -158,9 +158,9 @@ absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
 }
 
 void IncidentTable::Leave(const std::string& fingerprint) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   opening_.erase(fingerprint);
-  left_.NotifyAll();
+  left_.SignalAll();
 }
 
 absl::Status IncidentTable::CheckSpool() const {
@@ -174,7 +174,7 @@ absl::Status IncidentTable::CheckSpool() const {
 }
 
 absl::Status IncidentTable::Spool(const StoredIncident& incident) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (absl::Status s = CheckSpool(); !s.ok()) return s;
   const std::string& id = incident.incident_id;
   // The watch may have brought it: its commit was applied after all.
@@ -187,7 +187,7 @@ absl::Status IncidentTable::Spool(const StoredIncident& incident) {
 }
 
 absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(FinalLocked(waiter.incident_id));
   if (it == open_.end()) return absl::OkStatus();  // Over meanwhile.
   StoredWaiter spooled = waiter;
@@ -209,13 +209,13 @@ absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
 }
 
 bool IncidentTable::HasUnwritten() const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   return pending_count_ > 0 || !spooled_waiters_.empty() || !uncounted_.empty();
 }
 
 std::vector<UnwrittenIncident> IncidentTable::Pending() const {
   std::vector<UnwrittenIncident> pending;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (pending_count_ == 0) return pending;
   for (const auto& [id, incident] : open_) {
     if (incident.pending()) {
@@ -227,19 +227,19 @@ std::vector<UnwrittenIncident> IncidentTable::Pending() const {
 
 std::vector<StoredWaiter> IncidentTable::SpooledWaiters() const {
   std::vector<StoredWaiter> waiters;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   for (const auto& [key, waiter] : spooled_waiters_) waiters.push_back(waiter);
   return waiters;
 }
 
 void IncidentTable::Unspool(const StoredWaiter& waiter) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   spooled_waiters_.erase(WaiterKey(waiter.incident_id, waiter.waiter_id));
 }
 
 std::vector<UnwrittenIncident> IncidentTable::Uncounted() const {
   std::vector<UnwrittenIncident> uncounted;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   for (const std::string& id : uncounted_) {
     const Incident& incident = open_.at(id);
     if (!incident.pending()) {
@@ -250,7 +250,7 @@ std::vector<UnwrittenIncident> IncidentTable::Uncounted() const {
 }
 
 void IncidentTable::Written(const UnwrittenIncident& incident) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident.stored.incident_id);
   if (it == open_.end()) return;
   it->second.repeats -= incident.repeats;
@@ -258,7 +258,7 @@ void IncidentTable::Written(const UnwrittenIncident& incident) {
 }
 
 void IncidentTable::Merge(const std::string& from, const std::string& to) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto source = open_.find(from);
   const auto target = open_.find(to);
   if (source == open_.end() || target == open_.end()) return;
@@ -282,7 +282,7 @@ void IncidentTable::Merge(const std::string& from, const std::string& to) {
 }
 
 void IncidentTable::NoteMerged(const std::string& from, const std::string& to) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   NoteMergedLocked(from, to);
 }
 
@@ -299,13 +299,13 @@ const std::string& IncidentTable::FinalLocked(
 }
 
 std::string IncidentTable::Final(const std::string& incident_id) const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   return FinalLocked(incident_id);
 }
 
 IncidentTable::Standing IncidentTable::StandingOf(
     const std::string& incident_id, const std::string& waiter_id) const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return Standing::kUnknownIncident;
   const auto mark = it->second.waiters.find(waiter_id);
@@ -315,7 +315,7 @@ IncidentTable::Standing IncidentTable::StandingOf(
 
 std::optional<StoredIncident> IncidentTable::Find(
     const std::string& incident_id) const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return std::nullopt;
   return it->second.View();
@@ -325,7 +325,7 @@ std::vector<StoredIncident> IncidentTable::List(
     const std::string& start, size_t limit,
     const std::function<bool(const v1::Incident&)>& wanted) const {
   std::vector<StoredIncident> listed;
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   for (auto it = open_.lower_bound(start);
        it != open_.end() && listed.size() < limit; ++it) {
     if (wanted(it->second.stored.record.incident())) {
@@ -337,14 +337,14 @@ std::vector<StoredIncident> IncidentTable::List(
 
 std::map<std::string, WaiterMark> IncidentTable::Waiters(
     const std::string& incident_id) const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return {};
   return it->second.waiters;
 }
 
 int IncidentTable::WaitingCount(const std::string& incident_id) const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return 0;
   const auto& waiters = it->second.waiters;
@@ -354,7 +354,7 @@ int IncidentTable::WaitingCount(const std::string& incident_id) const {
 }
 
 int64_t IncidentTable::size() const {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   return static_cast<int64_t>(open_.size());
 }
 

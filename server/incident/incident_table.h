@@ -15,9 +15,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/incident/incident_store.h"
-#include "server/store/mutex.h"
 
 namespace recourse {
 
@@ -140,8 +140,8 @@ class IncidentTable {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckSpool() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable StoreMutex mutex_;
-  StoreCondition left_;  // opening_ lost one.
+  mutable absl::Mutex mutex_;
+  absl::CondVar left_;  // opening_ lost one.
   ById open_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_fingerprint_
       ABSL_GUARDED_BY(mutex_);

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "server/incident/channel_claims.h"
 #include "server/incident/channel_config.h"
 #include "server/incident/channel_outbox.h"
 #include "server/incident/incident_store.h"
 #include "server/incident/outbox_store.h"
-#include "server/store/mutex.h"
 #include "server/wire/errors.h"
 
 namespace recourse {
@@ -53,15 +53,15 @@ struct Notifier::State {
     uint64_t seen = 0;
     while (true) {
       {
-        StoreMutexLock lock(&mutex);
+        absl::MutexLock lock(&mutex);
         if (stopped) return;
         seen = wakes;
       }
       const absl::Time next = channel->DeliverDue();
       const absl::Duration pause =
           std::clamp(next - options.clock(), kMinPause, kPollPeriod);
-      StoreMutexLock lock(&mutex);
-      if (!stopped && wakes == seen) changed.WaitFor(&mutex, pause);
+      absl::MutexLock lock(&mutex);
+      if (!stopped && wakes == seen) changed.WaitWithTimeout(&mutex, pause);
     }
   }
 
@@ -71,8 +71,8 @@ struct Notifier::State {
   ChannelClaims claims;
   std::vector<std::unique_ptr<ChannelOutbox>> outboxes;  // Since Open.
 
-  StoreMutex mutex;
-  StoreCondition changed;
+  absl::Mutex mutex;
+  absl::CondVar changed;
   uint64_t wakes ABSL_GUARDED_BY(mutex) = 0;
   bool stopped ABSL_GUARDED_BY(mutex) = false;
   std::vector<std::thread> workers;
@@ -109,9 +109,9 @@ Notifier::Notifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Notifier::~Notifier() {
   {
-    StoreMutexLock lock(&state_->mutex);
+    absl::MutexLock lock(&state_->mutex);
     state_->stopped = true;
-    state_->changed.NotifyAll();
+    state_->changed.SignalAll();
   }
   if (state_->options.http != nullptr) state_->options.http->Interrupt();
   for (std::thread& worker : state_->workers) worker.join();
@@ -164,9 +164,9 @@ std::vector<StoreOp> Notifier::MessagesFor(const v1::Incident& incident,
 }
 
 void Notifier::Wake() {
-  StoreMutexLock lock(&state_->mutex);
+  absl::MutexLock lock(&state_->mutex);
   ++state_->wakes;
-  state_->changed.NotifyAll();
+  state_->changed.SignalAll();
 }
 
 std::vector<v1::IncidentDelivery> Notifier::Deliveries(

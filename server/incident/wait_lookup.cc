@@ -26,9 +26,9 @@ WaitLookup::~WaitLookup() { Stop(); }
 
 void WaitLookup::Stop() {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopped_ = true;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -40,16 +40,16 @@ void WaitLookup::Start(IncidentSync* sync) {
 
 void WaitLookup::Ask(const std::string& incident_id,
                      const std::string& waiter_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   questions_.emplace(incident_id, waiter_id);
-  changed_.NotifyAll();
+  changed_.SignalAll();
 }
 
 void WaitLookup::Run() {
   while (true) {
     Question question;
     {
-      StoreMutexLock lock(&mutex_);
+      absl::MutexLock lock(&mutex_);
       while (!stopped_ && questions_.empty()) changed_.Wait(&mutex_);
       if (stopped_) return;
       question = *questions_.begin();

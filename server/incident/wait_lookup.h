@@ -9,10 +9,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "server/incident/incident_sync.h"
 #include "server/incident/incident_table.h"
 #include "server/incident/waits.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -50,8 +50,8 @@ class WaitLookup {
   WaitTable* const waits_;
   IncidentSync* sync_ = nullptr;  // Since Start.
 
-  StoreMutex mutex_;
-  StoreCondition changed_;  // The members below.
+  absl::Mutex mutex_;
+  absl::CondVar changed_;  // The members below.
   std::set<Question> questions_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -29,7 +29,7 @@ class WaitTable::Core {
   void Add(const SharedEntry& entry) {
     absl::Status refusal;
     {
-      StoreMutexLock lock(&mutex_);
+      absl::MutexLock lock(&mutex_);
       if (!shutdown_.ok()) {
         refusal = shutdown_;
       } else if (size_ >= kMaxWaits) {
@@ -40,7 +40,7 @@ class WaitTable::Core {
         waiting_[entry->incident_id].emplace(entry->waiter_id, entry);
         ++size_;
         if (entry->looked_up) deadlines_.emplace(entry->deadline, entry);
-        changed_.NotifyAll();
+        changed_.SignalAll();
         return;
       }
       entry->stage = Entry::Stage::kAnswering;
@@ -49,19 +49,19 @@ class WaitTable::Core {
   }
 
   void LookedUp(const std::string& incident_id, const std::string& waiter_id) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     for (const SharedEntry& entry : Find(incident_id, waiter_id)) {
       if (entry->looked_up) continue;
       entry->looked_up = true;
       deadlines_.emplace(entry->deadline, entry);
     }
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
 
   // Takes out those under these names; they are to be answered.
   std::vector<SharedEntry> Take(const std::string& incident_id,
                                 const std::string& waiter_id) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     std::vector<SharedEntry> taken = Find(incident_id, waiter_id);
     for (const SharedEntry& entry : taken) Remove(entry);
     return taken;
@@ -69,7 +69,7 @@ class WaitTable::Core {
 
   std::set<std::string> WaitersOf(const std::string& incident_id) {
     std::set<std::string> waiters;
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     const auto it = waiting_.find(incident_id);
     if (it == waiting_.end()) return waiters;
     for (const auto& [waiter_id, entry] : it->second) waiters.insert(waiter_id);
@@ -78,14 +78,14 @@ class WaitTable::Core {
 
   void Answer(const SharedEntry& entry, WaitTable::Answer answer) {
     entry->done(std::move(answer));
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     entry->stage = Entry::Stage::kOver;
     entry->done = nullptr;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
 
   void Move(const std::string& from, const std::string& to) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     const auto it = waiting_.find(from);
     if (it == waiting_.end()) return;
     for (const auto& [waiter_id, entry] : it->second) entry->incident_id = to;
@@ -95,7 +95,7 @@ class WaitTable::Core {
 
   // When this returns, the entry's `done` does not run and will not.
   void Drop(const SharedEntry& entry) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (entry->stage == Entry::Stage::kWaiting) {
       Remove(entry);
       entry->stage = Entry::Stage::kOver;
@@ -107,14 +107,14 @@ class WaitTable::Core {
   void Shutdown(const absl::Status& status) {
     std::vector<SharedEntry> rest;
     {
-      StoreMutexLock lock(&mutex_);
+      absl::MutexLock lock(&mutex_);
       if (!shutdown_.ok()) return;
       shutdown_ = status;
       for (const auto& [id, entries] : waiting_) {
         for (const auto& [waiter, entry] : entries) rest.push_back(entry);
       }
       for (const SharedEntry& entry : rest) Remove(entry);
-      changed_.NotifyAll();
+      changed_.SignalAll();
     }
     for (const SharedEntry& entry : rest) Answer(entry, status);
   }
@@ -124,7 +124,7 @@ class WaitTable::Core {
     while (true) {
       std::vector<SharedEntry> due;
       {
-        StoreMutexLock lock(&mutex_);
+        absl::MutexLock lock(&mutex_);
         while (shutdown_.ok() && (due = TakeDue()).empty()) WaitForDeadline();
         if (due.empty()) return;
       }
@@ -176,11 +176,11 @@ class WaitTable::Core {
     if (deadlines_.empty()) return changed_.Wait(&mutex_);
     // A clock that is set forward is noticed within a second.
     const absl::Duration left = deadlines_.begin()->first - absl::Now();
-    changed_.WaitFor(&mutex_, std::min(left, absl::Seconds(1)));
+    changed_.WaitWithTimeout(&mutex_, std::min(left, absl::Seconds(1)));
   }
 
-  StoreMutex mutex_;
-  StoreCondition changed_;  // Any member below, or an entry's stage.
+  absl::Mutex mutex_;
+  absl::CondVar changed_;  // Any member below, or an entry's stage.
   std::map<std::string, ByWaiter> waiting_
       ABSL_GUARDED_BY(mutex_);  // By incident.
   std::set<Deadline> deadlines_ ABSL_GUARDED_BY(mutex_);

@@ -10,10 +10,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "recourse/v1/incidents.pb.h"
 #include "server/incident/incident_desk.h"
-#include "server/store/mutex.h"
 
 namespace recourse {
 

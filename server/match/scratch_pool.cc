@@ -12,7 +12,7 @@ void ScratchDeleter::operator()(hs_scratch* scratch) const {
 
 HsScratch ScratchPool::Take() {
   {
-    const std::lock_guard<std::mutex> lock(mu_);
+    absl::MutexLock lock(&mu_);
     if (!idle_.empty()) {
       HsScratch scratch = std::move(idle_.back());
       idle_.pop_back();
@@ -29,7 +29,7 @@ HsScratch ScratchPool::Take() {
 
 void ScratchPool::Return(HsScratch scratch) {
   if (scratch == nullptr) return;
-  const std::lock_guard<std::mutex> lock(mu_);
+  absl::MutexLock lock(&mu_);
   if (idle_.size() < kMaxIdle) idle_.push_back(std::move(scratch));
 }
 

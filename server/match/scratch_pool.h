@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 struct hs_scratch;
 
@@ -31,9 +33,8 @@ class ScratchPool {
 
  private:
   const HsScratch prototype_;
-  // ThreadSanitizer follows std::mutex, and is blind to a prebuilt Abseil's.
-  std::mutex mu_;
-  std::vector<HsScratch> idle_;  // Guarded by mu_.
+  absl::Mutex mu_;
+  std::vector<HsScratch> idle_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace recourse

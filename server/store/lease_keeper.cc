@@ -26,34 +26,34 @@ LeaseKeeper::LeaseKeeper(Options options, ExpireFunction expire)
 
 LeaseKeeper::~LeaseKeeper() {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopped_ = true;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
   thread_.join();
 }
 
 absl::Status LeaseKeeper::CheckRoom() {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (leases_.size() < kMaxStoreLeases) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrCat("the store has ", kMaxStoreLeases, " leases already"));
 }
 
 void LeaseKeeper::Add(int64_t lease_id, absl::Duration ttl) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   leases_[lease_id] = {.ttl = ttl, .deadline = options_.now() + ttl};
-  changed_.NotifyAll();
+  changed_.SignalAll();
 }
 
 bool LeaseKeeper::IsAlive(int64_t lease_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto found = leases_.find(lease_id);
   return found != leases_.end() && options_.now() < found->second.deadline;
 }
 
 absl::Status LeaseKeeper::KeepAlive(int64_t lease_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto found = leases_.find(lease_id);
   const absl::Time now = options_.now();
   if (found == leases_.end() || now >= found->second.deadline) {
@@ -65,7 +65,7 @@ absl::Status LeaseKeeper::KeepAlive(int64_t lease_id) {
 }
 
 void LeaseKeeper::Remove(int64_t lease_id) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   leases_.erase(lease_id);
 }
 
@@ -87,7 +87,7 @@ void LeaseKeeper::Run() {
     const absl::Duration wait =
         done ? std::max(UntilNextDeadline(), kShortestWait)
              : options_.check_interval;
-    changed_.WaitFor(&mutex_, std::min(wait, options_.check_interval));
+    changed_.WaitWithTimeout(&mutex_, std::min(wait, options_.check_interval));
   }
   mutex_.Unlock();
 }
@@ -95,7 +95,7 @@ void LeaseKeeper::Run() {
 bool LeaseKeeper::ExpireDue() {
   std::vector<int64_t> due;
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     const absl::Time now = options_.now();
     for (const auto& [id, lease] : leases_) {
       if (lease.deadline <= now) due.push_back(id);

@@ -10,8 +10,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/store/mutex.h"
 
 namespace recourse {
 
@@ -64,8 +64,8 @@ class LeaseKeeper {
   const Options options_;
   const ExpireFunction expire_;
 
-  StoreMutex mutex_;
-  StoreCondition changed_;
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
   std::map<int64_t, Lease> leases_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 

@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "server/store/mutex.h"
+#include "absl/synchronization/mutex.h"
 #include "server/store/sqlite_db.h"
 #include "server/store/sqlite_file.h"
 #include "server/store/sqlite_reader.h"
@@ -30,12 +30,12 @@ constexpr char kWriterPragmas[] =
 class ReaderPool {
  public:
   void Add(std::unique_ptr<SqliteReader> reader) {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     free_.push_back(std::move(reader));
-    returned_.NotifyAll();
+    returned_.SignalAll();
   }
   std::unique_ptr<SqliteReader> Take() {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     while (free_.empty()) returned_.Wait(&mutex_);
     std::unique_ptr<SqliteReader> reader = std::move(free_.back());
     free_.pop_back();
@@ -43,8 +43,8 @@ class ReaderPool {
   }
 
  private:
-  StoreMutex mutex_;
-  StoreCondition returned_;
+  absl::Mutex mutex_;
+  absl::CondVar returned_;
   std::vector<std::unique_ptr<SqliteReader>> free_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -82,7 +82,7 @@ class SqliteStore : public Store {
   // on the file goes last.
   const std::unique_ptr<SqliteFile> file_;
 
-  StoreMutex write_mutex_;
+  absl::Mutex write_mutex_;
   std::unique_ptr<SqliteWriter> writer_ ABSL_GUARDED_BY(write_mutex_);
   // In memory there is one connection for all; null for a file.
   std::unique_ptr<SqliteReader> memory_reader_ ABSL_GUARDED_BY(write_mutex_);
@@ -96,7 +96,7 @@ class SqliteStore : public Store {
 absl::Status SqliteStore::Start(const SqliteStoreOptions& options) {
   std::vector<std::pair<int64_t, absl::Duration>> leases;
   {
-    StoreMutexLock lock(&write_mutex_);
+    absl::MutexLock lock(&write_mutex_);
     if (absl::Status status = OpenWriter(options); !status.ok()) return status;
     auto found = writer_->Leases();
     if (!found.ok()) return found.status();
@@ -164,7 +164,7 @@ absl::Status SqliteStore::OpenReaders() {
 
 void SqliteStore::Read(absl::FunctionRef<void(SqliteReader&)> read) {
   if (file_ == nullptr) {
-    StoreMutexLock lock(&write_mutex_);
+    absl::MutexLock lock(&write_mutex_);
     read(*memory_reader_);
     return;
   }
@@ -194,7 +194,7 @@ absl::StatusOr<StoreCommit> SqliteStore::Commit(
   if (!status.ok()) return status;
   absl::StatusOr<StoreCommit> commit;
   {
-    StoreMutexLock lock(&write_mutex_);
+    absl::MutexLock lock(&write_mutex_);
     commit = writer_->Apply(transaction,
                             [&](int64_t id) { return leases_->IsAlive(id); });
   }
@@ -218,7 +218,7 @@ absl::StatusOr<int64_t> SqliteStore::GrantLease(absl::Duration ttl) {
   if (absl::Status status = CheckStoreLeaseTtl(ttl); !status.ok()) {
     return status;
   }
-  StoreMutexLock lock(&write_mutex_);
+  absl::MutexLock lock(&write_mutex_);
   if (absl::Status status = leases_->CheckRoom(); !status.ok()) return status;
   absl::StatusOr<int64_t> id = writer_->AddLease(ttl);
   if (id.ok()) leases_->Add(*id, ttl);
@@ -242,7 +242,7 @@ absl::Status SqliteStore::RevokeLease(int64_t lease_id) {
 absl::Status SqliteStore::EndLease(int64_t lease_id) {
   absl::StatusOr<int64_t> revision;
   {
-    StoreMutexLock lock(&write_mutex_);
+    absl::MutexLock lock(&write_mutex_);
     revision = writer_->RemoveLease(lease_id);
   }
   if (revision.ok()) hub_->Publish(*revision);

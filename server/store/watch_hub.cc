@@ -28,16 +28,16 @@ WatchHub::WatchHub(int64_t revision, ReadFunction read,
 WatchHub::~WatchHub() { Stop(); }
 
 void WatchHub::Publish(int64_t revision) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   revision_ = std::max(revision_, revision);
   pending_ = true;
-  changed_.NotifyAll();
+  changed_.SignalAll();
 }
 
 absl::StatusOr<std::unique_ptr<StoreWatch>> WatchHub::Add(
     std::string_view prefix, int64_t from_revision,
     StoreWatchCallback callback) {
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   if (watchers_.size() >= kMaxStoreWatches) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the store has ", kMaxStoreWatches, " watches already"));
@@ -49,13 +49,13 @@ absl::StatusOr<std::unique_ptr<StoreWatch>> WatchHub::Add(
   watcher->callback = std::move(callback);
   watchers_.emplace(id, std::move(watcher));
   pending_ = true;
-  changed_.NotifyAll();
+  changed_.SignalAll();
   return std::make_unique<Watch>(shared_from_this(), id);
 }
 
 void WatchHub::Remove(int64_t id) {
   std::unique_ptr<Watcher> removed;  // Its callback is freed without the lock.
-  StoreMutexLock lock(&mutex_);
+  absl::MutexLock lock(&mutex_);
   const auto found = watchers_.find(id);
   found->second->ended = true;
   while (serving_id_ == id) changed_.Wait(&mutex_);
@@ -65,9 +65,9 @@ void WatchHub::Remove(int64_t id) {
 
 void WatchHub::Stop() {
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     stopped_ = true;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -84,7 +84,7 @@ void WatchHub::Run() {
     if (go_on) continue;
     pending_ = true;
     // A commit ends the wait early: the store works again.
-    if (!stopped_) changed_.WaitFor(&mutex_, retry_delay_);
+    if (!stopped_) changed_.WaitWithTimeout(&mutex_, retry_delay_);
   }
   mutex_.Unlock();
 }
@@ -96,7 +96,7 @@ bool WatchHub::ServeRound() {
     Watcher* watcher = nullptr;
     int64_t next_revision = 0;
     {
-      StoreMutexLock lock(&mutex_);
+      absl::MutexLock lock(&mutex_);
       auto next = watchers_.upper_bound(last_id);
       while (next != watchers_.end() &&
              (next->second->ended || next->second->next_revision > revision_)) {
@@ -108,11 +108,11 @@ bool WatchHub::ServeRound() {
       next_revision = watcher->next_revision;
     }
     const Served served = ServeOne(next_revision, *watcher);
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     serving_id_ = 0;
     if (served == Served::kMore) pending_ = true;
     if (served == Served::kRetry) go_on = false;
-    changed_.NotifyAll();
+    changed_.SignalAll();
   }
 }
 
@@ -123,7 +123,7 @@ WatchHub::Served WatchHub::ServeOne(int64_t next_revision, Watcher& watcher) {
     return Served::kRetry;
   }
   {
-    StoreMutexLock lock(&mutex_);
+    absl::MutexLock lock(&mutex_);
     if (watcher.ended) return Served::kDone;  // Being destroyed.
     watcher.ended = !page.ok();
     if (page.ok()) watcher.next_revision = page->next_revision;

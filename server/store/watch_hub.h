@@ -13,8 +13,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/store/mutex.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -84,8 +84,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   const ReadFunction read_;
   const absl::Duration retry_delay_;
 
-  StoreMutex mutex_;
-  StoreCondition changed_;  // Any member below.
+  absl::Mutex mutex_;
+  absl::CondVar changed_;  // Any member below.
   std::map<int64_t, std::unique_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   int64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   int64_t revision_ ABSL_GUARDED_BY(mutex_);
