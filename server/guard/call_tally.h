@@ -31,11 +31,19 @@ struct BasicCallTally {
   // 0 where nothing was called.
   double failure_rate() const { return Share(failures); }
   double slow_rate() const { return Share(slow); }
+  // Some failed (were slow), and at least `rate` of all, 0 < rate <= 1.
+  bool FailsAt(double rate) const { return IsShare(failures, rate); }
+  bool IsSlowAt(double rate) const { return IsShare(slow, rate); }
 
  private:
   double Share(Count part) const {
     return calls == 0 ? 0
                       : static_cast<double>(part) / static_cast<double>(calls);
+  }
+  bool IsShare(Count part, double rate) const {
+    // A hair of tolerance, for 0.7 of 10 being 7.
+    return part > 0 && static_cast<double>(part) + 1e-9 >=
+                           rate * static_cast<double>(calls);
   }
 };
 

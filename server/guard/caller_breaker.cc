@@ -48,10 +48,8 @@ std::optional<CallerBreaker::Cause> CallerBreaker::WhyOpen(
     const bool enough = tally->calls >= policy.min_calls ||
                         (tally != &evidence.in_window && recent_->full());
     if (!enough) continue;
-    if (tally->failure_rate() >= policy.failure_rate) {
-      return Cause::kFailureRate;
-    }
-    if (tally->slow_rate() >= policy.slow_call_rate) return Cause::kSlowRate;
+    if (tally->FailsAt(policy.failure_rate)) return Cause::kFailureRate;
+    if (tally->IsSlowAt(policy.slow_call_rate)) return Cause::kSlowRate;
   }
   return std::nullopt;
 }

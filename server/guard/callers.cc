@@ -11,6 +11,16 @@ constexpr int32_t kMaxCallsInWindow = 1'000'000'000;
 constexpr absl::Duration kIdleCaller = absl::Minutes(10);
 constexpr absl::Duration kCleaningPause = absl::Seconds(1);
 
+bool IsTooMuch(const SmallCallTally& counted, const CallTally& more) {
+  return counted.calls + more.calls > kMaxCallsInWindow;
+}
+
+SmallCallTally Small(const CallTally& tally) {
+  return {static_cast<int32_t>(tally.calls),
+          static_cast<int32_t>(tally.failures),
+          static_cast<int32_t>(tally.slow)};
+}
+
 // Of one service; or of one instance, with instances = 1.
 struct Group {
   int instances = 0;
@@ -43,9 +53,8 @@ Group StatusOf(Caller& caller, const BreakerPolicy& policy, absl::Time now) {
   Group status;
   status.instances = 1;
   status.open = open;
-  status.failing = open || (calls.failures > 0 &&
-                            calls.failure_rate() >= policy.failure_rate);
-  status.slow = calls.slow > 0 && calls.slow_rate() >= policy.slow_call_rate;
+  status.failing = open || calls.FailsAt(policy.failure_rate);
+  status.slow = calls.IsSlowAt(policy.slow_call_rate);
   status.failing_now =
       open || (caller.breaker.consecutive() > 0 &&
                now - caller.last_failure <= 2 * caller.window.part_length());
@@ -54,19 +63,22 @@ Group StatusOf(Caller& caller, const BreakerPolicy& policy, absl::Time now) {
 
 }  // namespace
 
-void Caller::Count(const CallTally& sum, absl::Time at, absl::Time now) {
-  if (window.Total(now).calls + sum.calls > kMaxCallsInWindow) return;
-  window.AddAt(
-      {static_cast<int32_t>(sum.calls), static_cast<int32_t>(sum.failures),
-       static_cast<int32_t>(sum.slow)},
-      at, now);
+void Caller::Count(const CallTally& sum, absl::Time now) {
+  if (IsTooMuch(window.Total(now), sum)) return;
+  window.Add(Small(sum), now);
+}
+
+void Caller::CountAt(const CallTally& sum, absl::Time at, absl::Time now) {
+  if (IsTooMuch(window.Total(now), sum)) return;
+  window.AddAt(Small(sum), at, now);
 }
 
 Callers::~Callers() { *limits_.all_callers -= callers_.size(); }
 
-Caller* Callers::Find(const CallerKey& key) const {
+Caller* Callers::Find(const CallerKey& key) {
+  if (last_ != nullptr && Equal()(key, *last_)) return last_;
   const auto found = callers_.find(key);
-  return found == callers_.end() ? nullptr : found->get();
+  return found == callers_.end() ? nullptr : last_ = found->get();
 }
 
 Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
@@ -103,6 +115,7 @@ bool Callers::MakeRoom(absl::Time now) {
 // Forgets callers that are not active and were not heard of for `idle`.
 void Callers::ForgetIdle(absl::Duration idle, absl::Time now) {
   const size_t before = callers_.size();
+  last_ = nullptr;
   absl::erase_if(callers_, [&](const std::unique_ptr<Caller>& caller) {
     return !IsActive(*caller, now) && now - caller->last_seen > idle;
   });

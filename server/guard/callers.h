@@ -34,7 +34,9 @@ struct Caller {
   bool TellsVolume(absl::Time now) const {
     return now - last_sums < kVolumeKnownFor;
   }
-  void Count(const CallTally& sum, absl::Time at, absl::Time now);
+  void Count(const CallTally& sum, absl::Time now);
+  // What ended at an earlier time.
+  void CountAt(const CallTally& sum, absl::Time at, absl::Time now);
 
   const std::string service;
   const std::string instance;
@@ -84,7 +86,7 @@ class Callers {
   // The caller, known from now on; nullptr when there is no room for it.
   Caller* Touch(const CallerKey& key, absl::Duration window_length,
                 absl::Time now);
-  Caller* Find(const CallerKey& key) const;
+  Caller* Find(const CallerKey& key);
 
   Quorum CountQuorum(const BreakerPolicy& policy, absl::Time now);
   template <typename Visit>  // Called with Caller&.
@@ -96,8 +98,11 @@ class Callers {
  private:
   struct KeyOf {
     static CallerKey Get(const CallerKey& key) { return key; }
+    static CallerKey Get(const Caller& caller) {
+      return {caller.service, caller.instance};
+    }
     static CallerKey Get(const std::unique_ptr<Caller>& caller) {
-      return {caller->service, caller->instance};
+      return Get(*caller);
     }
   };
   struct Hash : KeyOf {
@@ -123,6 +128,7 @@ class Callers {
   const Limits limits_;
   absl::flat_hash_set<std::unique_ptr<Caller>, Hash, Equal> callers_;
   std::vector<size_t> services_;  // Hashes, by service_number.
+  Caller* last_ = nullptr;  // Found last: an error is followed by a question.
   absl::Time next_cleaning_ = absl::InfinitePast();
 };
 

@@ -42,6 +42,7 @@ class Holds {
 
   std::vector<HoldView> View(absl::Time now) const;
   void Clear() { holds_.clear(); }
+  bool empty() const { return holds_.empty(); }
 
  private:
   struct Hold {

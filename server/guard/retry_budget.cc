@@ -4,12 +4,18 @@
 
 namespace recourse {
 
-bool RetryBudget::Reserve(const RetryBudgetPolicy& policy, absl::Time now) {
-  const BudgetView view = View(policy, now);
+RetryBudget::Reserved RetryBudget::Reserve(absl::Time now) {
+  const Counts& counts = window_.Total(now);
   // A hair of tolerance: 0.3 a second for 10 s are 3.
-  if (static_cast<double>(view.used) + 1 > view.limit + 1e-9) return false;
+  if (counts.reserved + 1 > Limit(counts) + 1e-9) return Reserved::kNo;
+  const bool unknown = counts.calls == 0;
   window_.Add({0, 1, 0}, now);
-  return true;
+  return unknown ? Reserved::kYesOfFloorAlone : Reserved::kYes;
+}
+
+double RetryBudget::Limit(const Counts& counts) const {
+  const int64_t first_calls = std::max<int64_t>(0, counts.calls - counts.ran);
+  return policy_.retry_ratio * static_cast<double>(first_calls) + floor_;
 }
 
 void RetryBudget::Release(absl::Time reserved_at, absl::Time now) {
@@ -20,16 +26,13 @@ void RetryBudget::Release(absl::Time reserved_at, absl::Time now) {
   window_.TakeOut({0, 1, 0}, reserved_at, now);
 }
 
-BudgetView RetryBudget::View(const RetryBudgetPolicy& policy, absl::Time now) {
+BudgetView RetryBudget::View(absl::Time now) {
   const Counts& counts = window_.Total(now);
   BudgetView view;
   view.calls = counts.calls;
   view.used = counts.reserved;
+  view.limit = Limit(counts);
   view.volume_unknown = counts.calls == 0;
-  const int64_t first_calls = std::max<int64_t>(0, counts.calls - counts.ran);
-  view.limit =
-      policy.retry_ratio * static_cast<double>(first_calls) +
-      policy.min_retries_per_second * absl::ToDoubleSeconds(policy.ttl);
   return view;
 }
 

@@ -20,9 +20,12 @@ namespace recourse {
 // Thread-compatible. The idea (deposits that expire) is Finagle's RetryBudget.
 class RetryBudget {
  public:
-  explicit RetryBudget(const RetryBudgetPolicy& policy) : window_(policy.ttl) {}
+  explicit RetryBudget(const RetryBudgetPolicy& policy)
+      : policy_(policy), floor_(FloorOf(policy)), window_(policy.ttl) {}
 
   void SetPolicy(const RetryBudgetPolicy& policy, absl::Time now) {
+    policy_ = policy;
+    floor_ = FloorOf(policy);
     window_.SetLength(policy.ttl, now);
   }
 
@@ -33,12 +36,13 @@ class RetryBudget {
   // A reserved retry ran: it is, or will be, among the calls told.
   void AddRan(absl::Time now) { window_.Add({0, 0, 1}, now); }
 
-  // False, with nothing reserved, when the limit is reached.
-  bool Reserve(const RetryBudgetPolicy& policy, absl::Time now);
+  enum class Reserved : uint8_t { kNo, kYes, kYesOfFloorAlone };
+  // kNo: the limit is reached. kYesOfFloorAlone: nobody tells of calls.
+  Reserved Reserve(absl::Time now);
   // Gives back what was reserved at `reserved_at`, unless that expired.
   void Release(absl::Time reserved_at, absl::Time now);
 
-  BudgetView View(const RetryBudgetPolicy& policy, absl::Time now);
+  BudgetView View(absl::Time now);
   // Until the oldest reservation expires.
   absl::Duration UntilRefill(absl::Time now);
   void Clear() { window_.Clear(); }
@@ -63,6 +67,13 @@ class RetryBudget {
     }
   };
 
+  static double FloorOf(const RetryBudgetPolicy& policy) {
+    return policy.min_retries_per_second * absl::ToDoubleSeconds(policy.ttl);
+  }
+  double Limit(const Counts& counts) const;
+
+  RetryBudgetPolicy policy_;
+  double floor_;
   SlidingWindow<Counts> window_;
 };
 

@@ -28,22 +28,21 @@ std::string QuorumText(int count, const Quorum& quorum) {
 
 }  // namespace
 
-void SharedBreaker::Count(const CallTally& sum, absl::Time at, absl::Time now) {
-  window_.AddAt(sum, at, now);
-  if (backlog_ != nullptr) backlog_->Count(sum);
-}
-
 bool SharedBreaker::IsBad(const CallTally& tally,
                           const BreakerPolicy& policy) const {
   return tally.calls >= policy.min_calls &&
-         ((tally.failures > 0 && tally.failure_rate() >= policy.failure_rate) ||
-          (tally.slow > 0 && tally.slow_rate() >= policy.slow_call_rate));
+         (tally.FailsAt(policy.failure_rate) ||
+          tally.IsSlowAt(policy.slow_call_rate));
 }
 
 bool SharedBreaker::IsSudden(const BreakerPolicy& policy, absl::Time now) {
+  const double rate = (1 + policy.failure_rate) / 2;
+  if (static_cast<double>(window_.Total(now).failures) <
+      rate * policy.min_calls) {
+    return false;
+  }
   const CallTally newest = window_.Newest(kSuddenParts, now);
-  return newest.calls >= policy.min_calls &&
-         newest.failure_rate() >= (1 + policy.failure_rate) / 2;
+  return newest.calls >= policy.min_calls && newest.FailsAt(rate);
 }
 
 bool SharedBreaker::PoolIsBad(const BreakerPolicy& policy, absl::Time now) {
@@ -58,7 +57,7 @@ bool SharedBreaker::OpenIfQuorum(const Quorum& quorum,
       quorum.needed,
       static_cast<int>(std::ceil(policy.failure_rate * quorum.active - 1e-9)));
   std::string reason;
-  if (IsBad(tally, policy) && tally.failure_rate() >= policy.failure_rate &&
+  if (tally.calls >= policy.min_calls && tally.FailsAt(policy.failure_rate) &&
       quorum.failing >= quorum.needed) {
     reason =
         absl::StrCat(RateText(tally.failure_rate(), tally.calls),

@@ -59,8 +59,15 @@ class SharedBreaker {
   SharedBreaker(int64_t epoch, absl::Duration window_length, absl::Time now)
       : epoch_(epoch), change_time_(now), window_(window_length) {}
 
-  // Calls that ended at `at`. Never changes the state.
-  void Count(const CallTally& sum, absl::Time at, absl::Time now);
+  // Calls that ended now, or at an earlier time. Never changes the state.
+  void Count(const CallTally& sum, absl::Time now) {
+    window_.Add(sum, now);
+    if (backlog_ != nullptr) backlog_->Count(sum);
+  }
+  void CountAt(const CallTally& sum, absl::Time at, absl::Time now) {
+    window_.AddAt(sum, at, now);
+    if (backlog_ != nullptr) backlog_->Count(sum);
+  }
 
   // Whether the pool alone would open it: only then a quorum need be counted.
   bool PoolIsBad(const BreakerPolicy& policy, absl::Time now);
@@ -90,6 +97,10 @@ class SharedBreaker {
     window_.SetLength(length, now);
   }
 
+  // CLOSED, and nobody waits: nothing but evidence moves it.
+  bool IsAtRest() const {
+    return state_ == CircuitState::kClosed && backlog_ == nullptr;
+  }
   CircuitState state() const { return state_; }
   int64_t epoch() const { return epoch_; }
   const std::string& reason() const { return reason_; }

@@ -29,7 +29,7 @@ class SlidingWindow {
 
   void Add(const Tally& tally, absl::Time now) {
     Advance(now);
-    At(newest_) += tally;
+    parts_[newest_place_] += tally;
     total_ += tally;
   }
 
@@ -41,9 +41,9 @@ class SlidingWindow {
       total_ += tally;
     }
   }
-  // The part that `at` belongs to, for taking something out of it; nullptr
-  // where it has left the window. Whatever leaves it must leave by TakeOut.
+  // The part that `at` belongs to; nullptr where it has left the window.
   const Tally* Find(absl::Time at, absl::Time now) { return PartAt(at, now); }
+  // Takes something out of that part again.
   void TakeOut(const Tally& tally, absl::Time at, absl::Time now) {
     if (Tally* part = PartAt(at, now)) {
       *part -= tally;
@@ -73,11 +73,13 @@ class SlidingWindow {
   // Until the part that is `age` parts old, 0 <= age < kParts, leaves.
   absl::Duration UntilPartLeaves(int age, absl::Time now) {
     Advance(now);
-    return absl::FromUnixNanos((newest_ - age + kParts) * part_nanos_) - now;
+    return StartOf(newest_ - age + kParts) - now;
   }
 
   absl::Duration part_length() const { return absl::Nanoseconds(part_nanos_); }
-  absl::Duration length() const { return part_length() * kParts; }
+  absl::Duration length() const {
+    return absl::Nanoseconds(part_nanos_ * kParts);
+  }
 
   void Clear() {
     parts_.fill(Tally{});
@@ -91,11 +93,12 @@ class SlidingWindow {
     const SlidingWindow old = *this;
     SetPart(length);
     Clear();
-    newest_ = NumberOf(now);
+    newest_ = kNever;
+    newest_end_ = absl::InfinitePast();
     for (int64_t i = 0; i < kParts; ++i) {
       const absl::Time end =
-          absl::FromUnixNanos((old.newest_ - i + 1) * old.part_nanos_ - 1);
-      AddAt(old.parts_[old.Index(old.newest_ - i)], std::min(end, now), now);
+          old.StartOf(old.newest_ - i + 1) - absl::Nanoseconds(1);
+      AddAt(old.parts_[Place(old.newest_ - i)], std::min(end, now), now);
     }
   }
 
@@ -110,11 +113,14 @@ class SlidingWindow {
     return nanos >= 0 ? nanos / part_nanos_
                       : -((-(nanos + 1)) / part_nanos_) - 1;
   }
-  static size_t Index(int64_t number) {
-    const int64_t index = number % kParts;
-    return static_cast<size_t>(index < 0 ? index + kParts : index);
+  absl::Time StartOf(int64_t number) const {
+    return absl::FromUnixNanos(number * part_nanos_);
   }
-  Tally& At(int64_t number) { return parts_[Index(number)]; }
+  static size_t Place(int64_t number) {
+    const int64_t place = number % kParts;
+    return static_cast<size_t>(place < 0 ? place + kParts : place);
+  }
+  Tally& At(int64_t number) { return parts_[Place(number)]; }
 
   Tally* PartAt(absl::Time at, absl::Time now) {
     Advance(now);
@@ -123,8 +129,11 @@ class SlidingWindow {
   }
 
   void Advance(absl::Time now) {
+    if (now >= newest_end_) Turn(now);
+  }
+
+  void Turn(absl::Time now) {
     const int64_t number = NumberOf(now);
-    if (number <= newest_) return;
     if (newest_ == kNever || number - newest_ >= kParts) {
       Clear();
     } else {
@@ -134,12 +143,16 @@ class SlidingWindow {
       }
     }
     newest_ = number;
+    newest_place_ = Place(number);
+    newest_end_ = StartOf(number + 1);
   }
 
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
 
   int64_t part_nanos_;
   int64_t newest_ = kNever;  // Number of the newest part since the epoch.
+  absl::Time newest_end_ = absl::InfinitePast();
+  size_t newest_place_ = 0;
   std::array<Tally, kParts> parts_{};
   Tally total_{};
 };

@@ -39,7 +39,7 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
   stamp.target = identity_.target;
   stamp.quota_scope = std::string(request.site.quota_scope);
   stamp.epoch = breaker_.epoch();
-  admitted.grant.delay = wish.at - now;
+  admitted.grant.delay = std::max(request.delay, absl::ZeroDuration());
   if (Is(CircuitState::kDisabled)) return admitted;
 
   RunPlace place = AskCircuits(wish, caller, now);
@@ -57,13 +57,14 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
   }
   stamp.permit = place.permit;
   if (!request.first_call) {
-    if (!budget_.Reserve(policy_->retry_budget, now)) {
+    const RetryBudget::Reserved reserved = budget_.Reserve(now);
+    if (reserved == RetryBudget::Reserved::kNo) {
       Release(request.site, stamp, now);
       return BudgetSpent(now);
     }
     stamp.budgeted = true;
     stamp.reserved_at = now;
-    if (budget_.View(policy_->retry_budget, now).volume_unknown) {
+    if (reserved == RetryBudget::Reserved::kYesOfFloorAlone) {
       admitted.notes.emplace_back(
           TraceReason::kVolumeUnknown,
           absl::StrCat("nobody tells how often ", identity_.target,
@@ -120,6 +121,10 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
         TraceReason::kHeldBack,
         absl::StrCat("the circuit of ", identity_.target,
                      " lets calls pass in turn"));
+  }
+  if (place->at == wish.at && holds_.empty() &&
+      policy_->pacing.max_retry_rate == 0) {
+    return;
   }
   absl::Time at = place->at;
   if (const auto lifted =
@@ -217,7 +222,7 @@ NotAdmitted TargetGuard::WhyRefused(const RunWish& wish, const Caller* caller,
 
 NotAdmitted TargetGuard::BudgetSpent(absl::Time now) {
   const RetryBudgetPolicy& policy = policy_->retry_budget;
-  const BudgetView view = budget_.View(policy, now);
+  const BudgetView view = budget_.View(now);
   return {TraceReason::kBudgetExhausted,
           absl::StrFormat(
               "all callers together used %d of the %.1f retries to %s that "

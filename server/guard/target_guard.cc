@@ -35,12 +35,14 @@ TargetGuard::TargetGuard(Identity identity, SharedTargetPolicy policy,
                          const Callers::Limits& limits, absl::Time now)
     : identity_(std::move(identity)),
       policy_(std::move(policy)),
+      part_length_(PartLength()),
       callers_(limits),
       breaker_(identity_.first_epoch, policy_->breaker.window, now),
       budget_(policy_->retry_budget) {}
 
 void TargetGuard::SetPolicy(SharedTargetPolicy policy, absl::Time now) {
   policy_ = std::move(policy);
+  part_length_ = PartLength();
   breaker_.SetWindow(breaker_policy().window, now);
   callers_.ForEach([&](Caller& caller) {
     caller.window.SetLength(breaker_policy().window, now);
@@ -54,7 +56,9 @@ Caller* TargetGuard::Touch(const CallSite& site, absl::Time now,
   Advance(now, changes);
   Caller* caller = callers_.Touch({site.service, site.instance},
                                   breaker_policy().window, now);
-  if (caller != nullptr) AdvanceCaller(caller, now, changes);
+  if (caller != nullptr && open_callers_ > 0) {
+    AdvanceCaller(caller, now, changes);
+  }
   return caller;
 }
 
@@ -63,7 +67,7 @@ void TargetGuard::AdvanceCaller(Caller* caller, absl::Time now,
   if (caller->breaker.Advance(now)) Tell(caller, now, changes);
 }
 
-void TargetGuard::Advance(absl::Time now, Changes* changes) {
+void TargetGuard::MoveOn(absl::Time now, Changes* changes) {
   if (override_ != nullptr && now >= override_->until) {
     EndOverride("what a person set has expired", now, changes);
   }
@@ -130,49 +134,60 @@ void TargetGuard::CountSums(Caller* caller, const CallSums& sums,
 
 void TargetGuard::Count(Caller* caller, const Report& report, absl::Time now,
                         Changes* changes) {
-  const absl::Duration window = breaker_policy().window;
-  const CallTally sum = LastPart(report.sum, report.period, window);
-  const absl::Duration part = window / SlidingWindow<CallTally>::kParts;
-  int parts = 1;
-  if (report.period > part) {
-    parts = static_cast<int>(
-        std::clamp<double>(absl::FDivDuration(report.period, part) + 0.5, 1,
-                           SlidingWindow<CallTally>::kParts));
-  }
-  for (int i = 0; i < parts; ++i) {
-    const CallTally piece = parts == 1 ? sum : PartOf(sum, i, parts);
-    breaker_.Count(piece, now - i * part, now);
-    if (caller != nullptr) caller->Count(piece, now - i * part, now);
+  const CallTally sum =
+      LastPart(report.sum, report.period, breaker_policy().window);
+  if (report.period > part_length_) {
+    CountSpread(caller, sum, report.period, now);
+  } else {
+    breaker_.Count(sum, now);
+    if (caller != nullptr) caller->Count(sum, now);
   }
   if (breaker_.state() != CircuitState::kClosed) return;
-
   bool own_opened = false;
   bool is_news = false;
   if (caller != nullptr) {
-    const SmallCallTally& in_window = caller->window.Total(now);
-    const bool failed_before = caller->breaker.consecutive() > 0;
-    const auto cause = caller->breaker.Count(
-        {sum,
-         report.ends_in_failure,
-         {in_window.calls, in_window.failures, in_window.slow}},
-        breaker_policy(), now);
-    if (sum.failures > 0) caller->last_failure = now;
-    const bool failing =
-        in_window.failures > 0 &&
-        in_window.failure_rate() >= breaker_policy().failure_rate;
-    is_news = (failing && !caller->failing) ||
-              (!failed_before && caller->breaker.consecutive() > 0);
-    caller->failing = failing;
-    if (cause) {
-      own_opened = true;
-      caller->cause = *cause;
-      ++open_callers_;
-      Tell(caller, now, changes);
-    }
+    const bool failed_before =
+        caller->failing || caller->breaker.consecutive() > 0;
+    own_opened = CountOwn(caller, sum, report.ends_in_failure, now, changes);
+    is_news = !failed_before &&
+              (caller->failing || caller->breaker.consecutive() > 0);
   }
   if (sum.failures > 0 || sum.slow > 0) {
     OpenShared(own_opened, is_news, now, changes);
   }
+}
+
+// Over the parts of the window in which the calls ended.
+void TargetGuard::CountSpread(Caller* caller, const CallTally& sum,
+                              absl::Duration period, absl::Time now) {
+  const double share = absl::FDivDuration(period, part_length_);
+  const int parts = static_cast<int>(
+      std::clamp<double>(share + 0.5, 1, SlidingWindow<CallTally>::kParts));
+  for (int i = 0; i < parts; ++i) {
+    const absl::Time at = now - i * part_length_;
+    const CallTally piece = PartOf(sum, i, parts);
+    breaker_.CountAt(piece, at, now);
+    if (caller != nullptr) caller->CountAt(piece, at, now);
+  }
+}
+
+// True: the caller's own circuit opened.
+bool TargetGuard::CountOwn(Caller* caller, const CallTally& sum,
+                           bool ends_in_failure, absl::Time now,
+                           Changes* changes) {
+  const SmallCallTally& in_window = caller->window.Total(now);
+  const auto cause = caller->breaker.Count(
+      {sum,
+       ends_in_failure,
+       {in_window.calls, in_window.failures, in_window.slow}},
+      breaker_policy(), now);
+  if (sum.failures > 0) caller->last_failure = now;
+  caller->failing = in_window.FailsAt(breaker_policy().failure_rate);
+  if (!cause) return false;
+  caller->cause = *cause;
+  ++open_callers_;
+  Tell(caller, now, changes);
+  return true;
 }
 
 void TargetGuard::OpenShared(bool own_opened, bool is_news, absl::Time now,

@@ -68,7 +68,9 @@ class TargetGuard {
                Changes* changes);
 
   // Moves on what time alone moves.
-  void Advance(absl::Time now, Changes* changes);
+  void Advance(absl::Time now, Changes* changes) {
+    if (override_ != nullptr || !breaker_.IsAtRest()) MoveOn(now, changes);
+  }
   // The same for every caller's own circuit.
   void AdvanceAll(absl::Time now, Changes* changes);
   void SetPolicy(SharedTargetPolicy policy, absl::Time now);
@@ -76,11 +78,16 @@ class TargetGuard {
   const Identity& identity() const { return identity_; }
   int64_t epoch() const { return breaker_.epoch(); }
   // Something here is not as it would be for a new target.
-  bool IsRestless() const;
+  bool IsRestless() const {
+    return override_ != nullptr || open_callers_ > 0 || !breaker_.IsAtRest();
+  }
   bool IsOverridden() const { return override_ != nullptr; }
 
  private:
   const BreakerPolicy& breaker_policy() const { return policy_->breaker; }
+  absl::Duration PartLength() const {
+    return breaker_policy().window / SlidingWindow<CallTally>::kParts;
+  }
   bool Is(CircuitState state) const {
     return override_ != nullptr && override_->state == state;
   }
@@ -88,6 +95,7 @@ class TargetGuard {
   bool PassesAll() const {
     return Is(CircuitState::kForcedClosed) || Is(CircuitState::kShadow);
   }
+  void MoveOn(absl::Time now, Changes* changes);
   Caller* Touch(const CallSite& site, absl::Time now, Changes* changes);
   void AdvanceCaller(Caller* caller, absl::Time now, Changes* changes);
 
@@ -99,6 +107,10 @@ class TargetGuard {
   };
   void Count(Caller* caller, const Report& report, absl::Time now,
              Changes* changes);
+  void CountSpread(Caller* caller, const CallTally& sum, absl::Duration period,
+                   absl::Time now);
+  bool CountOwn(Caller* caller, const CallTally& sum, bool ends_in_failure,
+                absl::Time now, Changes* changes);
   void CountSums(Caller* caller, const CallSums& sums, bool ends_in_failure,
                  absl::Time now, Changes* changes);
   void OpenShared(bool own_opened, bool is_news, absl::Time now,
@@ -124,6 +136,7 @@ class TargetGuard {
 
   const Identity identity_;
   SharedTargetPolicy policy_;
+  absl::Duration part_length_;  // Of the breaker's window.
   Callers callers_;
   SharedBreaker breaker_;
   RetryBudget budget_;

@@ -17,8 +17,9 @@ TargetTable::Entry& TargetTable::FindOrAdd(const TargetKey& key,
                                            absl::Time now) {
   Entry* entry = Find(key);
   if (entry == nullptr) return Add(key, now);
-  if (now - entry->touched > kTouchPause) {
+  if (now > entry->touch_again) {
     entry->touched = now;
+    entry->touch_again = now + kTouchPause;
     by_age_.splice(by_age_.end(), by_age_, entry->by_age);
   }
   Refresh(*entry, now);

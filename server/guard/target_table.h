@@ -90,12 +90,14 @@ class TargetTable {
           absl::Time now)
         : guard(std::move(identity), std::move(policy), limits, now),
           hash(key.hash),
-          touched(now) {}
+          touched(now),
+          touch_again(now + kTouchPause) {}
 
     TargetGuard guard;
     const size_t hash;
     uint64_t policy_generation = 0;
     absl::Time touched;
+    absl::Time touch_again;  // Before, it stays where it is in by_age_.
     bool listed_restless = false;
     std::list<Entry*>::iterator by_age;
   };

@@ -30,12 +30,6 @@ void SetOverride(const CircuitOverride* override, CircuitView* view) {
 
 }  // namespace
 
-bool TargetGuard::IsRestless() const {
-  return override_ != nullptr || open_callers_ > 0 ||
-         breaker_.state() != CircuitState::kClosed ||
-         breaker_.backlog() != nullptr;
-}
-
 void TargetGuard::Tell(absl::Time now, Changes* changes) {
   if (changes != nullptr) changes->push_back(SharedView(now));
 }
@@ -119,7 +113,7 @@ CircuitView TargetGuard::SharedView(absl::Time now) {
     view.permits_out = waves->out();
   }
   view.late_outcomes = late_outcomes_;
-  view.budget = budget_.View(policy_->retry_budget, now);
+  view.budget = budget_.View(now);
   view.holds = holds_.View(now);
   SetOverride(override_.get(), &view);
   return view;
