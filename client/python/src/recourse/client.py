@@ -1,0 +1,352 @@
+"""A client of one Recourse server, or of none."""
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import socket
+import threading
+import uuid
+import weakref
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Union
+
+from recourse.background import Background
+from recourse.call_plan import CallPlan, call_flexibly, name_of
+from recourse.clock import Clock
+from recourse.drivers import CANCELLED, drive, drive_async
+from recourse.effects import Ask, Poll, Question
+from recourse.engine import Recovery
+from recourse.enums import Mode, Outcome
+from recourse.errors import Cancelled
+from recourse.link import Call, Link
+from recourse.local_advice import AskBreaker, LocalAdvice
+from recourse.model import Recovered
+from recourse.observe import Observed, ObservedRecovery
+from recourse.options import Options
+from recourse.sites import Site, Sites
+
+ASK_SECONDS = 0.25
+_LOG = logging.getLogger("recourse")
+_clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
+_before_fork: List[Any] = []  # Connections of the parent: kept, never closed here.
+
+
+class Client:
+    """Runs operations under Recourse's guidance.
+
+    One connection, made when first needed, shared by threads and event loops;
+    two background threads.  `address`: "127.0.0.1:50051"; None: no server, all
+    is decided here.  `caller` is the calling service, `instance` this process
+    of it.  After a fork the child makes a connection of its own.
+
+    Thread safety: safe for concurrent use.
+    """
+
+    def __init__(self, address: Optional[str] = None, *, caller: str = "", instance: str = "",
+                 namespace: str = "", mode: Union[Mode, str] = Mode.OBEY,
+                 ask_timeout: float = ASK_SECONDS, credentials: Any = None,
+                 labels: Optional[Mapping[str, str]] = None,
+                 on_decision: Optional[Callable[..., Any]] = None,
+                 on_ask_failed: Optional[Callable[..., Any]] = None,
+                 on_disagreement: Optional[Callable[..., Any]] = None,
+                 clock: Optional[Clock] = None) -> None:
+        if ask_timeout <= 0:
+            raise ValueError(f"ask_timeout must be more than 0 s, is {ask_timeout}")
+        self.address = address
+        self.mode = Mode(mode)
+        self.ask_timeout = ask_timeout
+        self.clock = clock or Clock()
+        self.connected = address is not None
+        self._caller = caller
+        self._instance = instance
+        self._namespace = namespace
+        self._credentials = credentials
+        self._labels = labels
+        self._hooks = {"on_decision": on_decision, "on_ask_failed": on_ask_failed,
+                       "on_disagreement": on_disagreement}
+        self._closed = False
+        self._begin()
+        _clients.add(self)
+
+    def _begin(self) -> None:
+        """What a process has of its own."""
+        self._lock = threading.Lock()
+        self._made: Any = None
+        self._observing = 0
+        self.sites = Sites()
+        self.advice = LocalAdvice()
+        self.ask_breaker = AskBreaker()
+        self._background = Background(self.link, self.sites, self.now)
+        self._idle = threading.Condition()
+
+    # --- Running operations ---
+
+    def run(self, operation: Callable[..., Any], options: Optional[Options] = None,
+            **changes: Any) -> Any:
+        """Runs `operation` until it succeeds or Recourse, the time budget or
+        the caller ends it; returns its value.
+
+        The operation is called with the Attempt where it takes one argument.
+        What it raised last comes back, with the first error as its cause and
+        the decision attached (`recourse.decision_of`).  Skipped: a person said
+        to go on without.  Options may be given as keywords.
+        """
+        return self.run_detailed(operation, options, **changes).value
+
+    def run_detailed(self, operation: Callable[..., Any], options: Optional[Options] = None,
+                     **changes: Any) -> Recovered:
+        """The same; tells also how the value came to be."""
+        options = _options(options, changes)
+        plan = CallPlan(operation, options)
+        site = self.site(self.target_of(operation, options))
+        return self.recover(site, options, plan, (), {}, _attempt_call(operation, plan))
+
+    async def run_async(self, operation: Callable[..., Any], options: Optional[Options] = None,
+                        **changes: Any) -> Any:
+        """`run` for coroutine functions."""
+        return (await self.run_detailed_async(operation, options, **changes)).value
+
+    async def run_detailed_async(self, operation: Callable[..., Any],
+                                 options: Optional[Options] = None,
+                                 **changes: Any) -> Recovered:
+        """`run_detailed` for coroutine functions."""
+        options = _options(options, changes)
+        plan = CallPlan(operation, options)
+        site = self.site(self.target_of(operation, options))
+        return await self.recover_async(site, options, plan, (), {},
+                                        _attempt_call(operation, plan))
+
+    def observe(self, **options: Any) -> Observed:
+        """For a retry loop of the caller's own: see Observed."""
+        given = Options(**options)
+        return Observed(self, given, self.site(self.target_of(None, given)))
+
+    def recover(self, site: Site, options: Options, plan: CallPlan, args: Any, kwargs: Any,
+                operation: Callable[..., Any], failure: Optional[BaseException] = None,
+                began: Optional[float] = None, slow: bool = False) -> Recovered:
+        """A recovery whose first attempt may have failed already: what the
+        decorators use."""
+        _pass_cancelled(options, failure)
+        recovery = self._recovery(options, site, plan, args, kwargs, began)
+        recovered, error = drive(self, recovery, recovery.steps(failure, slow), operation)
+        return self._end(options, args, kwargs, recovered, error)
+
+    async def recover_async(self, site: Site, options: Options, plan: CallPlan, args: Any,
+                            kwargs: Any, operation: Callable[..., Any],
+                            failure: Optional[BaseException] = None,
+                            began: Optional[float] = None, slow: bool = False) -> Recovered:
+        """The same for coroutine functions."""
+        _pass_cancelled(options, failure)
+        recovery = self._recovery(options, site, plan, args, kwargs, began)
+        recovered, error = await drive_async(
+            self, recovery, recovery.steps(failure, slow), operation)
+        ended = self._end(options, args, kwargs, recovered, error)
+        if hasattr(ended.value, "__await__") and error is not None:  # The fallback's.
+            return Recovered(await ended.value, ended.attempts, True)
+        return ended
+
+    def _recovery(self, options: Options, site: Site, plan: CallPlan, args: Any, kwargs: Any,
+                  began: Optional[float]) -> Any:
+        if self.connected:
+            self._background.start(listen=True)
+        kind = ObservedRecovery if (options.mode or self.mode) is Mode.OBSERVE else Recovery
+        return kind(self, options, site, self.now() if began is None else began,
+                    plan.state(options, args, kwargs))
+
+    @staticmethod
+    def _end(options: Options, args: Any, kwargs: Any, recovered: Any,
+             error: Optional[BaseException]) -> Recovered:
+        if error is None:
+            return recovered
+        try:
+            if options.fallback is None or not isinstance(error, options.exceptions):
+                raise error
+            value = options.fallback
+            return Recovered(call_flexibly(value, args, kwargs) if callable(value) else value,
+                             degraded=True)
+        finally:
+            del error  # Its traceback holds this frame.
+
+    # --- What recoveries use ---
+
+    def now(self) -> float:
+        """The client's time."""
+        return self.clock.now()
+
+    def random(self) -> float:
+        """The client's chance."""
+        return self.clock.random()
+
+    def site(self, target: str) -> Site:
+        """What is counted and known of a target."""
+        if self.connected and not self._closed:
+            self._background.start(listen=False)
+        return self.sites.site(target)
+
+    @staticmethod
+    def target_of(function: Any, options: Options) -> str:
+        """The target, where it does not depend on arguments."""
+        if isinstance(options.target, str) and options.target:
+            return options.target
+        return name_of(function) if function is not None else ""
+
+    def link(self) -> Link:
+        """The connection; made now, if it is not."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the client is closed")
+            if self._made is None:
+                self._made = self._connect()
+            return self._made
+
+    def _connect(self) -> Any:
+        instance = self._instance or \
+            f"{socket.gethostname()[:64]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        return Link(self.address or "", (self._caller, instance), self._namespace,
+                    self._credentials, self._labels)
+
+    def start_call(self, effect: Union[Ask, Poll]) -> Call:
+        """Puts a question, or polls for a person."""
+        if isinstance(effect, Ask):
+            return self.link().ask(effect.question, effect.timeout)
+        return self.link().poll(effect.incident_id, effect.token, effect.seconds)
+
+    def ask_in_background(self, question: Question, told: Callable[[Any], None]) -> bool:
+        """Puts a question for which nobody waits; False: not now."""
+        if not self.connected or self._closed or not self.ask_breaker.begin(self.now()):
+            return False
+        with self._idle:
+            self._observing += 1
+
+        def done(call: Any) -> None:
+            answer = call.answer()
+            self.ask_breaker.end(not getattr(answer, "unavailable", False), self.now())
+            try:
+                told(answer)
+            finally:
+                with self._idle:
+                    self._observing -= 1
+                    self._idle.notify_all()
+        self.link().ask(question, self.ask_timeout).on_done(done)
+        return True
+
+    def report(self, token: str, outcome: Outcome, duration: float) -> None:
+        """Reports how a recovery ended, in the background."""
+        self._background.report((token, outcome, duration))
+
+    def tell(self, hook: str, options: Options, told: Any) -> None:
+        """Calls the hooks of this name; what they raise is logged."""
+        for function in (getattr(options, hook), self._hooks[hook]):
+            if function is not None:
+                try:
+                    function(told)
+                except Exception:  # pylint: disable=broad-except
+                    _LOG.exception("the hook %s failed", hook)
+
+    # --- Beginning and end ---
+
+    def connect(self, timeout: float = 5.0) -> bool:
+        """Connects now and waits until circuits are known; False: they are not
+        known in time.  Not needed: everything starts when first used."""
+        if not self.connected:
+            return False
+        self._background.start(listen=True)
+        return self._background.synced.wait(timeout)
+
+    def close(self) -> None:
+        """Sends what waits, for at most a second, and ends threads and
+        connection.  What is run through it afterwards is decided locally."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._observing == 0, 0.5)
+        self._background.close()
+        with self._lock:
+            self._closed = True
+            link, self._made = self._made, None
+        self.connected = False
+        self.sites.retire()
+        if link is not None:
+            link.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def _forked(self) -> None:
+        """In a child: nothing of the parent's threads and connection is used."""
+        _before_fork.append(self._made)
+        sites = self.sites
+        self._begin()
+        sites.abandon()
+
+
+def _pass_cancelled(options: Options, failure: Optional[BaseException]) -> None:
+    """A cancelled attempt is neither counted, nor asked about, nor run again."""
+    if isinstance(failure, CANCELLED):
+        raise failure
+    if failure is not None and options.cancel is not None and options.cancel.is_set():
+        raise Cancelled("cancelled during an attempt") from failure
+
+
+def _options(options: Optional[Options], changes: Mapping[str, Any]) -> Options:
+    if options is None:
+        return Options(**changes)
+    return options.but(**changes) if changes else options
+
+
+def _attempt_call(operation: Callable[..., Any], plan: CallPlan) -> Callable[..., Any]:
+    """Calls the operation with the attempt where it takes one."""
+    if plan.takes_attempt:
+        return lambda attempt: operation(attempt=attempt)
+    return operation if plan.required == 1 else lambda attempt: operation()
+
+
+def _close_all() -> None:
+    for client in list(_clients):
+        client.close()
+
+
+def _after_fork() -> None:
+    for client in list(_clients):
+        client._forked()  # pylint: disable=protected-access
+
+
+atexit.register(_close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+_default = Client()
+_default_lock = threading.Lock()
+
+
+def configure(address: Optional[str], **settings: Any) -> Client:
+    """Makes the client that decorators use; settings as Client's.  None:
+    without a server again.  The one before is closed."""
+    global _default  # pylint: disable=global-statement
+    client = Client(address, **settings)
+    with _default_lock:
+        before, _default = _default, client
+    before.close()
+    return client
+
+
+@contextmanager
+def using(client: Client) -> Iterator[Client]:
+    """Decorators use this client inside the block; for tests."""
+    global _default  # pylint: disable=global-statement
+    with _default_lock:
+        before, _default = _default, client
+    before.sites.retire()
+    try:
+        yield client
+    finally:
+        with _default_lock:
+            _default = before
+        client.close()
+
+
+def default_client() -> Client:
+    """The client that decorators use."""
+    return _default

@@ -1,0 +1,92 @@
+"""What a recovery asks its driver to do.  The engine itself does no I/O, does
+not wait and reads no clock but the one it is given."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional, Union
+
+from recourse.errors import AskError
+from recourse.model import Attempt, Decision, ErrorDetails, Resolution
+from recourse.options import Options
+from recourse.sites import Sums
+
+
+@dataclass(frozen=True)
+class Question:
+    """A RecoveryContext, before it is a message."""
+
+    options: Options
+    details: Optional[ErrorDetails]
+    target: str
+    state: Any
+    token: str
+    request_id: str
+    time_remaining: Optional[float]
+    circuit_open: bool = False
+    sums: Optional[Sums] = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run the operation; the answer is a Value or the exception."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True)
+class Value:
+    """The operation's value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask Recourse; the answer is a Decision or an AskError."""
+
+    question: Question
+    timeout: float
+
+
+@dataclass(frozen=True)
+class Observe:
+    """Ask in the background; `index` numbers the failures of the recovery."""
+
+    question: Question
+    index: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Wait so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Remediate:
+    """Run a declared remediation; the answer is None or the exception."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One AwaitIncident; the answer is an Awaited or an AskError."""
+
+    incident_id: str
+    token: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What a poll for a person brought."""
+
+    resolution: Optional[Resolution]
+    token: str
+
+
+Effect = Union[Run, Ask, Observe, Wait, Remediate, Poll]
+Answer = Union[Value, BaseException, Decision, AskError, Awaited, None]

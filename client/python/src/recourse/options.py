@@ -1,0 +1,84 @@
+"""What a recovery is told."""
+from __future__ import annotations
+
+import dataclasses
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
+
+from recourse.describe import MapError
+from recourse.enums import ErrorType, Idempotency, Mode
+from recourse.model import Alternative, Decision, Disagreement
+from recourse.steps import Step
+
+Exceptions = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How an operation is to be recovered.  Defaults suit one that may be run
+    again.  Durations are seconds."""
+
+    # What is called, for example "openai/gpt-4"; or a function of the
+    # operation's arguments that says it.  Empty: the function's own name.
+    target: Union[str, Callable[..., str]] = ""
+    idempotency: Idempotency = Idempotency.UNSPECIFIED
+    # Time for all of it, waits included.  None: no limit.
+    time_budget: Optional[float] = None
+    expected_call_time: Optional[float] = None  # Of one call.
+    # The caller's own plan: asked after a user's pattern, before the library.
+    steps: Sequence[Step] = ()
+    # Only these are recovered; others pass at once.
+    exceptions: Exceptions = Exception
+
+    # The operation's input.  A mapping or any object: it comes with each
+    # attempt, edited.  Names of the function's parameters: these arguments
+    # are the state, and edited ones are passed back as arguments.
+    state: Any = None
+    subject_field: str = ""  # Path in it of the text that may be corrected.
+
+    # What the caller can do.  None: every alternative and degradation.
+    alternatives: Optional[Sequence[Union[str, Alternative]]] = None
+    degradations: Optional[Sequence[str]] = None
+    # Actions to run before going on, by name; one that raises is like a
+    # failed attempt.
+    remediations: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    await_human: bool = False  # Wait for a person when an incident asks for it.
+    max_human_wait: float = 24 * 3600.0
+
+    workflow_id: str = ""
+    node_name: str = ""
+    step_count: int = 0
+    quota_scope: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    error_type_hint: Optional[ErrorType] = None
+    upstream_attempt: int = 0
+    send_stack: bool = False  # Send the stack trace: some patterns ask for it.
+    map_error: Optional[MapError] = None  # (error, details) -> better details.
+
+    mode: Optional[Mode] = None  # None: the client's.
+    cancel: Optional[threading.Event] = None  # Set it to end waits at once.
+    # What stands in when nothing helped: a function of the operation's
+    # arguments, or a value.  None: the operation's error comes back.
+    fallback: Any = None
+    # Turns a fallback value of Recourse's (JSON) into an answer.
+    from_value: Optional[Callable[[Any], Any]] = None
+    slow_call: Optional[float] = None  # Calls that take longer count as slow.
+
+    on_decision: Optional[Callable[[Decision], Any]] = None
+    on_ask_failed: Optional[Callable[[Exception], Any]] = None
+    on_disagreement: Optional[Callable[[Disagreement], Any]] = None
+
+    def __post_init__(self) -> None:
+        for name in ("time_budget", "expected_call_time", "slow_call"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise ValueError(f"{name} must be 0 s or more, is {value}")
+        if isinstance(self.idempotency, str):
+            object.__setattr__(self, "idempotency", Idempotency(self.idempotency))
+        if isinstance(self.mode, str):
+            object.__setattr__(self, "mode", Mode(self.mode))
+
+    def but(self, **changes: Any) -> "Options":
+        """The same with these fields changed."""
+        return dataclasses.replace(self, **changes)

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Runs one conformance case through the client's public API.
+
+  conformance_runner.py [--asyncio] --server ADDR --case FILE
+"""
+import argparse
+import asyncio
+import json
+import pathlib
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "src"))
+
+import recourse  # noqa: E402  pylint: disable=wrong-import-position
+from recourse.testing import FakeClock  # noqa: E402  pylint: disable=wrong-import-position
+
+BUILTIN = {"TimeoutError": TimeoutError, "ValueError": ValueError, "SyntaxError": SyntaxError}
+# The driver's machine may be busy: nothing here measures patience.
+ASK_TIMEOUT = 2.0
+
+
+def error_of(entry):
+    """The exception that an attempt raises."""
+    kind = BUILTIN.get(entry["type"]) or type(entry["type"], (Exception,), {})
+    error = kind(entry["message"])
+    for name in ("http_status", "grpc_code", "code", "headers"):
+        if name in entry:
+            setattr(error, name, entry[name])
+    if "retry_after_ms" in entry:
+        error.retry_after = entry["retry_after_ms"] / 1000
+    return error
+
+
+class Case:
+    """One case: the operation, its options, and what is written down."""
+
+    def __init__(self, case, in_asyncio):
+        self.options = case["options"]
+        self.operation = case["operation"]
+        self.in_asyncio = in_asyncio
+        self.cancel = threading.Event()
+        self.clock = FakeClock(on_wait=self.waited)
+        self.calls, self.remediations, self.disagreements = [], [], []
+
+    def stop(self):
+        """The caller cancels."""
+        if self.in_asyncio:
+            asyncio.current_task().cancel()
+        else:
+            self.cancel.set()
+
+    def waited(self, number):
+        if self.options.get("cancel_in_wait") == number:
+            self.stop()
+
+    def attempt(self, attempt):
+        """One call of the operation."""
+        number = len(self.calls)
+        self.calls.append({
+            "target": attempt.target, "state": attempt.state,
+            "disabled_features": list(attempt.disabled_features),
+            "parameters": dict(attempt.parameters),
+            "timeout_ms": None if attempt.timeout is None else round(attempt.timeout * 1000)})
+        entry = self.operation[number]
+        self.clock.advance(entry.get("takes_ms", 0) / 1000)
+        if self.options.get("cancel_after_call") == number + 1:
+            self.stop()
+        if "error" in entry:
+            raise error_of(entry["error"])
+        return entry["value"]
+
+    async def attempt_async(self, attempt):
+        try:
+            return self.attempt(attempt)
+        finally:
+            await asyncio.sleep(0)  # Where a cancelled task ends.
+
+    def remediation(self, name, how):
+        def run():
+            self.remediations.append(name)
+            if how == "fail":
+                raise RuntimeError(f"{name} failed")
+        return run
+
+    def options_for_client(self):
+        given = self.options
+        remediations = given.get("remediations", {})
+        if isinstance(remediations, list):
+            remediations = dict.fromkeys(remediations, "")
+        capabilities = given.get("capabilities", {})
+        return recourse.Options(
+            target=given["target"], idempotency=given.get("idempotency", "UNSPECIFIED").lower(),
+            time_budget=given["time_budget_ms"] / 1000 if "time_budget_ms" in given else None,
+            expected_call_time=given.get("expected_call_time_ms", 0) / 1000,
+            state=given.get("state"), subject_field=given.get("subject_field", ""),
+            alternatives=capabilities.get("alternatives"),
+            degradations=capabilities.get("degradations"),
+            remediations={n: self.remediation(n, how) for n, how in remediations.items()},
+            await_human=given.get("await_human", False),
+            cancel=None if self.in_asyncio else self.cancel,
+            on_disagreement=lambda d: self.disagreements.append(
+                {"decided": d.decided, "done": d.done}))
+
+    def run(self, client):
+        options = self.options_for_client()
+        try:
+            if self.in_asyncio:
+                value = asyncio.run(client.run_async(self.attempt_async, options))
+            else:
+                value = client.run(self.attempt, options)
+            return {"value": value}
+        except (recourse.Cancelled, asyncio.CancelledError):
+            return {"cancelled": True}
+        except recourse.Skipped:
+            return {"skipped": True}
+        except Exception as error:  # pylint: disable=broad-except
+            return {"error": str(error)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--case", required=True, type=pathlib.Path)
+    parser.add_argument("--asyncio", action="store_true")
+    args = parser.parse_args()
+    script = json.loads(args.case.read_text())
+    case = Case(script, args.asyncio)
+    client = recourse.Client(args.server, caller="conformance", clock=case.clock,
+                             ask_timeout=ASK_TIMEOUT, mode=case.options.get("mode", "obey"))
+    if script.get("server") != "away":
+        client.connect(10)
+    result = case.run(client)
+    client.close()
+    print(json.dumps({
+        "calls": case.calls, "waits_ms": [wait * 1000 for wait in case.clock.waits],
+        "remediations": case.remediations, "disagreements": case.disagreements,
+        "result": result}))
+
+
+if __name__ == "__main__":
+    main()
