@@ -78,6 +78,15 @@ StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
     return Exhausted{TraceReason::kCapabilityMissing,
                      "the caller declares none of the alternatives left"};
   }
+  if (context.is_open != nullptr) {
+    std::erase_if(left, [&](const Alternative& a) {
+      return (*context.is_open)(a.target);
+    });
+  }
+  if (left.empty()) {
+    return Exhausted{TraceReason::kBreakerOpen,
+                     "the circuits of all alternatives left are open"};
+  }
   Order(step.order_by, left);
   AlternativeAction action;
   action.alternative = std::move(left.front());

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "absl/strings/string_view.h"
 #include "server/model/decision.h"
 #include "server/model/failure.h"
 #include "server/model/progress.h"
@@ -28,6 +30,9 @@ struct StepContext {
   const RE2* error_regex = nullptr;
   // Chance: the same seed gives the same decision.
   uint64_t seed = 0;
+  // True for a target whose circuit is open: no alternative goes there. Null:
+  // none is.
+  const std::function<bool(absl::string_view target)>* is_open = nullptr;
 };
 
 // The step has nothing (more) to give.

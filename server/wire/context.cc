@@ -161,12 +161,8 @@ void ParseNamespace(const v1::RecoveryContext& context, Checker& check,
                     Failure& failure) {
   const std::string& ns = context.namespace_();
   if (ns.empty()) return;
-  const bool valid =
-      ns.size() <= kMaxNamespaceBytes &&
-      std::all_of(ns.begin(), ns.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-      });
-  if (!valid) check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -");
+  if (!IsNamespace(ns))
+    check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -");
   failure.ns = ns;
 }
 
@@ -256,6 +252,13 @@ void ParseState(const std::shared_ptr<const v1::RecoveryContext>& context,
 }
 
 }  // namespace
+
+bool IsNamespace(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxNamespaceBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
 
 CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
                        Checker& parent) {

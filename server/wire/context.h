@@ -36,6 +36,9 @@ struct RecoveryRequest {
 absl::StatusOr<RecoveryRequest> ParseContext(
     std::shared_ptr<const v1::RecoveryContext> context);
 
+// True for 1-63 of a-z, 0-9 and -.
+bool IsNamespace(absl::string_view text);
+
 // What a caller tells of its calls; with `field`'s refusal in `parent`, zeros.
 CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
                        Checker& parent);

@@ -20,6 +20,21 @@ AlternativePathStep ThreeModels() {
   return step;
 }
 
+TEST(AlternativePathTest, GoesAroundOpenCircuits) {
+  Situation situation;
+  const std::function<bool(absl::string_view)> large_is_open =
+      [](absl::string_view target) { return target == "target/large"; };
+  situation.is_open = &large_is_open;
+  const auto action = ActionIn<AlternativeAction>(situation.Ask(ThreeModels()));
+  EXPECT_EQ(action.alternative.name, "small");
+  EXPECT_THAT(action.remaining, ElementsAre("medium"));
+
+  const std::function<bool(absl::string_view)> all_are_open =
+      [](absl::string_view) { return true; };
+  situation.is_open = &all_are_open;
+  EXPECT_EQ(ReasonIn(situation.Ask(ThreeModels())), TraceReason::kBreakerOpen);
+}
+
 // The order in which a step gives its alternatives, asked again and again.
 std::vector<std::string> Walk(const AlternativePathStep& step,
                               Situation situation,

@@ -53,10 +53,11 @@ struct Situation {
   std::optional<TraceReason> rerun_refused;
   const RE2* error_regex = nullptr;
   uint64_t seed = 1;
+  const std::function<bool(absl::string_view)>* is_open = nullptr;
 
   StepAnswer Ask(const Step& step) const {
     return Decide(step, StepContext{failure, classification, progress, granted,
-                                    rerun_refused, error_regex, seed});
+                                    rerun_refused, error_regex, seed, is_open});
   }
 
   void SetState(absl::string_view json) {

@@ -1,0 +1,70 @@
+// What the orchestrator asks of the guard: which runs need leave, and what a
+// failure, an outcome or an open circuit says about a target. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/guard/guard.h"
+#include "server/model/decision.h"
+#include "server/model/failure.h"
+#include "server/model/progress.h"
+#include "server/plan/planner.h"
+#include "server/strategy/strategy.h"
+
+namespace recourse {
+
+// Where the failed call went. Borrows from `failure`.
+CallSite SiteOf(const Failure& failure);
+
+// True when an error of this category speaks against its target: TRANSIENT,
+// CONNECTION, TIMEOUT. What the caller did wrong, or was told to wait for,
+// does not.
+bool SpeaksAgainstTarget(Category category);
+
+// What an open circuit means where the operation has not begun: nothing was
+// done, and waiting helps. Without an error of an earlier attempt that is all
+// there is to say.
+void ClassifyOpenCircuit(const Failure& failure,
+                         Classification& classification);
+
+// Ends the run that `previous` (null: none) was granted, and counts what the
+// error says about its target.
+void TellFailure(const Failure& failure, const Classification& classification,
+                 const Progress* previous, absl::Time now, Guard& guard);
+
+// Ends the run that a recovery was granted last, as its report says.
+void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
+                 Guard& guard);
+
+// A question for leave, beside the action.
+struct LeaveRequest {
+  const Failure& failure;
+  const Classification& classification;
+  const Progress& progress;
+  const RecoveryLimits& limits;
+  bool has_token = false;
+  uint64_t seed = 0;
+  absl::Time now;
+};
+
+// May `action`, which runs the operation, run, and when? Takes what the answer
+// grants: Settle or Release it. nullopt: it needs no leave, since it runs
+// nothing or its target has no name.
+using Leave = std::variant<Admitted, Exhausted>;
+std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
+                              Guard& guard);
+
+// Gives back what a decision was granted that is not made after all.
+void GiveBack(const Failure& failure, const Grant& grant, absl::Time now,
+              Guard& guard);
+
+// Writes what was granted into the decision: the wait, and whether to run at
+// its end.
+void ApplyGrant(const Grant& grant, Decision& decision);
+
+}  // namespace recourse
