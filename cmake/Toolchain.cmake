@@ -1,6 +1,7 @@
 # Warnings, sanitizers and the faster tools where the machine has them.
 
-add_compile_options(-Wall -Wextra -Werror)
+# The same for all, as precompiled headers ask for.
+add_compile_options(-Wall -Wextra -Werror -pthread)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # -g1 keeps stack traces readable at a tenth of the size of full debug data.
   # NDEBUG stays unset: a broken invariant must abort, in production too.

@@ -66,9 +66,9 @@ TEST(TargetPolicyTest, LongerOpenDurationLiftsItsLimit) {
 
 TEST(TargetPolicyTest, RefusesWhatIsOutOfRange) {
   const BadRow rows[] = {
-      {"policy_id: ''", "policy_id", "must not be empty"},
+      {"policy_id: ''", "policy_id", "is required"},
       {"policy_id: 'a/b'", "policy_id", "must be 1-128 of"},
-      {"target: ''", "target", "must not be empty"},
+      {"target: ''", "target", "is required"},
       {"target: 'a*b'", "target", "a * at its end only"},
       {"target: '**'", "target", "a * at its end only"},
       {"namespace: 'A'", "namespace", "must be 1-63 of"},
@@ -124,8 +124,8 @@ TEST(CircuitsTest, RefusesBadOverrides) {
       {"override { state: CIRCUIT_STATE_OPEN }", "override.state",
        "must be FORCED_OPEN"},
       {"override { state: 99 }", "override.state", "99 is no value"},
-      {"override { owner: '' }", "override.owner", "must not be empty"},
-      {"override { reason: '' }", "override.reason", "must not be empty"},
+      {"override { owner: '' }", "override.owner", "is required"},
+      {"override { reason: '' }", "override.reason", "is required"},
       {"expire_after { nanos: 5 }", "expire_after", ""},
       {"expire_after { seconds: 2592001 }", "expire_after", ""},
   };
