@@ -6,6 +6,7 @@
 # the checks, which precompile nothing, still see these warnings.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-free-nonheap-object
     -Wno-missing-field-initializers)
 endif()
 
