@@ -63,7 +63,7 @@ TEST_F(CliTest, HandleAsJsonIsOneLine) {
             "\"strategy_used\":\"RECOVERY_STRATEGY_UNSPECIFIED\",\"degraded\":"
             "false,\"decision_id\":\"d1\",\"recovery_token\":\"\",\"registry_"
             "revision\":\"0\",\"trace\":[],\"error_message\":\"\",\"duration_"
-            "ms\":0}\n");
+            "ms\":0,\"recheck\":false,\"trial\":false}\n");
 }
 
 TEST_F(CliTest, HandleExitsOneForNegativeAnswersOnly) {

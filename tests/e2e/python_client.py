@@ -20,6 +20,8 @@ PROTOS = [
     "recourse/v1/enums.proto", "recourse/v1/pattern.proto",
     "recourse/v1/recovery.proto", "recourse/v1/statistics.proto",
     "recourse/v1/orchestrator.proto", "recourse/v1/incidents.proto",
+    "recourse/v1/calls.proto", "recourse/v1/circuit_breakers.proto",
+    "recourse/v1/target_policies.proto",
     "google/rpc/status.proto", "google/rpc/error_details.proto",
     "google/rpc/error_info.proto", "grpc/health/v1/health.proto",
     "grpc/reflection/v1/reflection.proto",

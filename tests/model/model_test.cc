@@ -48,7 +48,6 @@ TEST(EnumsTest, EveryValueHasItsOwnName) {
   ExpectNames(Idempotency::kNotIdempotent, "NOT_IDEMPOTENT");
   ExpectNames(Disposition::kGiveUp, "GIVE_UP");
   ExpectNames(Outcome::kIgnored, "IGNORED");
-  ExpectNames(TraceReason::kRetriedElsewhere, "RETRIED_ELSEWHERE");
   ExpectNames(TraceReason::kTokenDropped, "TOKEN_DROPPED");
   ExpectNames(Backoff::kNone, "NONE");
   ExpectNames(Jitter::kRange, "RANGE");
