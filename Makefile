@@ -2,6 +2,7 @@
 # make demo     builds, then plays real errors through a server of its own
 # make test     builds and passes every test
 # make bench    builds and runs the benchmarks
+# make python-wheel   the Python client as a wheel, in client/python/dist/
 # make check    format, includes, lint of the protos and of the scripts
 # make asan     passes every test under the address and undefined sanitizers
 # make tsan     passes the tests of what runs without gRPC under ThreadSanitizer
@@ -17,7 +18,7 @@ SPACE := $(subst ,, )
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench check asan tsan clang tidy format clean
+.PHONY: all setup configure demo test bench python-wheel check asan tsan clang tidy format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -39,6 +40,10 @@ bench: setup
 	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)
 	@ninja -C build/bench
 	@for b in build/bench/bin/*_bench; do $$b; done
+
+python-wheel: setup
+	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \
+	  -w client/python/dist client/python
 
 check: setup
 	@scripts/check.sh

@@ -48,6 +48,7 @@ class CallPlan:
 
     def __init__(self, function: Callable[..., Any], options: Options) -> None:
         self._function = function
+        self.is_async = is_async(function)
         try:
             self._signature: Optional[inspect.Signature] = inspect.signature(function)
         except (TypeError, ValueError):

@@ -18,10 +18,10 @@ from recourse.drivers import CANCELLED, drive, drive_async
 from recourse.effects import Ask, Poll, Question
 from recourse.engine import Recovery
 from recourse.enums import Mode, Outcome
-from recourse.errors import Cancelled
+from recourse.errors import AskError, Cancelled
 from recourse.link import Call, Link
 from recourse.local_advice import AskBreaker, LocalAdvice
-from recourse.model import Recovered
+from recourse.model import Classification, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
 from recourse.options import Options
 from recourse.sites import Site, Sites
@@ -230,6 +230,27 @@ class Client:
                     self._idle.notify_all()
         self.link().ask(question, self.ask_timeout).on_done(done)
         return True
+
+    def classify(self, details: ErrorDetails) -> Optional[Classification]:
+        """What the server takes an error to be; nothing is recorded there.
+        None: there is no server, or it does not answer."""
+        if not self.connected or self._closed or not self.ask_breaker.begin(self.now()):
+            return None
+        answer: Any = None
+        try:
+            answer = self.link().match(details, self.ask_timeout).wait()
+        finally:
+            self.ask_breaker.end(not getattr(answer, "unavailable", False), self.now())
+        return answer if isinstance(answer, Classification) else None
+
+    def add_pattern(self, pattern: Any, plan: Any) -> None:
+        """Adds an ErrorPattern with these steps to the server's, or replaces
+        the one of this id there.  AskError: it is refused, or nobody answers."""
+        answer = self.link().add_pattern(pattern, plan, replace=False).wait()
+        if isinstance(answer, AskError) and answer.code == "ALREADY_EXISTS":
+            answer = self.link().add_pattern(pattern, plan, replace=True).wait()
+        if isinstance(answer, AskError):
+            raise answer
 
     def report(self, token: str, outcome: Outcome, duration: float) -> None:
         """Reports how a recovery ended, in the background."""

@@ -2,13 +2,14 @@
 not wait and reads no clock but the one it is given."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Union
+from dataclasses import dataclass
+from typing import Any, Optional, Sequence, Union
 
 from recourse.errors import AskError
 from recourse.model import Attempt, Decision, ErrorDetails, Resolution
 from recourse.options import Options
 from recourse.sites import Sums
+from recourse.steps import Step
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Question:
     time_remaining: Optional[float]
     circuit_open: bool = False
     sums: Optional[Sums] = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,6 @@ class Ask:
 
     question: Question
     timeout: float
-
-
-@dataclass(frozen=True)
-class Observe:
-    """Ask in the background; `index` numbers the failures of the recovery."""
-
-    question: Question
-    index: int
 
 
 @dataclass(frozen=True)
@@ -88,5 +81,5 @@ class Awaited:
     token: str
 
 
-Effect = Union[Run, Ask, Observe, Wait, Remediate, Poll]
+Effect = Union[Run, Ask, Wait, Remediate, Poll]
 Answer = Union[Value, BaseException, Decision, AskError, Awaited, None]

@@ -86,6 +86,7 @@ class Recovery:
         self._questions = 0
         self._local_retries = 0
         self._local_delay = 0.0
+        self._steps = tuple(options.steps)
         self._local: Optional[LocalSteps] = None
 
     # --- The whole ---
@@ -109,6 +110,9 @@ class Recovery:
         if failure is not None:
             self._runs, self._slow = 1, slow
             self._note(failure)
+            if not self._options.recovers(failure):
+                self._count(None)
+                raise self._ended(Outcome.FAILURE)
         run, circuit_open = failure is None, False
         while True:
             if run:
@@ -143,7 +147,7 @@ class Recovery:
         assert isinstance(answer, BaseException)
         self._note(answer)
         self._slow = slow
-        if not isinstance(answer, self._options.exceptions):
+        if not self._options.recovers(answer):
             self._count(None)
             raise self._ended(Outcome.FAILURE)
         return None
@@ -158,6 +162,10 @@ class Recovery:
             details = self._options.map_error(error, details) or details
         self._details = details
         self._uncounted = counts
+        if self._options.steps_for is not None:
+            steps = tuple(self._options.steps_for(error, details))
+            if steps != self._steps:
+                self._steps, self._local = steps, None
 
     # --- Asking ---
 
@@ -190,7 +198,7 @@ class Recovery:
         question = Question(
             self._options, self._details, self._site.target, self._state, self._token,
             uuid.uuid4().hex, left, circuit_open,
-            next(iter(shared.sites.take(self._now(), self._site.target)), None))
+            next(iter(shared.sites.take(self._now(), self._site.target)), None), self._steps)
         answer = yield from self._put(question, timeout)
         if isinstance(answer, AskError) and answer.refused_token and question.token:
             self._token = ""
@@ -338,7 +346,7 @@ class Recovery:
         end = Outcome.ABANDONED if shared.connected else Outcome.FAILURE
         if options.idempotency is Idempotency.NOT_IDEMPOTENT and self._runs:
             raise self._ended(end)
-        if options.steps and self._details is not None:
+        if self._steps and self._details is not None:
             return (yield from self._own_steps(end))
         plan = shared.advice.plan(target, self._now())
         if plan is None and not circuit_open and not looks_temporary(self._last, self._details):
@@ -358,7 +366,7 @@ class Recovery:
         options = self._options
         if self._local is None:
             self._local = LocalSteps(
-                options.steps, self._shared.random, list(options.remediations),
+                self._steps, self._shared.random, list(options.remediations),
                 [a for a in options.alternatives or () if isinstance(a, Alternative)])
         decision = self._local.next(self._details, self._site.target, self._state,
                                     options.subject_field)

@@ -11,12 +11,13 @@ from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Tuple
 from recourse.effects import Awaited, Question
 from recourse.enums import CircuitState, Outcome
 from recourse.errors import AskError
-from recourse.model import Decision
+from recourse.model import Decision, ErrorDetails
 from recourse.sites import Sums
 
 REPORT_TIMEOUT = 0.25  # Seconds; reports are not repeated.
 _GRACE = 0.1  # gRPC ends calls at their deadline; should it not, we do.
 _POLL_GRACE = 5.0
+_ADD_TIMEOUT = 5.0
 _CANCEL_SLICE = 0.1  # How soon a cancel event is seen in a blocking call.
 
 # What a stream of circuits brings: ("synced", ...), or a circuit.
@@ -98,15 +99,34 @@ class Link:
 
     def ask(self, question: Question, timeout: float) -> Call:
         """HandleError; its answer is a Decision."""
-        context = self._wire.to_context(question, self._caller, self._namespace)
-        for key, value in self._labels.items():
-            context.labels.setdefault(key, value) if hasattr(context.labels, "setdefault") \
-                else context.labels.update({key: context.labels.get(key, value)})
+        context = self._wire.to_context(question, self._caller, self._namespace, self._labels)
         future = self.orchestrator.HandleError.future(context, timeout=timeout)
         return Call(future, self._decision, timeout + _GRACE)
 
     def _decision(self, result: Any) -> Decision:
         return self._wire.from_result(result)
+
+    def match(self, details: ErrorDetails, timeout: float) -> Call:
+        """MatchErrorPattern; its answer is a Classification."""
+        from recourse.v1 import (orchestrator_pb2,  # pylint: disable=import-outside-toplevel
+                                 recovery_pb2)
+        request = orchestrator_pb2.MatchErrorPatternRequest(context=recovery_pb2.RecoveryContext(
+            error=self._wire.to_error(details), caller=self._caller, namespace=self._namespace))
+        future = self.orchestrator.MatchErrorPattern.future(request, timeout=timeout)
+        return Call(future, lambda response: self._decision(response.decision).classification,
+                    timeout + _GRACE)
+
+    def add_pattern(self, pattern: Any, plan: Any, replace: bool) -> Call:
+        """AddErrorPattern, or UpdateErrorPattern; its answer does not matter."""
+        from recourse.v1 import orchestrator_pb2  # pylint: disable=import-outside-toplevel
+        message = self._wire.to_pattern(pattern, plan)
+        if replace:
+            future = self.orchestrator.UpdateErrorPattern.future(
+                orchestrator_pb2.UpdateErrorPatternRequest(pattern=message), timeout=_ADD_TIMEOUT)
+        else:
+            future = self.orchestrator.AddErrorPattern.future(
+                orchestrator_pb2.AddErrorPatternRequest(pattern=message), timeout=_ADD_TIMEOUT)
+        return Call(future, lambda response: response, _ADD_TIMEOUT + _GRACE)
 
     def poll(self, incident_id: str, token: str, seconds: float) -> Call:
         """AwaitIncident; its answer is an Awaited."""

@@ -84,9 +84,9 @@ class LocalSteps:
             listed.sort(key=lambda a: a.cost)
         elif step.order_by == "quality":
             listed.sort(key=lambda a: -a.quality)
-        left = [a for a in listed
-                if a.name not in self._tried and a.name not in step.exclude
-                and (a.target or a.name) != target]
+        # What is being called was tried, whoever chose it.
+        self._tried.update(a.name for a in listed if (a.target or a.name) == target)
+        left = [a for a in listed if a.name not in self._tried and a.name not in step.exclude]
         if not left:
             reasons.append("alternative_path: no alternative is left")
             return None

@@ -70,7 +70,8 @@ class Observed:
         client.sites.count_failure(self._site, looks_temporary(error, details), client.now())
         sums = client.sites.take(client.now(), self._site.target)
         question = Question(self._options, details, self._site.target, None, "",
-                            uuid.uuid4().hex, time_remaining, False, next(iter(sums), None))
+                            uuid.uuid4().hex, time_remaining, False, next(iter(sums), None),
+                            tuple(self._options.steps))
         if not self._failures:
             self._since = client.now()
         with self._lock:
@@ -202,7 +203,7 @@ class ObservedRecovery:
 
     def _next_delay(self, error: BaseException) -> Optional[float]:
         """The wait before the caller's own next retry; None: there is none."""
-        if not isinstance(error, self.options.exceptions):
+        if not self.options.recovers(error):
             return None
         action = self._local.next(describe(error), self._site.target).action
         left = self._left()

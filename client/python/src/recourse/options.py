@@ -8,7 +8,8 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Unio
 
 from recourse.describe import MapError
 from recourse.enums import ErrorType, Idempotency, Mode
-from recourse.model import Alternative, Decision, Disagreement
+from recourse.errors import CircuitOpenError
+from recourse.model import Alternative, Decision, Disagreement, ErrorDetails
 from recourse.steps import Step
 
 Exceptions = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
@@ -30,6 +31,11 @@ class Options:
     steps: Sequence[Step] = ()
     # Only these are recovered; others pass at once.
     exceptions: Exceptions = Exception
+    # These pass at once, whatever `exceptions` says: a breaker of this process
+    # that is open will still be open.
+    never: Exceptions = CircuitOpenError
+    # As `steps`, where the plan depends on the error.
+    steps_for: Optional[Callable[[BaseException, ErrorDetails], Sequence[Step]]] = None
 
     # The operation's input.  A mapping or any object: it comes with each
     # attempt, edited.  Names of the function's parameters: these arguments
@@ -78,6 +84,10 @@ class Options:
             object.__setattr__(self, "idempotency", Idempotency(self.idempotency))
         if isinstance(self.mode, str):
             object.__setattr__(self, "mode", Mode(self.mode))
+
+    def recovers(self, error: BaseException) -> bool:
+        """Whether this error is to be recovered from."""
+        return isinstance(error, self.exceptions) and not isinstance(error, self.never)
 
     def but(self, **changes: Any) -> "Options":
         """The same with these fields changed."""

@@ -111,6 +111,12 @@ class Recorder(Client):
             Resolution(ResolutionAction.ABORT)
         return _Answered(Awaited(resolution, effect.token))
 
+    def classify(self, details: Any) -> None:
+        return None
+
+    def add_pattern(self, pattern: Any, plan: Any) -> None:
+        """Nothing is sent."""
+
     def ask_in_background(self, question: Question, told: Callable[[Any], None]) -> bool:
         told(self._next(question))
         return True

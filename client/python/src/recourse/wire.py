@@ -100,8 +100,8 @@ def from_struct(struct: struct_pb2.Struct) -> Dict[str, Any]:
 
 # --- Asking ---
 
-def to_context(question: Question, caller: recovery_pb2.Caller,
-               namespace: str) -> recovery_pb2.RecoveryContext:
+def to_context(question: Question, caller: recovery_pb2.Caller, namespace: str,
+               labels: Mapping[str, str]) -> recovery_pb2.RecoveryContext:
     """The message for a question."""
     options = question.options
     context = recovery_pb2.RecoveryContext(
@@ -111,7 +111,7 @@ def to_context(question: Question, caller: recovery_pb2.Caller,
         idempotency=_number("IDEMPOTENCY", options.idempotency),
         upstream_attempt=options.upstream_attempt, recovery_token=question.token,
         request_id=question.request_id, namespace=namespace,
-        labels={**question.labels, **options.labels}, circuit_open=question.circuit_open)
+        labels={**labels, **options.labels}, circuit_open=question.circuit_open)
     if question.details is not None:
         context.error.CopyFrom(to_error(question.details))
     _put_state(context, question.state, options.subject_field)
@@ -122,7 +122,7 @@ def to_context(question: Question, caller: recovery_pb2.Caller,
     if options.error_type_hint is not None:
         context.error_type_hint = _number("ERROR_TYPE", options.error_type_hint)
     context.capabilities.CopyFrom(_capabilities(options))
-    context.caller_steps.extend(to_step(step) for step in options.steps)
+    context.caller_steps.extend(to_step(step) for step in question.steps)
     if question.sums is not None:
         context.calls.CopyFrom(_counts(question.sums))
     return context
@@ -255,6 +255,20 @@ def _rewrite(rewrite: Rewrite) -> pattern_pb2.Rewrite:
         description=rewrite.description, pattern=rewrite.pattern,
         only_if_text_matches=rewrite.only_if_text_matches,
         unless_text_matches=rewrite.unless_text_matches, **operations)
+
+
+def to_pattern(pattern: Any, plan: Sequence[Step]) -> pattern_pb2.ErrorPattern:
+    """The message for a patterns.ErrorPattern with these steps."""
+    message = pattern_pb2.ErrorPattern(
+        pattern_id=pattern.pattern_id, description=pattern.description,
+        error_type=_number("ERROR_TYPE", pattern.error_type),
+        regex_pattern=pattern.regex_pattern, priority=pattern.priority,
+        suggested_action=pattern.suggested_action, steps=[to_step(step) for step in plan])
+    if pattern.category is not None:
+        message.category = _number("FAILURE_CATEGORY", pattern.category)
+    if pattern.severity is not None:
+        message.severity = _number("SEVERITY", pattern.severity)
+    return message
 
 
 # --- Answers ---

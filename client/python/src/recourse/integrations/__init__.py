@@ -1,0 +1,1 @@
+"""Small modules for libraries that people call things with."""

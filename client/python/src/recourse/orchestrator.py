@@ -1,0 +1,370 @@
+"""ErrorRecoveryOrchestrator: for programs that catch their errors themselves and
+hand them over."""
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import logging
+import time
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
+
+from recourse import client as client_module
+from recourse.call_plan import CallPlan, is_async
+from recourse.client import Client
+from recourse.context import RecoveryContext
+from recourse.describe import describe, type_name
+from recourse.edits import get_path
+from recourse.enums import Disposition, ErrorType, Idempotency, RecoveryStrategy
+from recourse.errors import CircuitOpenError, RecourseError
+from recourse.failed_call import FailedCall, failed_call
+from recourse.local_rules import classify
+from recourse.model import Attempt, Correct, Decision, ErrorDetails
+from recourse.options import Options
+from recourse.patterns import ErrorPattern
+from recourse.statistics import Counter, RecoveryStatistics
+from recourse.steps import RetryStep, Step
+from recourse.strategies import RecoveryResult
+
+F = TypeVar("F", bound=Callable[..., Any])
+_LOG = logging.getLogger("recourse.orchestrator")
+# Where a state's text stands, when nobody says.
+_SUBJECTS = ("code", "text", "content", "source", "document", "prompt")
+
+
+class NoOperation(RecourseError):
+    """The decision runs the operation again, and nobody said which."""
+
+
+class ErrorRecoveryOrchestrator:
+    """Holds patterns, recovers from errors by them, and counts.
+
+    With a server configured its patterns are added there, too, and the server
+    decides; without one they decide here.  `max_retries` and `base_delay` are
+    the defaults of retries.  `metrics_collector` and `signal_coordinator` are
+    told how recoveries end, where they have methods for it
+    (record_recovery_success and _failure; emit or signal).
+
+    Thread safety: patterns and handlers are to be added before errors come.
+    """
+
+    def __init__(self, metrics_collector: Any = None, signal_coordinator: Any = None,
+                 max_retries: int = 3, base_delay: float = 1.0, enable_statistics: bool = True,
+                 enable_notifications: bool = True, client: Optional[Client] = None) -> None:
+        self.max_retries = max_retries
+        self.base_delay = base_delay
+        self._metrics = metrics_collector
+        self._signals = signal_coordinator
+        self._counter = Counter() if enable_statistics else None
+        self._notify = enable_notifications
+        self._client = client
+        self._patterns: Dict[str, ErrorPattern] = {}
+        self._strategies: Dict[RecoveryStrategy, Any] = {}
+        self._operations: Dict[str, Callable[..., Any]] = {}
+        self._handlers: Dict[str, List[Callable[..., Any]]] = {}
+
+    # --- Patterns and strategies ---
+
+    def add_error_pattern(self, pattern: ErrorPattern) -> None:
+        """Adds a pattern, or replaces the one of this id.  ValueError: it is
+        not usable, and why."""
+        plan = pattern.plan(self.max_retries, self.base_delay)
+        client = self._client or client_module.default_client()
+        if client.connected and plan:
+            client.add_pattern(pattern, plan)
+        self._patterns[pattern.pattern_id] = pattern
+
+    def remove_error_pattern(self, pattern_id: str) -> bool:
+        """Forgets it; False: there is none."""
+        return self._patterns.pop(pattern_id, None) is not None
+
+    @property
+    def patterns(self) -> Sequence[ErrorPattern]:
+        """In the order in which they are asked."""
+        return sorted(self._patterns.values(), key=lambda p: (-p.priority, p.pattern_id))
+
+    def match_error_pattern(self, error: Union[str, BaseException]) -> Optional[ErrorPattern]:
+        """The pattern that wins for an error or its text, or None."""
+        text = error if isinstance(error, str) else f"{type_name(error)}: {error}"
+        matched = next((p for p in self.patterns if p.regex.search(text)), None)
+        _LOG.debug("%s: %s", matched.pattern_id if matched else "no pattern", text)
+        return matched
+
+    def register_strategy(self, strategy_type: RecoveryStrategy, strategy_instance: Any) -> None:
+        """What carries out patterns of this strategy: an object with `execute`
+        (see BaseRecoveryStrategy), or one with `steps`."""
+        if not hasattr(strategy_instance, "execute") and not hasattr(strategy_instance, "steps"):
+            raise TypeError("a strategy needs an execute method or steps")
+        self._strategies[strategy_type] = strategy_instance
+
+    def register_operation(self, node_name: str, operation: Callable[..., Any]) -> None:
+        """What is run again for errors of this node."""
+        self._operations[node_name] = operation
+
+    # --- Recovering ---
+
+    async def handle_error(self, context: RecoveryContext,
+                           operation: Optional[Callable[..., Any]] = None,
+                           **kwargs: Any) -> RecoveryResult:
+        """Recovers from context.exception.
+
+        What is run again is `operation`, else the pattern's metadata
+        "operation", else the one registered for the node, else the call that
+        failed, read from the exception's traceback.  Corrections give the
+        corrected text.  Never raises because a recovery fails.
+        """
+        error = context.exception
+        if error is None:
+            raise ValueError("context.exception must be the error to recover from")
+        began = time.perf_counter()
+        pattern = self.match_error_pattern(error)
+        call = self._call(context, pattern, operation)
+        strategy = self._strategies.get(pattern.recovery_strategy) if pattern else None
+        if strategy is not None and hasattr(strategy, "execute") \
+                and not hasattr(strategy, "steps"):
+            result = await self._by_own_strategy(context, pattern, strategy, call, kwargs)
+        else:
+            result = await self._by_engine(context, pattern, call, operation is not None)
+        result.duration_ms = result.duration_ms or (time.perf_counter() - began) * 1000
+        await self._ended(pattern, error, result)
+        return result
+
+    def handle_error_sync(self, context: RecoveryContext, **kwargs: Any) -> RecoveryResult:
+        """The same for programs without asyncio."""
+        return asyncio.run(self.handle_error(context, **kwargs))
+
+    def recoverable(self, error_type: ErrorType, strategy: RecoveryStrategy) -> Callable[[F], F]:
+        """Functions whose errors come here: by the pattern that matches, else by
+        this strategy."""
+        def decorate(function: F) -> F:
+            @functools.wraps(function)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                try:
+                    return await function(*args, **kwargs)
+                except Exception as error:  # pylint: disable=broad-except
+                    failure = error
+                bound = inspect.signature(function).bind(*args, **kwargs)
+                bound.apply_defaults()
+                result = await self.handle_error(
+                    RecoveryContext(node_name=function.__qualname__, exception=failure,
+                                    arguments=bound.arguments,
+                                    metadata={"error_type": error_type, "strategy": strategy}),
+                    operation=function)
+                if result.success:
+                    return result.result
+                raise result.exception or failure
+
+            @functools.wraps(function)
+            def plain(*args: Any, **kwargs: Any) -> Any:
+                async def call() -> Any:
+                    return function(*args, **kwargs)
+                return asyncio.run(self.recoverable(error_type, strategy)(
+                    functools.wraps(function)(lambda *a, **k: call()))(*args, **kwargs))
+            return coroutine if is_async(function) else plain  # type: ignore[return-value]
+        return decorate
+
+    # --- What happens, and what happened ---
+
+    def on_recovery_attempt(self, handler: F) -> F:
+        """Calls handler(context, strategy) before each attempt to recover."""
+        return self._on("attempt", handler)
+
+    def on_recovery_success(self, handler: F) -> F:
+        """Calls handler(result) after a recovery that helped."""
+        return self._on("success", handler)
+
+    def on_recovery_failure(self, handler: F) -> F:
+        """Calls handler(result) after one that did not."""
+        return self._on("failure", handler)
+
+    def get_statistics(self) -> RecoveryStatistics:
+        """What this orchestrator counted; zeros without enable_statistics."""
+        return self._counter.statistics() if self._counter else RecoveryStatistics()
+
+    # --- Inside ---
+
+    def _call(self, context: RecoveryContext, pattern: Optional[ErrorPattern],
+              operation: Optional[Callable[..., Any]]) -> Optional[FailedCall]:
+        found = failed_call(context.exception) if context.exception is not None else None
+        function = operation or (pattern.metadata.get("operation") if pattern else None) or \
+            self._operations.get(context.node_name)
+        if function is None:
+            return found
+        if context.arguments is not None:
+            return FailedCall(function, dict(context.arguments))
+        plain = inspect.unwrap(function)
+        if found is not None and getattr(found.function, "__func__", found.function) is \
+                getattr(plain, "__func__", plain):
+            return FailedCall(function, found.arguments)
+        names = inspect.signature(function).parameters
+        if "state" in names:
+            return FailedCall(function, {"state": context.state})
+        state = context.state if isinstance(context.state, Mapping) else {}
+        return FailedCall(function, {name: state[name] for name in names if name in state})
+
+    async def _by_own_strategy(self, context: RecoveryContext, pattern: Any, strategy: Any,
+                               call: Optional[FailedCall],
+                               kwargs: Mapping[str, Any]) -> RecoveryResult:
+        async def run_again(*_: Any, **__: Any) -> Any:
+            return await _awaited(_run(call, {}))
+        await self._tell("attempt", context, pattern.recovery_strategy)
+        try:
+            return await strategy.execute(context, **{"operation": run_again, **kwargs})
+        except Exception as error:  # pylint: disable=broad-except
+            return RecoveryResult(False, pattern.recovery_strategy, error_message=str(error),
+                                  exception=error)
+
+    async def _by_engine(self, context: RecoveryContext, pattern: Optional[ErrorPattern],
+                         call: Optional[FailedCall], validates: bool) -> RecoveryResult:
+        client = self._client or client_module.default_client()
+        options = self._options(context, pattern, call)
+        told: List[Decision] = []
+        pending: List[Any] = []
+
+        def decided(decision: Decision) -> None:
+            told.append(decision)
+            context.note(decision)
+            pending.append(decision.strategy_used)
+        options = options.but(on_decision=decided)
+
+        async def operation(attempt: Attempt) -> Any:
+            while pending:
+                await self._tell("attempt", context, pending.pop(0))
+            action = told[-1].action if told else None
+            if isinstance(action, Correct):
+                return await self._corrected(attempt, options, pattern, call, validates)
+            return await _awaited(_run(call, _changes(call, attempt)))
+        assert context.exception is not None
+        try:
+            recovered = await client.recover_async(
+                client.site(str(options.target)), options, CallPlan(operation, options), (), {},
+                operation, context.exception)
+            result = RecoveryResult(True, result=recovered.value)
+        except Exception as error:  # pylint: disable=broad-except
+            result = RecoveryResult(False, error_message=_why(told, error), exception=error)
+        while pending:
+            await self._tell("attempt", context, pending.pop(0))
+        result.decision = told[-1] if told else None
+        # The strategy that was at work, not the NONE that gave up.
+        used = [d.strategy_used for d in told if d.strategy_used is not RecoveryStrategy.NONE]
+        result.strategy_used = used[-1] if used else RecoveryStrategy.NONE
+        if self._notify and result.decision is not None and result.decision.local \
+                and result.decision.disposition is Disposition.ESCALATED:
+            _LOG.error("escalated: %s: %s (%s)", context.node_name, context.exception,
+                       result.decision.action)
+        return result
+
+    def _options(self, context: RecoveryContext, pattern: Optional[ErrorPattern],
+                 call: Optional[FailedCall]) -> Options:
+        state = context.state
+        subject = str((pattern.metadata.get("subject_field") if pattern else None) or next(
+            (n for n in _SUBJECTS if isinstance(get_path(state, n), str)), ""))
+        if not subject and call is not None:
+            texts = [n for n, value in call.arguments.items() if isinstance(value, str)]
+            subject = next((n for n in _SUBJECTS if n in texts), texts[0] if texts else "")
+            state = {**(state if isinstance(state, Mapping) else {}), **call.arguments}
+        return Options(
+            target=context.target or self._current_name(pattern, call) or context.node_name
+            or "operation", workflow_id=context.workflow_id, node_name=context.node_name,
+            step_count=context.step_count, state=state, subject_field=subject,
+            idempotency=Idempotency.UNSPECIFIED, never=(CircuitOpenError, NoOperation),
+            error_type_hint=context.metadata.get("error_type"),
+            steps_for=lambda error, details: self._plan(error, details, context))
+
+    @staticmethod
+    def _current_name(pattern: Optional[ErrorPattern], call: Optional[FailedCall]) -> str:
+        """The alternative that was just tried, so that it is not tried again."""
+        if pattern is None or call is None:
+            return ""
+        names = [entry if isinstance(entry, str) else str(entry[0])
+                 for key in ("alternatives", "model_alternatives")
+                 for entry in pattern.metadata.get(key, ()) if isinstance(entry, (str, tuple))]
+        return next((value for value in call.arguments.values()
+                     if isinstance(value, str) and value in names), "")
+
+    def _plan(self, error: BaseException, details: ErrorDetails,
+              context: RecoveryContext) -> Sequence[Step]:
+        pattern = self.match_error_pattern(error)
+        strategy = pattern.recovery_strategy if pattern else context.metadata.get("strategy")
+        plan: Sequence[Step] = pattern.plan(self.max_retries, self.base_delay) if pattern else ()
+        planned = getattr(self._strategies.get(strategy), "steps", None) if strategy else None
+        if planned is not None and (pattern is None or not pattern.metadata):
+            return planned
+        if pattern is None:
+            retries = strategy is RecoveryStrategy.RETRY or classify(error, details).retryable
+            return (RetryStep(max_retries=self.max_retries if retries else 0,
+                              base_delay=self.base_delay),)
+        return plan or (RetryStep(max_retries=0),)
+
+    async def _corrected(self, attempt: Attempt, options: Options, pattern: Optional[ErrorPattern],
+                         call: Optional[FailedCall], validates: bool) -> Any:
+        """The corrected text, after it was looked at again."""
+        text = get_path(attempt.state, options.subject_field)
+        validate = pattern.metadata.get("validation") if pattern else None
+        if callable(validate):
+            if await _awaited(validate(text)) is False:
+                raise ValueError("the corrected text does not pass its validation")
+        elif validates and call is not None:
+            await _awaited(_run(call, _changes(call, attempt)))
+        return text
+
+    async def _ended(self, pattern: Optional[ErrorPattern], error: BaseException,
+                     result: RecoveryResult) -> None:
+        kind = pattern.error_type if pattern else classify(error).error_type
+        if self._counter:
+            self._counter.count(kind, result.strategy_used, result.success, result.duration_ms)
+        word = "success" if result.success else "failure"
+        record = getattr(self._metrics, f"record_recovery_{word}", None)
+        if callable(record):
+            if result.success:
+                record(strategy=result.strategy_used, duration_ms=result.duration_ms)
+            else:
+                record(strategy=result.strategy_used, error=result.error_message)
+        signal = getattr(self._signals, "emit", None) or getattr(self._signals, "signal", None)
+        if callable(signal):
+            await _awaited(signal(f"recovery_{word}", result))
+        await self._tell(word, result)
+
+    def _on(self, event: str, handler: F) -> F:
+        self._handlers.setdefault(event, []).append(handler)
+        return handler
+
+    async def _tell(self, event: str, *told: Any) -> None:
+        for handler in self._handlers.get(event, ()):
+            try:
+                await _awaited(handler(*told))
+            except Exception:  # pylint: disable=broad-except
+                _LOG.exception("a handler of %s failed", event)
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value
+
+
+def _run(call: Optional[FailedCall], changes: Mapping[str, Any]) -> Any:
+    if call is None:
+        raise NoOperation("nothing is known that could be run again: pass operation=, put it "
+                          "into the pattern's metadata, or register_operation for the node")
+    return call.call(changes)
+
+
+def _changes(call: Optional[FailedCall], attempt: Attempt) -> Dict[str, Any]:
+    """What is different in this attempt, as arguments."""
+    changes: Dict[str, Any] = {}
+    if call is not None and isinstance(attempt.state, Mapping):
+        changes.update((name, value) for name, value in attempt.state.items()
+                       if name in call.arguments)
+        changes.update(call.without(attempt.disabled_features))
+    changes.update(attempt.parameters)
+    changes["attempt"] = attempt
+    if call is not None:
+        names = inspect.signature(call.function).parameters
+        changes = {name: value for name, value in changes.items() if name in names}
+    return changes
+
+
+def _why(told: Sequence[Decision], error: BaseException) -> str:
+    if isinstance(error, NoOperation):
+        return str(error)
+    given = told[-1].error_message if told else ""
+    return given or f"{type_name(error)}: {error}"
