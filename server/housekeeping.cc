@@ -38,12 +38,15 @@ void Housekeeping::Run() {
 void Housekeeping::Tick() {
   absl::Status status = store_->Ping();
   if (status.ok() && statistics_ != nullptr) {
-    std::string totals = statistics_->Save(absl::Now());
-    if (totals != saved_) {
+    const int64_t changes = statistics_->changes();
+    if (changes != saved_changes_) {
       status =
-          store_->Commit({.compares = {}, .ops = {{kStatisticsKey, totals}}})
+          store_
+              ->Commit(
+                  {.compares = {},
+                   .ops = {{kStatisticsKey, statistics_->Save(absl::Now())}}})
               .status();
-      if (status.ok()) saved_ = std::move(totals);
+      if (status.ok()) saved_changes_ = changes;
     }
   }
   if (available_ == status.ok()) return;

@@ -2,9 +2,9 @@
 // that changed and asks the store whether it is there.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <thread>
 
 #include "absl/synchronization/mutex.h"
@@ -33,7 +33,7 @@ class Housekeeping {
   Store* const store_;
   Statistics* const statistics_;
   const std::function<void(bool)> on_store_;
-  std::string saved_;  // Touched by the thread alone, as below.
+  int64_t saved_changes_ = 0;  // Touched by the thread alone, as below.
   std::optional<bool> available_;
   absl::Mutex mu_;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

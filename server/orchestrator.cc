@@ -19,6 +19,7 @@ namespace {
 
 // How long a caller waits before it asks a registry again that is behind.
 constexpr absl::Duration kRegistryRetryDelay = absl::Milliseconds(100);
+constexpr absl::Duration kEqualRetryDelay = absl::Milliseconds(500);
 
 std::string NewId() {
   static thread_local absl::BitGen gen;
@@ -70,25 +71,47 @@ std::shared_ptr<const std::vector<Step>> LocalPlanSteps(
   return kept;
 }
 
+// What a request becomes whose answer is known.
+std::unique_ptr<Orchestrator::Recovery> Remembered(RequestMemo::Answer answer) {
+  auto recovery = std::make_unique<Orchestrator::Recovery>();
+  recovery->remembered = std::move(answer);
+  return recovery;
+}
+
+absl::Status TooManyEqual() {
+  return WithRetryDelay(
+      Refusal(absl::StatusCode::kResourceExhausted, reason::kOverloaded,
+              "too many requests wait for the answer to an equal one"),
+      kEqualRetryDelay);
+}
+
 }  // namespace
 
 Orchestrator::Orchestrator(OrchestratorParts parts)
     : parts_(std::move(parts)) {}
 Orchestrator::~Orchestrator() = default;
 
-absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Begin(
-    RecoveryRequest request) const {
-  const std::string memo_key = MemoKey(request);
-  if (!memo_key.empty()) {
-    if (auto remembered = parts_.memo->Find(memo_key, now())) {
-      auto recovery = std::make_unique<Recovery>();
-      recovery->remembered = std::move(remembered);
-      return recovery;
-    }
-  }
+void Orchestrator::Begin(RecoveryRequest request,
+                         std::function<void(Begun)> done) const {
+  const std::string key = MemoKey(request);
+  if (key.empty()) return done(BeginFirst(std::move(request), nullptr));
+  const size_t bytes = request.message_bytes;
+  auto shared = std::make_shared<RecoveryRequest>(std::move(request));
+  RequestMemo::Entrance entrance = parts_.memo->Enter(
+      key, bytes, now(), [this, shared, done](RequestMemo::Answer answer) {
+        if (answer == nullptr) return Begin(std::move(*shared), done);
+        done(Remembered(std::move(answer)));
+      });
+  if (entrance.follows) return;
+  if (entrance.answer) return done(Remembered(std::move(entrance.answer)));
+  if (entrance.claim == nullptr) return done(TooManyEqual());
+  done(BeginFirst(std::move(*shared), std::move(entrance.claim)));
+}
+
+Orchestrator::Begun Orchestrator::BeginFirst(
+    RecoveryRequest request, std::unique_ptr<RequestMemo::Claim> claim) const {
   const int64_t min_revision = request.min_registry_revision;
-  absl::StatusOr<std::unique_ptr<Recovery>> recovery =
-      Start(std::move(request), parts_.catalog->registry());
+  Begun recovery = Start(std::move(request), parts_.catalog->registry());
   if (!recovery.ok()) return recovery.status();
   if ((*recovery)->registry->revision() < min_revision) {
     return WithRetryDelay(
@@ -98,13 +121,13 @@ absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Begin(
                              min_revision)),
         kRegistryRetryDelay);
   }
-  (*recovery)->memo_key = memo_key;
+  (*recovery)->claim = std::move(claim);
   DecideNextStep(**recovery);
   return recovery;
 }
 
 // Token, match and plan: everything before the first step is asked.
-absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>> Orchestrator::Start(
+Orchestrator::Begun Orchestrator::Start(
     RecoveryRequest request,
     std::shared_ptr<const PatternRegistry> registry) const {
   auto recovery = std::make_unique<Recovery>();
@@ -234,6 +257,7 @@ bool Orchestrator::OpenIncident(Recovery& r) {
           .action = action,
           .from_default_plan = r.plan.source == PlanSource::kCategoryDefault,
           .recovery_id = r.progress.recovery_id,
+          .error_count = r.progress.error_count,
           .rerun_allowed = !r.rerun_refused.has_value(),
           .state_context = StateContext(
               r.request.failure, action.include_state_keys, *parts_.redactor),
@@ -292,7 +316,9 @@ void Orchestrator::Record(Recovery& r) {
     parts_.statistics->RecordDecision(
         {.decision = r.decision,
          .previous = r.previous ? &*r.previous : nullptr,
-         .now = r.now});
+         .now = r.now,
+         .reported = r.previous.has_value() &&
+                     parts_.reports->Contains(r.previous->recovery_id, r.now)});
   }
   auto entry = std::make_shared<DecisionEntry>(
       ToEntry(r.decision, *std::move(r.redacted), *parts_.redactor));
@@ -307,10 +333,10 @@ void Orchestrator::Record(Recovery& r) {
       publish(EventKind::kFailure);
     }
   }
-  if (!r.memo_key.empty()) {
+  if (r.claim != nullptr) {
     auto remembered = std::make_shared<Decision>(r.decision);
     remembered->plan_steps = LocalPlanSteps(*r.decision.plan_steps);
-    parts_.memo->Remember(r.memo_key, std::move(remembered), r.now);
+    r.claim->Complete(std::move(remembered), r.now);
   }
 }
 
@@ -332,8 +358,7 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
     if (!extended.ok()) return extended.status();
     registry = *std::move(extended);
   }
-  absl::StatusOr<std::unique_ptr<Recovery>> recovery =
-      Start(std::move(request), registry);
+  const Begun recovery = Start(std::move(request), registry);
   if (!recovery.ok()) return recovery.status();
   DecideNextStep(**recovery);
   Conclude(**recovery);
@@ -361,9 +386,12 @@ absl::StatusOr<bool> Orchestrator::Report(
   const absl::Time time = now();
   const absl::StatusOr<Progress> progress = OpenToken(token);
   if (!progress.ok()) return progress.status();
-  if (parts_.statistics &&
-      !parts_.statistics->RecordOutcome(*progress, outcome, duration, time)) {
+  if (!parts_.reports->Insert(progress->recovery_id, time)) {
+    if (parts_.statistics) parts_.statistics->RecordDuplicateReport(time);
     return false;
+  }
+  if (parts_.statistics) {
+    parts_.statistics->RecordOutcome(*progress, outcome, duration, time);
   }
   parts_.decisions->SetOutcome(progress->decision_id, outcome);
   if (!parts_.events->HasWatchers()) return true;

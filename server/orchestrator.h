@@ -17,6 +17,7 @@
 #include "server/plan/token.h"
 #include "server/record/decision_log.h"
 #include "server/record/event_hub.h"
+#include "server/record/recent_reports.h"
 #include "server/record/redaction.h"
 #include "server/record/request_memo.h"
 #include "server/record/statistics.h"
@@ -31,6 +32,7 @@ struct OrchestratorParts {
   const TokenSealer* tokens = nullptr;
   const Redactor* redactor = nullptr;
   Statistics* statistics = nullptr;  // Null: none are kept.
+  RecentReports* reports = nullptr;
   DecisionLog* decisions = nullptr;
   EventHub* events = nullptr;
   RequestMemo* memo = nullptr;
@@ -55,11 +57,14 @@ class Orchestrator {
   explicit Orchestrator(OrchestratorParts parts);
   ~Orchestrator();
 
-  // Matches, plans and decides; never blocks. The statuses are refusals of
-  // wire/errors.h: an unusable token, a registry older than the caller insists
-  // on. Give the result to Finish.
-  absl::StatusOr<std::unique_ptr<Recovery>> Begin(
-      RecoveryRequest request) const;
+  // Matches, plans and decides; never blocks. Calls `done` once, before it
+  // returns, unless an equal request (its request_id) is being decided: then
+  // with that one's answer, from the thread that decides it. The statuses are
+  // refusals of wire/errors.h: an unusable token, a registry older than the
+  // caller insists on, too many that wait for equal ones. `done` gives its
+  // result to Finish; a result that is dropped leaves equal requests to decide.
+  using Begun = absl::StatusOr<std::unique_ptr<Recovery>>;
+  void Begin(RecoveryRequest request, std::function<void(Begun)> done) const;
 
   // True when Finish will write to the Store, and so may block: not on an event
   // loop then.
@@ -85,9 +90,10 @@ class Orchestrator {
   absl::Time now() const { return parts_.clock(); }
 
  private:
-  absl::StatusOr<std::unique_ptr<Recovery>> Start(
-      RecoveryRequest request,
-      std::shared_ptr<const PatternRegistry> registry) const;
+  Begun BeginFirst(RecoveryRequest request,
+                   std::unique_ptr<RequestMemo::Claim> claim) const;
+  Begun Start(RecoveryRequest request,
+              std::shared_ptr<const PatternRegistry> registry) const;
   void DecideNextStep(Recovery& recovery) const;
   bool OpenIncident(Recovery& recovery);
   void Conclude(Recovery& recovery) const;
@@ -100,8 +106,8 @@ class Orchestrator {
 class Orchestrator::Recovery {
  public:
   RecoveryRequest request;
-  std::string memo_key;                        // Empty: no request_id.
-  std::shared_ptr<const Decision> remembered;  // This request's first answer.
+  RequestMemo::Answer remembered;             // This request's first answer.
+  std::unique_ptr<RequestMemo::Claim> claim;  // Null: no request_id.
   std::shared_ptr<const PatternRegistry> registry;
   MatchResult match;
   Plan plan;

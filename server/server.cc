@@ -141,6 +141,7 @@ struct Server::Graph {
   std::unique_ptr<DecisionLog> decisions;
   std::unique_ptr<EventHub> events;
   RequestMemo memo;
+  RecentReports reports;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Notifier> notifier;
   std::unique_ptr<IncidentDesk> incidents;
@@ -246,6 +247,7 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .tokens = tokens.get(),
       .redactor = redactor.get(),
       .statistics = statistics.get(),
+      .reports = &reports,
       .decisions = decisions.get(),
       .events = events.get(),
       .memo = &memo,

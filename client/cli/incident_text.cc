@@ -68,6 +68,7 @@ void PrintIncident(const v1::Incident& incident, Context& context) {
   fields.Add("state",
              absl::StrCat(ShortName(incident.state()),
                           incident.pending() ? " (not stored yet)" : ""));
+  fields.Add("not stored", incident.pending_reason());
   fields.Add("title", incident.title());
   fields.Add("priority", ShortName(incident.priority()));
   fields.Add("category", ShortName(incident.category()));

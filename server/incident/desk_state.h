@@ -19,13 +19,20 @@ namespace recourse {
 struct IncidentDesk::State {
   using Listener = std::function<void(IncidentChange, const std::string&)>;
 
-  State(Store* store, Notifier* notifier, Listener listener);
+  State(Store* store, Notifier* notifier, Listener listener,
+        std::function<absl::Time()> clock);
   ~State();
 
   // --- Escalation; nullopt: the incident has ended meanwhile, try again.
   absl::StatusOr<std::optional<EscalationReceipt>> Join(
       const IncidentTable::Entrance& entrance, const std::string& fingerprint,
       const EscalationRequest& request);
+  // Writes the waiter of an incident that is stored, unless it is there for
+  // this failure. False: the incident has ended meanwhile. Statuses are the
+  // Store's.
+  absl::StatusOr<bool> AddWaiter(const IncidentTable::Entrance& entrance,
+                                 const std::string& fingerprint,
+                                 StoredWaiter* waiter);
   absl::StatusOr<std::optional<EscalationReceipt>> OpenNew(
       const std::string& fingerprint, const EscalationRequest& request);
   absl::StatusOr<EscalationReceipt> SpoolNew(const StoredIncident& incident,

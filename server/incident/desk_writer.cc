@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/strings/str_cat.h"
 #include "server/incident/retention.h"
 #include "server/wire/errors.h"
 #include "spdlog/spdlog.h"
@@ -17,11 +17,12 @@ constexpr size_t kMaxBytesPerCommit = 512 << 10;
 }  // namespace
 
 DeskWriter::DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
-                       IncidentSync* sync)
+                       IncidentSync* sync, std::function<absl::Time()> clock)
     : store_(store),
       notifier_(notifier),
       table_(table),
       sync_(sync),
+      clock_(std::move(clock)),
       thread_([this] { Run(); }) {}
 
 DeskWriter::~DeskWriter() {
@@ -42,7 +43,7 @@ void DeskWriter::Run() {
       if (!stopped_) changed_.WaitWithTimeout(&mutex_, kPeriod);
       stopped = stopped_;
     }
-    const absl::Status status = Round();
+    const absl::Status status = WriteRound(stopped);
     if (!status.ok() && !failing) {
       spdlog::warn("incidents wait for the store: {}", status.ToString());
     }
@@ -51,23 +52,68 @@ void DeskWriter::Run() {
   }
 }
 
-absl::Status DeskWriter::Round() {
-  if (sync_->broken()) {
-    if (absl::Status s = sync_->Load(); !s.ok()) return s;
-  }
+absl::Status DeskWriter::WriteRound(bool last) {
+  Round round{.now = clock_(), .last = last};
+  if (sync_->broken()) round.status.Update(sync_->Load());
   if (table_->HasUnwritten()) {
-    for (UnwrittenIncident& incident : table_->Pending()) {
-      if (absl::Status s = WritePending(std::move(incident)); !s.ok()) return s;
-    }
-    for (const StoredWaiter& waiter : table_->SpooledWaiters()) {
-      if (absl::Status s = WriteWaiter(waiter); !s.ok()) return s;
-    }
-    if (absl::Status s = WriteCounts(); !s.ok()) return s;
+    WritePendingIncidents(round);
+    WriteSpooledWaiters(round);
+    WriteCounts(round);
   }
-  const absl::Time now = absl::Now();
-  if (now < next_cleanup_) return absl::OkStatus();
-  next_cleanup_ = now + kCleanupPeriod;
-  return DeleteOldIncidents(*store_, now);
+  backoff_.ForgetUntried(round.now);
+  if (round.now >= next_cleanup_ && !round.gave_up()) {
+    next_cleanup_ = round.now + kCleanupPeriod;
+    round.status.Update(DeleteOldIncidents(*store_, round.now));
+  }
+  return round.status;
+}
+
+bool DeskWriter::IsDue(const Round& round, const std::string& key) const {
+  return !round.gave_up() && (round.last || backoff_.IsDue(key, round.now));
+}
+
+absl::Status DeskWriter::Try(Round& round, const std::string& key,
+                             absl::string_view what,
+                             absl::FunctionRef<absl::Status()> write) {
+  const absl::Status status = write();
+  if (status.ok()) {
+    round.failures_in_a_row = 0;
+    backoff_.Succeeded(key);
+    return status;
+  }
+  ++round.failures_in_a_row;
+  round.status.Update(status);
+  const WriteBackoff::Failure failure = backoff_.Failed(key, status, round.now);
+  if (!IsStoreAway(status)) {
+    spdlog::error("{} cannot be written (failure {}, tried again in {}): {}",
+                  std::string(what), failure.count,
+                  absl::FormatDuration(failure.delay), status.ToString());
+  }
+  return status;
+}
+
+void DeskWriter::WritePendingIncidents(Round& round) {
+  for (UnwrittenIncident& incident : table_->Pending()) {
+    const std::string id = incident.stored.incident_id;
+    const std::string key = IncidentKey(id);
+    if (!IsDue(round, key)) continue;
+    const absl::Status status =
+        Try(round, key, absl::StrCat("incident ", id),
+            [&] { return WritePending(std::move(incident)); });
+    if (!status.ok()) table_->NotePendingReason(id, status.message());
+  }
+}
+
+void DeskWriter::WriteSpooledWaiters(Round& round) {
+  for (const StoredWaiter& waiter : table_->SpooledWaiters()) {
+    const std::string key = WaiterKey(waiter.incident_id, waiter.waiter_id);
+    if (!IsDue(round, key)) continue;
+    Try(round, key,
+        absl::StrCat("waiter ", waiter.waiter_id, " of incident ",
+                     waiter.incident_id),
+        [&] { return WriteWaiter(waiter); })
+        .IgnoreError();  // It is in `round`.
+  }
 }
 
 absl::Status DeskWriter::WritePending(UnwrittenIncident incident) {
@@ -75,7 +121,7 @@ absl::Status DeskWriter::WritePending(UnwrittenIncident incident) {
   const StoreTransaction transaction = OpeningTransaction(
       incident.stored,
       notifier_->MessagesFor(record.incident(), NoticeKind::kOpened,
-                             record.from_default_plan(), absl::Now()));
+                             record.from_default_plan(), clock_()));
   const absl::StatusOr<StoreCommit> commit = store_->Commit(transaction);
   if (!commit.ok()) return commit.status();
   if (commit->committed) {
@@ -128,10 +174,9 @@ absl::Status DeskWriter::WriteWaiter(const StoredWaiter& waiter) {
   if (incident->create_revision == 0) return absl::OkStatus();
   const auto known = ReadWaiter(*store_, waiter.incident_id, waiter.waiter_id);
   if (!known.ok()) return known.status();
-  const v1::IncidentWaiter& record = waiter.record.waiter();
-  if (known->has_value() && (*known)->record.waiter().has_resolution() &&
-      FromTimestamp((*known)->record.waiter().resolution().resolve_time()) >=
-          FromTimestamp(record.wait_time())) {
+  // It waits there already for this failure or a later one, or was resolved.
+  if (known->has_value() &&
+      waiter.record.error_count() <= (*known)->record.error_count()) {
     table_->Unspool(waiter);
     sync_->Apply(**known);
     return absl::OkStatus();
@@ -153,33 +198,46 @@ absl::Status DeskWriter::WriteWaiter(const StoredWaiter& waiter) {
   return absl::OkStatus();
 }
 
-absl::Status DeskWriter::WriteCounts() {
+void DeskWriter::WriteCounts(Round& round) {
   std::vector<UnwrittenIncident> batch;
   size_t bytes = 0;
-  const auto write = [&]() -> absl::Status {
-    bool changed = false;
-    absl::Status status = WriteBatch(batch, &changed);
-    // One that changed elsewhere must not hold up the others.
-    for (size_t i = 0; status.ok() && changed && i < batch.size(); ++i) {
-      bool stale = false;
-      status = WriteBatch({batch[i]}, &stale);
-      if (status.ok() && stale) {
-        status = sync_->Refresh(batch[i].stored.incident_id).status();
-      }
-    }
-    batch.clear();
-    bytes = 0;
-    return status;
-  };
   for (UnwrittenIncident& incident : table_->Uncounted()) {
+    if (!IsDue(round, IncidentKey(incident.stored.incident_id))) continue;
     bytes += incident.stored.record.ByteSizeLong();
     batch.push_back(std::move(incident));
     if (batch.size() < kMaxCountsPerCommit && bytes < kMaxBytesPerCommit) {
       continue;
     }
-    if (absl::Status s = write(); !s.ok()) return s;
+    WriteCountsOf(round, batch);
+    batch.clear();
+    bytes = 0;
   }
-  return batch.empty() ? absl::OkStatus() : write();
+  if (!batch.empty()) WriteCountsOf(round, batch);
+}
+
+void DeskWriter::WriteCountsOf(Round& round,
+                               const std::vector<UnwrittenIncident>& batch) {
+  bool changed = false;
+  const absl::Status written = WriteBatch(batch, &changed);
+  if (written.ok() && !changed) {
+    round.failures_in_a_row = 0;
+    for (const UnwrittenIncident& incident : batch) {
+      backoff_.Succeeded(IncidentKey(incident.stored.incident_id));
+    }
+    return;
+  }
+  // One that changed elsewhere, or is not taken, must not hold up the others.
+  for (const UnwrittenIncident& incident : batch) {
+    const std::string& id = incident.stored.incident_id;
+    if (round.gave_up()) return;
+    Try(round, IncidentKey(id), absl::StrCat("the count of incident ", id),
+        [&]() -> absl::Status {
+          bool stale = false;
+          absl::Status status = WriteBatch({incident}, &stale);
+          return status.ok() && stale ? sync_->Refresh(id).status() : status;
+        })
+        .IgnoreError();  // It is in `round`.
+  }
 }
 
 absl::Status DeskWriter::WriteBatch(const std::vector<UnwrittenIncident>& batch,

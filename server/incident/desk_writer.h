@@ -2,40 +2,64 @@
 // server/incident/.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/incident/incident_sync.h"
 #include "server/incident/incident_table.h"
 #include "server/incident/notifier.h"
+#include "server/incident/write_backoff.h"
 #include "server/store/store.h"
 
 namespace recourse {
 
 // One thread that wakes once a second: takes up a broken watch, writes the
-// spool and the counters, and deletes old incidents once an hour. An error of
-// the store ends the round; the next one tries again.
+// spool and the counters, and deletes old incidents once an hour. What the
+// store does not take is tried again later and holds up nothing else; after
+// kMaxFailuresInARow the store is taken to be away, and the round ends.
 class DeskWriter {
  public:
   static constexpr absl::Duration kPeriod = absl::Seconds(1);
   static constexpr absl::Duration kCleanupPeriod = absl::Hours(1);
+  static constexpr int kMaxFailuresInARow = 8;
 
   // All outlive it.
   DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
-             IncidentSync* sync);
-  ~DeskWriter();  // Writes what there is, once.
+             IncidentSync* sync, std::function<absl::Time()> clock);
+  ~DeskWriter();  // Tries once to write what there is.
 
  private:
+  // What one round has tried.
+  struct Round {
+    absl::Time now;
+    bool last = false;  // The desk closes: what waits is tried, too.
+    int failures_in_a_row = 0;
+    absl::Status status;  // The first failure.
+
+    bool gave_up() const { return failures_in_a_row >= kMaxFailuresInARow; }
+  };
+
   void Run();
-  absl::Status Round();
+  absl::Status WriteRound(bool last);
+  bool IsDue(const Round& round, const std::string& key) const;
+  // Writes one entry; `what` names it in the log when that fails.
+  absl::Status Try(Round& round, const std::string& key, absl::string_view what,
+                   absl::FunctionRef<absl::Status()> write);
+  void WritePendingIncidents(Round& round);
+  void WriteSpooledWaiters(Round& round);
+  void WriteCounts(Round& round);
   absl::Status WritePending(UnwrittenIncident incident);
   absl::Status Merge(const StoredIncident& incident, const StoreEntry& open);
   absl::Status WriteWaiter(const StoredWaiter& waiter);
-  absl::Status WriteCounts();
+  void WriteCountsOf(Round& round, const std::vector<UnwrittenIncident>& batch);
   // Those of one transaction; sets `changed` when one was changed elsewhere.
   absl::Status WriteBatch(const std::vector<UnwrittenIncident>& batch,
                           bool* changed);
@@ -44,7 +68,10 @@ class DeskWriter {
   Notifier* const notifier_;
   IncidentTable* const table_;
   IncidentSync* const sync_;
-  absl::Time next_cleanup_ = absl::InfinitePast();  // The thread's.
+  const std::function<absl::Time()> clock_;
+  absl::Time next_cleanup_ =
+      absl::InfinitePast();  // The thread's, as the next.
+  WriteBackoff backoff_;
 
   absl::Mutex mutex_;
   absl::CondVar changed_;

@@ -26,11 +26,13 @@ absl::Status TooManyRaces() {
                  "the incident changes too fast; try again");
 }
 
-IncidentDesk::State::State(Store* store, Notifier* notifier, Listener listener)
+IncidentDesk::State::State(Store* store, Notifier* notifier, Listener listener,
+                           std::function<absl::Time()> clock)
     : store(store),
       notifier(notifier),
       listener(std::move(listener)),
-      lookups(store, &table, &waits),
+      waits(clock),
+      lookups(store, &table, &waits, clock),
       sync(
           store, &table, &waits,
           [this](const std::string& incident_id, const std::string& waiter_id) {
@@ -49,11 +51,13 @@ IncidentDesk::State::~State() {
 absl::StatusOr<std::unique_ptr<IncidentDesk>> IncidentDesk::Open(
     Store* store, Notifier* notifier,
     std::function<void(IncidentChange, const std::string& incident_id)>
-        listener) {
-  auto state = std::make_unique<State>(store, notifier, std::move(listener));
+        listener,
+    std::function<absl::Time()> clock) {
+  auto state =
+      std::make_unique<State>(store, notifier, std::move(listener), clock);
   if (absl::Status s = state->sync.Load(); !s.ok()) return s;
   state->writer = std::make_unique<DeskWriter>(store, notifier, &state->table,
-                                               &state->sync);
+                                               &state->sync, std::move(clock));
   return std::unique_ptr<IncidentDesk>(new IncidentDesk(std::move(state)));
 }
 
@@ -90,26 +94,47 @@ absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::Join(
   if (!request.action.pause_workflow) return receipt;
   StoredWaiter waiter = ToWaiter(request, entrance.incident_id);
   if (!receipt.pending) {
-    // The open key guards against a resolution that is not known here yet.
-    const absl::StatusOr<StoreCommit> commit = store->Commit(StoreTransaction{
-        .compares = {{OpenKey(fingerprint), entrance.create_revision}},
-        .ops = {{.key = WaiterKey(waiter.incident_id, waiter.waiter_id),
-                 .value = waiter.record.SerializeAsString()}}});
-    if (commit.ok() && !commit->committed) {
-      const absl::StatusOr<bool> found = sync.Refresh(entrance.incident_id);
-      if (!found.ok()) return found.status();
-      return std::nullopt;
+    const absl::StatusOr<bool> joined =
+        AddWaiter(entrance, fingerprint, &waiter);
+    if (joined.ok()) {
+      return *joined ? std::optional(receipt) : std::nullopt;
     }
-    if (commit.ok()) {
-      waiter.mod_revision = commit->revision;
-      sync.Apply(waiter);
-      return receipt;
-    }
-    if (!IsAway(commit.status())) return FromStore(commit.status());
+    if (!IsAway(joined.status())) return FromStore(joined.status());
     receipt.pending = true;
   }
   if (absl::Status s = table.Spool(waiter); !s.ok()) return s;
   return receipt;
+}
+
+absl::StatusOr<bool> IncidentDesk::State::AddWaiter(
+    const IncidentTable::Entrance& entrance, const std::string& fingerprint,
+    StoredWaiter* waiter) {
+  const std::string key = WaiterKey(waiter->incident_id, waiter->waiter_id);
+  for (int race = 0; race < kMaxRaces; ++race) {
+    // A repeated escalation finds its waiter there, and maybe resolved: that is
+    // the answer it waits for.
+    const std::optional<int64_t> revision = table.ToReplace(*waiter);
+    if (!revision.has_value()) return true;
+    // The open key guards against a resolution that is not known here yet.
+    const absl::StatusOr<StoreCommit> commit = store->Commit(StoreTransaction{
+        .compares = {{OpenKey(fingerprint), entrance.create_revision},
+                     {key, *revision}},
+        .ops = {{.key = key, .value = waiter->record.SerializeAsString()}}});
+    if (!commit.ok()) return commit.status();
+    if (commit->committed) {
+      waiter->mod_revision = commit->revision;
+      sync.Apply(*waiter);
+      return true;
+    }
+    const absl::StatusOr<bool> found = sync.Refresh(entrance.incident_id);
+    if (!found.ok()) return found.status();
+    const auto incident = table.Find(entrance.incident_id);
+    if (!incident.has_value() ||
+        incident->create_revision != entrance.create_revision) {
+      return false;
+    }
+  }
+  return TooManyRaces();
 }
 
 absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(

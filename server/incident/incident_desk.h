@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "recourse/v1/incidents.pb.h"
 #include "server/incident/notifier.h"
@@ -25,7 +26,10 @@ struct EscalationRequest {
   const EscalationAction& action;
   bool from_default_plan = false;  // Then only the log and routes are told.
   std::string recovery_id;         // Names the waiter.
-  bool rerun_allowed = true;       // A person's RETRY may run the operation.
+  // The recovery's failures, this one included. A waiter that was resolved
+  // waits anew only for a later failure than it had waited for.
+  int error_count = 1;
+  bool rerun_allowed = true;  // A person's RETRY may run the operation.
   // The listed keys of state, as redacted JSON texts.
   std::map<std::string, std::string> state_context;
   absl::Time now;
@@ -49,10 +53,12 @@ class IncidentDesk {
   static constexpr size_t kMaxSpooled = 1'000;  // While the store is away.
 
   // Reads open incidents from the store. `store` and `notifier` outlive it.
+  // `clock` tells when waits end and writes are tried again.
   static absl::StatusOr<std::unique_ptr<IncidentDesk>> Open(
       Store* store, Notifier* notifier,
       std::function<void(IncidentChange, const std::string& incident_id)>
-          listener);
+          listener,
+      std::function<absl::Time()> clock = absl::Now);
   ~IncidentDesk();
 
   // Opens an incident with one durable write, its messages included, or joins

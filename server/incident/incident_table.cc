@@ -100,7 +100,8 @@ bool IncidentTable::Apply(const StoredWaiter& stored) {
   AddMark(&it->second, stored.waiter_id,
           WaiterMark{.rerun_allowed = stored.record.rerun_allowed(),
                      .resolved = stored.record.waiter().has_resolution(),
-                     .revision = stored.mod_revision});
+                     .revision = stored.mod_revision,
+                     .error_count = stored.record.error_count()});
   return true;
 }
 
@@ -190,6 +191,8 @@ absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
   absl::MutexLock lock(&mutex_);
   const auto it = open_.find(FinalLocked(waiter.incident_id));
   if (it == open_.end()) return absl::OkStatus();  // Over meanwhile.
+  const std::optional<int64_t> revision = ToReplace(it->second, waiter);
+  if (!revision.has_value()) return absl::OkStatus();
   StoredWaiter spooled = waiter;
   spooled.incident_id = it->first;
   const std::string key = WaiterKey(it->first, waiter.waiter_id);
@@ -199,13 +202,28 @@ absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
   spooled_waiters_[key] = std::move(spooled);
   // A waiter that was resolved before waits anew; its old revision stays, so
   // that late news of the old resolution are ignored.
-  const auto mark = it->second.waiters.find(waiter.waiter_id);
   AddMark(&it->second, waiter.waiter_id,
           WaiterMark{.rerun_allowed = waiter.record.rerun_allowed(),
-                     .revision = mark == it->second.waiters.end()
-                                     ? 0
-                                     : mark->second.revision});
+                     .revision = *revision,
+                     .error_count = waiter.record.error_count()});
   return absl::OkStatus();
+}
+
+std::optional<int64_t> IncidentTable::ToReplace(const Incident& incident,
+                                                const StoredWaiter& waiter) {
+  const auto mark = incident.waiters.find(waiter.waiter_id);
+  if (mark == incident.waiters.end()) return 0;
+  if (waiter.record.error_count() <= mark->second.error_count) {
+    return std::nullopt;
+  }
+  return mark->second.revision;
+}
+
+std::optional<int64_t> IncidentTable::ToReplace(
+    const StoredWaiter& waiter) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = open_.find(waiter.incident_id);
+  return it == open_.end() ? 0 : ToReplace(it->second, waiter);
 }
 
 bool IncidentTable::HasUnwritten() const {
@@ -255,6 +273,13 @@ void IncidentTable::Written(const UnwrittenIncident& incident) {
   if (it == open_.end()) return;
   it->second.repeats -= incident.repeats;
   if (it->second.repeats == 0) uncounted_.erase(it->first);
+}
+
+void IncidentTable::NotePendingReason(const std::string& incident_id,
+                                      absl::string_view reason) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = open_.find(incident_id);
+  if (it != open_.end()) it->second.pending_reason = std::string(reason);
 }
 
 void IncidentTable::Merge(const std::string& from, const std::string& to) {
@@ -318,7 +343,12 @@ std::optional<StoredIncident> IncidentTable::Find(
   absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return std::nullopt;
-  return it->second.View();
+  StoredIncident view = it->second.View();
+  if (it->second.pending()) {
+    view.record.mutable_incident()->set_pending_reason(
+        it->second.pending_reason);
+  }
+  return view;
 }
 
 std::vector<StoredIncident> IncidentTable::List(

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/incident/incident_store.h"
@@ -26,6 +27,7 @@ struct WaiterMark {
   bool rerun_allowed = false;
   bool resolved = false;
   int64_t revision = 0;  // 0: spooled.
+  int error_count = 0;   // As in WaiterRecord.
 };
 
 // An incident that was just learned to be over.
@@ -80,6 +82,10 @@ class IncidentTable {
                                  const std::string& waiter_id, absl::Time now);
   void Leave(const std::string& fingerprint);
 
+  // The revision to write `waiter` over (0: none); nullopt when it waits or was
+  // resolved already for this failure or a later one.
+  std::optional<int64_t> ToReplace(const StoredWaiter& waiter) const;
+
   // RESOURCE_EXHAUSTED: the spool is full.
   absl::Status Spool(const StoredIncident& incident);
   absl::Status Spool(const StoredWaiter& waiter);
@@ -93,6 +99,9 @@ class IncidentTable {
   // Open incidents with repeats that the store does not count yet.
   std::vector<UnwrittenIncident> Uncounted() const;
   void Written(const UnwrittenIncident& incident);  // Then also Apply it.
+  // Why it is pending still, for people.
+  void NotePendingReason(const std::string& incident_id,
+                         absl::string_view reason);
   // `from`, which is pending, is the store's `to`, which is open here: its
   // repeats and waiters are that one's now.
   void Merge(const std::string& from, const std::string& to);
@@ -122,6 +131,7 @@ class IncidentTable {
     int64_t repeats = 0;
     absl::Time last_seen = absl::InfinitePast();
     std::map<std::string, WaiterMark> waiters = {};
+    std::string pending_reason = {};
 
     bool pending() const { return stored.create_revision == 0; }
     // With the repeats.
@@ -129,6 +139,8 @@ class IncidentTable {
   };
   using ById = std::map<std::string, Incident>;
 
+  static std::optional<int64_t> ToReplace(const Incident& incident,
+                                          const StoredWaiter& waiter);
   std::optional<EndedIncident> Close(const StoredIncident& stored)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteMergedLocked(const std::string& from, const std::string& to)

@@ -113,6 +113,7 @@ StoredWaiter ToWaiter(const EscalationRequest& request,
   StoredWaiter stored{.incident_id = incident_id,
                       .waiter_id = request.recovery_id};
   stored.record.set_rerun_allowed(request.rerun_allowed);
+  stored.record.set_error_count(request.error_count);
   v1::IncidentWaiter& waiter = *stored.record.mutable_waiter();
   waiter.set_waiter_id(request.recovery_id);
   waiter.set_workflow_id(request.failure.workflow_id);

@@ -1,7 +1,6 @@
 #include "server/incident/wait_lookup.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/incident/resolution.h"
 #include "server/wire/errors.h"
 
@@ -19,8 +18,9 @@ absl::Status NotFound(const std::string& incident_id) {
 
 }  // namespace
 
-WaitLookup::WaitLookup(Store* store, IncidentTable* table, WaitTable* waits)
-    : store_(store), table_(table), waits_(waits) {}
+WaitLookup::WaitLookup(Store* store, IncidentTable* table, WaitTable* waits,
+                       std::function<absl::Time()> clock)
+    : store_(store), table_(table), waits_(waits), clock_(std::move(clock)) {}
 
 WaitLookup::~WaitLookup() { Stop(); }
 
@@ -141,8 +141,7 @@ absl::StatusOr<WaitLookup::Step> WaitLookup::Register(
   StoredWaiter waiter{.incident_id = question.first,
                       .waiter_id = question.second};
   waiter.record.mutable_waiter()->set_waiter_id(question.second);
-  *waiter.record.mutable_waiter()->mutable_wait_time() =
-      ToTimestamp(absl::Now());
+  *waiter.record.mutable_waiter()->mutable_wait_time() = ToTimestamp(clock_());
   if (incident->create_revision == 0) {
     if (absl::Status s = table_->Spool(waiter); !s.ok()) return s;
     return Step::kAgain;

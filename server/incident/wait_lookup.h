@@ -2,6 +2,7 @@
 // server/incident/.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <thread>
@@ -25,7 +26,8 @@ namespace recourse {
 class WaitLookup {
  public:
   // All outlive it. Start first, then Ask.
-  WaitLookup(Store* store, IncidentTable* table, WaitTable* waits);
+  WaitLookup(Store* store, IncidentTable* table, WaitTable* waits,
+             std::function<absl::Time()> clock);
   ~WaitLookup();
   void Start(IncidentSync* sync);
   void Stop();  // Questions asked later stay unanswered. Idempotent.
@@ -48,6 +50,7 @@ class WaitLookup {
   Store* const store_;
   IncidentTable* const table_;
   WaitTable* const waits_;
+  const std::function<absl::Time()> clock_;
   IncidentSync* sync_ = nullptr;  // Since Start.
 
   absl::Mutex mutex_;

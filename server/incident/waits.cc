@@ -25,6 +25,8 @@ class WaitTable::Core {
  public:
   using SharedEntry = std::shared_ptr<Entry>;
 
+  explicit Core(std::function<absl::Time()> clock) : clock_(std::move(clock)) {}
+
   // Answers it at once when there is no room or no more service.
   void Add(const SharedEntry& entry) {
     absl::Status refusal;
@@ -163,7 +165,7 @@ class WaitTable::Core {
 
   std::vector<SharedEntry> TakeDue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     std::vector<SharedEntry> due;
-    const absl::Time now = absl::Now();
+    const absl::Time now = clock_();
     for (const auto& [deadline, entry] : deadlines_) {
       if (deadline > now) break;
       due.push_back(entry);
@@ -175,10 +177,11 @@ class WaitTable::Core {
   void WaitForDeadline() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (deadlines_.empty()) return changed_.Wait(&mutex_);
     // A clock that is set forward is noticed within a second.
-    const absl::Duration left = deadlines_.begin()->first - absl::Now();
+    const absl::Duration left = deadlines_.begin()->first - clock_();
     changed_.WaitWithTimeout(&mutex_, std::min(left, absl::Seconds(1)));
   }
 
+  const std::function<absl::Time()> clock_;
   absl::Mutex mutex_;
   absl::CondVar changed_;  // Any member below, or an entry's stage.
   std::map<std::string, ByWaiter> waiting_
@@ -199,8 +202,8 @@ class WaitTable::Handle : public IncidentDesk::Wait {
   const std::shared_ptr<Entry> entry_;
 };
 
-WaitTable::WaitTable()
-    : core_(std::make_shared<Core>()),
+WaitTable::WaitTable(std::function<absl::Time()> clock)
+    : core_(std::make_shared<Core>(std::move(clock))),
       timer_([core = core_] { core->Run(); }) {}
 
 WaitTable::~WaitTable() {

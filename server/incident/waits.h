@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "recourse/v1/incidents.pb.h"
 #include "server/incident/incident_desk.h"
@@ -31,7 +32,7 @@ class WaitTable {
   using Answer = absl::StatusOr<std::optional<v1::Resolution>>;
   using Done = std::function<void(Answer)>;
 
-  WaitTable();
+  explicit WaitTable(std::function<absl::Time()> clock = absl::Now);
   ~WaitTable();
 
   // RESOURCE_EXHAUSTED, by way of `done`, above kMaxWaits. A wait that is not

@@ -12,6 +12,7 @@ void RecentReports::Forget(absl::Time now) {
 }
 
 bool RecentReports::Insert(absl::string_view recovery_id, absl::Time now) {
+  absl::MutexLock lock(&mu_);
   Forget(now);
   const size_t hash = absl::HashOf(recovery_id);
   if (!hashes_.insert(hash).second) return false;
@@ -24,6 +25,7 @@ bool RecentReports::Insert(absl::string_view recovery_id, absl::Time now) {
 }
 
 bool RecentReports::Contains(absl::string_view recovery_id, absl::Time now) {
+  absl::MutexLock lock(&mu_);
   Forget(now);
   return hashes_.contains(absl::HashOf(recovery_id));
 }

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace recourse {
@@ -14,7 +16,7 @@ namespace recourse {
 // Holds a hash of 64 bits per recovery (keyed per process), the last
 // kMaxRemembered of at most kLifetime.
 //
-// Thread-compatible.
+// Thread safety: safe for concurrent use; takes one short lock.
 class RecentReports {
  public:
   static constexpr absl::Duration kLifetime = absl::Minutes(10);
@@ -30,10 +32,11 @@ class RecentReports {
     size_t hash;
   };
 
-  void Forget(absl::Time now);
+  void Forget(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  std::deque<Entry> entries_;  // Oldest first.
-  absl::flat_hash_set<size_t> hashes_;
+  absl::Mutex mu_;
+  std::deque<Entry> entries_ ABSL_GUARDED_BY(mu_);  // Oldest first.
+  absl::flat_hash_set<size_t> hashes_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace recourse

@@ -76,13 +76,30 @@ size_t SizeOf(const Decision& decision) {
 
 struct RequestMemo::State {
   struct Entry {
-    std::shared_ptr<const Decision> decision;
+    Answer answer;
     absl::Time time;
+    size_t bytes = 0;
+  };
+  // The requests that wait for one that is being decided.
+  struct Flight {
+    std::vector<Follower> followers = {};
     size_t bytes = 0;
   };
 
   explicit State(size_t capacity) : capacity(capacity) {}
 
+  Answer Find(absl::string_view key, absl::Time now) const
+      ABSL_SHARED_LOCKS_REQUIRED(mu) {
+    const auto found = entries.find(key);
+    if (found == entries.end() || now - found->second.time >= kLifetime) {
+      return nullptr;
+    }
+    return found->second.answer;
+  }
+  void Remember(const std::string& key, Answer answer, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  std::vector<Follower> Land(const std::string& key)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void DropOldest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     const auto found = entries.find(order.front());
     total_bytes -= found->second.bytes;
@@ -99,42 +116,86 @@ struct RequestMemo::State {
   // The keys of `entries`, oldest first.
   std::deque<std::string> order ABSL_GUARDED_BY(mu);
   size_t total_bytes ABSL_GUARDED_BY(mu) = 0;
+  // One per claim that is out.
+  absl::flat_hash_map<std::string, Flight> flights ABSL_GUARDED_BY(mu);
+  size_t follower_count ABSL_GUARDED_BY(mu) = 0;
+  size_t follower_bytes ABSL_GUARDED_BY(mu) = 0;
 };
 
-RequestMemo::RequestMemo(size_t capacity)
-    : state_(std::make_unique<State>(capacity)) {}
-RequestMemo::~RequestMemo() = default;
-
-std::shared_ptr<const Decision> RequestMemo::Find(absl::string_view key,
-                                                  absl::Time now) {
-  absl::MutexLock lock(&state_->mu);
-  const auto found = state_->entries.find(key);
-  if (found == state_->entries.end() || now - found->second.time >= kLifetime) {
-    return nullptr;
+void RequestMemo::State::Remember(const std::string& key, Answer answer,
+                                  absl::Time now) {
+  const size_t bytes = SizeOf(*answer);
+  if (bytes > kMaxDecisionBytes || capacity == 0) return;
+  while (!order.empty() && OldestIsExpired(now)) DropOldest();
+  Entry& entry = entries[key];
+  if (entry.answer != nullptr) return;  // The clock was set back.
+  entry = {std::move(answer), now,
+           bytes + 2 * key.size() + kEntryOverheadBytes};
+  total_bytes += entry.bytes;
+  order.push_back(key);
+  while (entries.size() > capacity || total_bytes > kMaxTotalBytes) {
+    DropOldest();
   }
-  return found->second.decision;
 }
 
-void RequestMemo::Remember(absl::string_view key,
-                           std::shared_ptr<const Decision> decision,
-                           absl::Time now) {
-  const size_t bytes = SizeOf(*decision);
-  if (bytes > kMaxDecisionBytes || state_->capacity == 0) return;
+// Ends the flight; returns who is to be called.
+std::vector<RequestMemo::Follower> RequestMemo::State::Land(
+    const std::string& key) {
+  const auto flight = flights.find(key);
+  std::vector<Follower> followers = std::move(flight->second.followers);
+  follower_count -= followers.size();
+  follower_bytes -= flight->second.bytes;
+  flights.erase(flight);
+  return followers;
+}
+
+RequestMemo::Claim::Claim(std::shared_ptr<State> state, std::string key)
+    : state_(std::move(state)), key_(std::move(key)) {}
+
+RequestMemo::Claim::~Claim() {
+  if (key_.empty()) return;
+  std::vector<Follower> followers;
+  {
+    absl::MutexLock lock(&state_->mu);
+    followers = state_->Land(key_);
+  }
+  for (const Follower& follower : followers) follower(nullptr);
+}
+
+void RequestMemo::Claim::Complete(Answer answer, absl::Time now) {
+  std::vector<Follower> followers;
+  {
+    absl::MutexLock lock(&state_->mu);
+    state_->Remember(key_, answer, now);
+    followers = state_->Land(key_);
+  }
+  key_.clear();
+  for (const Follower& follower : followers) follower(answer);
+}
+
+RequestMemo::RequestMemo(size_t capacity)
+    : state_(std::make_shared<State>(capacity)) {}
+RequestMemo::~RequestMemo() = default;
+
+RequestMemo::Entrance RequestMemo::Enter(absl::string_view key, size_t bytes,
+                                         absl::Time now, Follower follower) {
   absl::MutexLock lock(&state_->mu);
-  while (!state_->order.empty() && state_->OldestIsExpired(now)) {
-    state_->DropOldest();
+  if (Answer answer = state_->Find(key, now)) {
+    return {.answer = std::move(answer)};
   }
-  State::Entry& entry = state_->entries[key];
-  // Of two that were decided at once, the first stays the answer.
-  if (entry.decision != nullptr) return;
-  entry = {std::move(decision), now,
-           bytes + 2 * key.size() + kEntryOverheadBytes};
-  state_->total_bytes += entry.bytes;
-  state_->order.emplace_back(key);
-  while (state_->entries.size() > state_->capacity ||
-         state_->total_bytes > kMaxTotalBytes) {
-    state_->DropOldest();
+  const auto [flight, first] = state_->flights.try_emplace(key);
+  if (first) {
+    return {.claim = std::make_unique<Claim>(state_, std::string(key))};
   }
+  if (state_->follower_count >= kMaxFollowers ||
+      state_->follower_bytes + bytes > kMaxFollowerBytes) {
+    return {};
+  }
+  flight->second.followers.push_back(std::move(follower));
+  flight->second.bytes += bytes;
+  ++state_->follower_count;
+  state_->follower_bytes += bytes;
+  return {.follows = true};
 }
 
 }  // namespace recourse

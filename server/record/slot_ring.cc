@@ -36,16 +36,17 @@ void SlotRing::AddLast(size_t slots, absl::Time now, Totals* sum) const {
   }
 }
 
-int64_t SlotRing::Outstanding(absl::Time now) const {
+std::map<int64_t, int64_t> SlotRing::Outstanding(absl::Time now) const {
   const int64_t last = NumberOf(now);
   const int64_t before_first = last - static_cast<int64_t>(slots_.size());
-  int64_t sum = 0;
+  std::map<int64_t, int64_t> outstanding;
   for (const Slot& slot : slots_) {
-    if (slot.number > before_first && slot.number <= last) {
-      sum += slot.tally.counters[Counter::kOutstanding];
+    const int64_t count = slot.tally.counters[Counter::kOutstanding];
+    if (slot.number > before_first && slot.number <= last && count != 0) {
+      outstanding[slot.number] = count;
     }
   }
-  return sum;
+  return outstanding;
 }
 
 absl::Time SlotRing::StartOfLast(size_t slots, absl::Time now) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -26,18 +27,19 @@ class SlotRing {
 
   // Adds the last `slots` slots to `sum`. REQUIRES: slots <= slot_count.
   void AddLast(size_t slots, absl::Time now, Totals* sum) const;
-  // Recoveries without a report in the whole ring.
-  int64_t Outstanding(absl::Time now) const;
+  // Recoveries without a report in the whole ring, by the slot's number.
+  std::map<int64_t, int64_t> Outstanding(absl::Time now) const;
   // Where the last `slots` slots begin.
   absl::Time StartOfLast(size_t slots, absl::Time now) const;
+
+  // Slots are numbered through time from 1970 on.
+  int64_t NumberOf(absl::Time at) const;
 
  private:
   struct Slot {
     int64_t number = std::numeric_limits<int64_t>::min();  // Never used.
     SlotTally tally;
   };
-
-  int64_t NumberOf(absl::Time at) const;
 
   const int64_t slot_seconds_;
   std::vector<Slot> slots_;

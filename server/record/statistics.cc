@@ -1,13 +1,13 @@
 #include "server/record/statistics.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <variant>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/record/pattern_names.h"
-#include "server/record/recent_reports.h"
 #include "server/record/slot_ring.h"
 #include "server/record/statistics_report.h"
 #include "server/record/statistics_snapshot.h"
@@ -103,6 +103,7 @@ struct Statistics::State {
   template <typename Add>
   void Book(absl::Time at, absl::Time now, const Add& add)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    ++changes;
     add(&totals);
     if (SlotTally* slot = seconds.At(at, now)) add(slot);
     if (SlotTally* slot = minutes.At(at, now)) add(slot);
@@ -115,6 +116,23 @@ struct Statistics::State {
   void BookContinuation(const Progress& previous, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  OutstandingByMinute OutstandingOfLastHour(absl::Time now) const
+      ABSL_SHARED_LOCKS_REQUIRED(mu) {
+    OutstandingByMinute all = restored_outstanding;
+    for (const auto& [minute, count] : minutes.Outstanding(now)) {
+      all[minute] += count;
+    }
+    const int64_t last = minutes.NumberOf(now);
+    all.erase(all.upper_bound(last), all.end());
+    all.erase(all.begin(), all.upper_bound(last - int64_t{kMinuteSlots}));
+    return all;
+  }
+  int64_t YoungOutstanding(absl::Time now) const
+      ABSL_SHARED_LOCKS_REQUIRED(mu) {
+    int64_t sum = 0;
+    for (const auto& [minute, count] : OutstandingOfLastHour(now)) sum += count;
+    return sum;
+  }
   PatternCounts NamedPatterns(const std::vector<int64_t>& counts) const
       ABSL_SHARED_LOCKS_REQUIRED(mu) {
     PatternCounts named;
@@ -130,7 +148,9 @@ struct Statistics::State {
   SlotRing seconds ABSL_GUARDED_BY(mu){kSecondSlots, 1};
   SlotRing minutes ABSL_GUARDED_BY(mu){kMinuteSlots, 60};
   PatternNames names ABSL_GUARDED_BY(mu){kMaxNamedPatterns};
-  RecentReports reports ABSL_GUARDED_BY(mu);
+  // What was outstanding when others saved, by minute.
+  OutstandingByMinute restored_outstanding ABSL_GUARDED_BY(mu);
+  int64_t changes ABSL_GUARDED_BY(mu) = 0;
 };
 
 void Statistics::State::BookContinuation(const Progress& previous,
@@ -154,12 +174,7 @@ void Statistics::RecordDecision(const DecisionRecordInput& input) {
   const Measurement decide_time(decision.decide_duration);
   const std::string& pattern_id = decision.classification.pattern_id;
   absl::MutexLock lock(&state_->mu);
-  // A recovery that goes on after its report is counted in decisions only: how
-  // it ended is booked, and a second report would be dropped.
-  const bool reported =
-      input.previous != nullptr &&
-      state_->reports.Contains(input.previous->recovery_id, input.now);
-  if (input.previous != nullptr && !reported) {
+  if (input.previous != nullptr && !input.reported) {
     state_->BookContinuation(*input.previous, input.now);
   }
   const size_t pattern =
@@ -167,11 +182,11 @@ void Statistics::RecordDecision(const DecisionRecordInput& input) {
   state_->Book(input.now, input.now, [&](auto* tally) {
     CountDecision(decision, pattern, decide_time, tally);
     if (input.previous == nullptr) ++tally->counters[Counter::kRecoveries];
-    if (!reported) ++tally->counters[Counter::kOutstanding];
+    if (!input.reported) ++tally->counters[Counter::kOutstanding];
   });
 }
 
-bool Statistics::RecordOutcome(const Progress& progress, Outcome outcome,
+void Statistics::RecordOutcome(const Progress& progress, Outcome outcome,
                                std::optional<absl::Duration> duration,
                                absl::Time now) {
   const bool success = outcome == Outcome::kSuccess;
@@ -180,10 +195,6 @@ bool Statistics::RecordOutcome(const Progress& progress, Outcome outcome,
   const Measurement since_start(duration.value_or(now - progress.start_time));
   const Measurement since_decision(now - progress.decision_time);
   absl::MutexLock lock(&state_->mu);
-  if (!state_->reports.Insert(progress.recovery_id, now)) {
-    state_->BookOne(Counter::kDuplicateReports, 1, now, now);
-    return false;
-  }
   state_->Book(progress.decision_time, now, [&](auto* tally) {
     ++tally->outcomes[outcome == Outcome::kUnspecified ? Outcome::kIgnored
                                                        : outcome];
@@ -195,7 +206,6 @@ bool Statistics::RecordOutcome(const Progress& progress, Outcome outcome,
     ++(success ? strategy.succeeded : strategy.failed);
     strategy.duration.Add(since_decision);
   });
-  return true;
 }
 
 void Statistics::RecordHumanResolution(absl::Time now) {
@@ -206,6 +216,11 @@ void Statistics::RecordHumanResolution(absl::Time now) {
 void Statistics::RecordDuplicateRequest(absl::Time now) {
   absl::MutexLock lock(&state_->mu);
   state_->BookOne(Counter::kDuplicateRequests, 1, now, now);
+}
+
+void Statistics::RecordDuplicateReport(absl::Time now) {
+  absl::MutexLock lock(&state_->mu);
+  state_->BookOne(Counter::kDuplicateReports, 1, now, now);
 }
 
 v1::RecoveryStatistics Statistics::Report(v1::StatisticsWindow window,
@@ -235,12 +250,12 @@ v1::RecoveryStatistics Statistics::Report(v1::StatisticsWindow window,
         state_->totals.AddTo(&sum);
     }
     young = window == v1::STATISTICS_WINDOW_ALL
-                ? state_->minutes.Outstanding(now)
+                ? state_->YoungOutstanding(now)
                 : sum.counters[Counter::kOutstanding];
     patterns = state_->NamedPatterns(sum.patterns);  // Names never move.
   }
-  // Reports for decisions that a restart or another server counted make `young`
-  // negative; they belong to the old ones then.
+  // Reports for decisions that another server counted make `young` negative;
+  // they belong to the old ones then.
   const int64_t old = sum.counters[Counter::kOutstanding] - young;
   const int64_t pending = std::max<int64_t>(0, young);
   const int64_t unreported =
@@ -263,14 +278,21 @@ v1::RecoveryStatistics Statistics::Report(v1::StatisticsWindow window,
 std::string Statistics::Save(absl::Time now) const {
   Totals totals;
   PatternCounts patterns;
+  OutstandingByMinute outstanding;
   absl::Time start;
   {
     absl::MutexLock lock(&state_->mu);
     state_->totals.AddTo(&totals);
+    outstanding = state_->OutstandingOfLastHour(now);
     patterns = state_->NamedPatterns(totals.patterns);
     start = state_->start_time;
   }
-  return EncodeSnapshot(totals, std::move(patterns), start, now);
+  return EncodeSnapshot(totals, std::move(patterns), outstanding, start, now);
+}
+
+int64_t Statistics::changes() const {
+  absl::MutexLock lock(&state_->mu);
+  return state_->changes;
 }
 
 absl::Status Statistics::Restore(absl::string_view saved) {
@@ -281,7 +303,11 @@ absl::Status Statistics::Restore(absl::string_view saved) {
   for (const auto& [name, count] : snapshot->patterns) {
     state_->totals.CountPattern(state_->names.NumberOf(name), count);
   }
+  for (const auto& [minute, count] : snapshot->outstanding) {
+    state_->restored_outstanding[minute] += count;
+  }
   state_->start_time = std::min(state_->start_time, snapshot->start_time);
+  ++state_->changes;
   return absl::OkStatus();
 }
 

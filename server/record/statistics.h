@@ -23,6 +23,9 @@ struct DecisionRecordInput {
   // decision is thereby known to have failed.
   const Progress* previous = nullptr;
   absl::Time now;
+  // It goes on after its report: how it ended is booked, and a second report
+  // would be dropped. Only its decision is counted then.
+  bool reported = false;
 };
 
 // Windows slide over ring buffers of seconds (1 min, 5 min) and minutes (1 h);
@@ -31,7 +34,8 @@ struct DecisionRecordInput {
 // whatever callers send: patterns beyond kMaxNamedPatterns count as "(other)".
 //
 // pending and unreported: recoveries are counted by the time of their latest
-// decision; a report moves its recovery out; what stays an hour is unreported.
+// decision, also across Save and Restore; a report moves its recovery out; what
+// stays an hour is unreported.
 //
 // Thread safety: safe for concurrent use; recording takes one short lock.
 class Statistics {
@@ -44,19 +48,22 @@ class Statistics {
 
   void RecordDecision(const DecisionRecordInput& input);
   // `progress` is that of the report's token; `duration` from first failure to
-  // the end, or nullopt: now - start_time. Returns false, and counts nothing
-  // but a duplicate, when this recovery was reported within the last 10 min.
-  bool RecordOutcome(const Progress& progress, Outcome outcome,
+  // the end, or nullopt: now - start_time. Once per recovery: see
+  // recent_reports.h.
+  void RecordOutcome(const Progress& progress, Outcome outcome,
                      std::optional<absl::Duration> duration, absl::Time now);
   void RecordHumanResolution(absl::Time now);
   void RecordDuplicateRequest(absl::Time now);
+  void RecordDuplicateReport(absl::Time now);
 
   v1::RecoveryStatistics Report(v1::StatisticsWindow window,
                                 absl::Time now) const;
 
-  // The all-time totals, to be stored and read back by a server that restarts:
-  // windows and pending start empty then (what was pending is unreported).
+  // The all-time totals, to be stored and read back by a server that restarts,
+  // with the minutes of what is pending; windows start empty then.
   std::string Save(absl::Time now) const;
+  // Grows with everything that Save would tell.
+  int64_t changes() const;
   // Adds `saved` to the totals; so several servers' totals can be summed.
   // INVALID_ARGUMENT when `saved` does not parse; nothing is changed then.
   absl::Status Restore(absl::string_view saved);

@@ -18,6 +18,7 @@ constexpr int64_t kMaxCount = std::numeric_limits<int64_t>::max() / 1024;
 
 using internal::v1::SavedCount;
 using internal::v1::SavedDurations;
+using internal::v1::SavedMinute;
 using internal::v1::SavedStatistics;
 using internal::v1::SavedStrategy;
 using SavedCounts = google::protobuf::RepeatedPtrField<SavedCount>;
@@ -50,6 +51,9 @@ void Encode(const Histogram<int64_t>& histogram, SavedDurations* out) {
     out->add_counts(histogram.bucket(i));
   }
 }
+
+// More than an hour's: a writer may keep more.
+constexpr int kMaxMinutes = 24 * 60;
 
 bool IsCount(int64_t count) { return count >= 0 && count <= kMaxCount; }
 
@@ -139,6 +143,7 @@ absl::Status DecodeTotals(const SavedStatistics& saved, Totals* totals) {
 }  // namespace
 
 std::string EncodeSnapshot(const Totals& totals, PatternCounts patterns,
+                           const OutstandingByMinute& outstanding,
                            absl::Time start_time, absl::Time save_time) {
   SavedStatistics saved;
   saved.set_version(kVersion);
@@ -169,6 +174,11 @@ std::string EncodeSnapshot(const Totals& totals, PatternCounts patterns,
   }
   Encode(totals.recovery_time, saved.mutable_recovery_time());
   Encode(totals.decision_time, saved.mutable_decision_time());
+  for (const auto& [minute, count] : outstanding) {
+    SavedMinute* out = saved.add_outstanding();
+    out->set_minute(minute);
+    out->set_count(count);
+  }
   return saved.SerializeAsString();
 }
 
@@ -190,6 +200,15 @@ absl::StatusOr<StatisticsSnapshot> DecodeSnapshot(absl::string_view saved) {
   for (const SavedCount& pattern : message.patterns()) {
     if (!IsCount(pattern.count())) return Corrupt("patterns: bad count");
     snapshot.patterns.emplace_back(pattern.name(), pattern.count());
+  }
+  if (message.outstanding_size() > kMaxMinutes) {
+    return Corrupt("outstanding: too many minutes");
+  }
+  for (const SavedMinute& entry : message.outstanding()) {
+    if (entry.count() < -kMaxCount || entry.count() > kMaxCount) {
+      return Corrupt("outstanding: bad count");
+    }
+    snapshot.outstanding[entry.minute()] = entry.count();
   }
   snapshot.start_time = absl::FromUnixMicros(message.start_time_us());
   return snapshot;

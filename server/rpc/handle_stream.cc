@@ -24,12 +24,22 @@ v1::BatchError ToBatchError(const absl::Status& status) {
   return error;
 }
 
-// A batch between its decisions and its answers: what was begun, or refused.
+// A batch that is being answered, by several threads: each writes its slots,
+// the last one sends the answer.
 struct PendingBatch {
+  struct Blocking {
+    int slot;
+    std::unique_ptr<Orchestrator::Recovery> recovery;
+  };
+
   v1::RecoveryResultBatch answer;
-  std::vector<absl::StatusOr<std::unique_ptr<Orchestrator::Recovery>>> begun;
-  bool blocks = false;
+  absl::Mutex mu;
+  std::vector<Blocking> blocking ABSL_GUARDED_BY(mu);
+  bool beginning ABSL_GUARDED_BY(mu) = true;
+  // Slots without answer, and one for the thread that begins the batch.
+  int open ABSL_GUARDED_BY(mu) = 1;
 };
+using SharedBatch = std::shared_ptr<PendingBatch>;
 
 class HandleStream
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
@@ -52,26 +62,15 @@ class HandleStream
       FinishIfIdle();
       return;
     }
-    // From here to the end of AnswerBatch the stream must not finish: it
-    // would be gone while the worker still answers.
+    // From here to the end of SendAnswer the stream must not finish: it would
+    // be gone while a batch is still answered. Reading goes on only then:
+    // answers keep the order of their batches.
     {
       absl::MutexLock lock(&mu_);
       if (ending_) return;
       ++busy_;
     }
-    auto batch = std::make_shared<PendingBatch>(BeginBatch());
-    if (!batch->blocks) {
-      AnswerBatch(*batch);
-      return;
-    }
-    // Reading goes on only afterwards: answers keep the order of their batches.
-    const bool scheduled =
-        pool_->Schedule([this, batch] { AnswerBatch(*batch); });
-    if (!scheduled) {
-      *batch->answer.mutable_error() = ToBatchError(OverloadedStatus());
-      batch->begun.clear();
-      AnswerBatch(*batch);
-    }
+    BeginBatch();
   }
 
   void OnWriteDone(bool ok) override {
@@ -105,8 +104,8 @@ class HandleStream
   }
 
  private:
-  PendingBatch BeginBatch() {
-    PendingBatch batch;
+  void BeginBatch() {
+    auto batch = std::make_shared<PendingBatch>();
     auto request = std::make_shared<v1::HandleErrorBatch>();
     absl::Status parsed = ParseBuffer(incoming_, *request);
     if (parsed.ok() && (request->contexts().empty() ||
@@ -116,60 +115,115 @@ class HandleStream
           absl::StrCat("has ", request->contexts_size(), " contexts; 1-",
                        kMaxBatchContexts, " are allowed"));
     }
-    batch.answer.set_batch_id(request->batch_id());
+    batch->answer.set_batch_id(request->batch_id());
     if (!parsed.ok()) {
-      *batch.answer.mutable_error() = ToBatchError(parsed);
-      return batch;
+      *batch->answer.mutable_error() = ToBatchError(parsed);
+      return Close(batch);
     }
-    for (const v1::RecoveryContext& context : request->contexts()) {
+    const int count = request->contexts_size();
+    for (int i = 0; i < count; ++i) batch->answer.add_slots();
+    {
+      absl::MutexLock lock(&batch->mu);
+      batch->open += count;
+    }
+    for (int i = 0; i < count; ++i) {
       // Shares the ownership of the batch.
       absl::StatusOr<RecoveryRequest> checked =
-          ParseContext({request, &context});
-      batch.begun.push_back(checked.ok()
-                                ? orchestrator_->Begin(*std::move(checked))
-                                : checked.status());
-      batch.blocks |= batch.begun.back().ok() &&
-                      Orchestrator::FinishBlocks(**batch.begun.back());
+          ParseContext({request, &request->contexts(i)});
+      if (!checked.ok()) {
+        Refuse(batch, i, checked.status());
+        continue;
+      }
+      orchestrator_->Begin(*std::move(checked),
+                           [this, batch, i](Orchestrator::Begun begun) {
+                             FinishOrKeep(batch, i, std::move(begun));
+                           });
     }
-    return batch;
+    {
+      absl::MutexLock lock(&batch->mu);
+      batch->beginning = false;
+    }
+    FinishBlocking(batch);
+    Close(batch);
   }
 
-  void FinishBatch(PendingBatch& batch) {
-    for (auto& begun : batch.begun) {
-      v1::BatchSlot* slot = batch.answer.add_slots();
-      if (begun.ok()) {
-        *slot->mutable_result() =
-            ToResult(orchestrator_->Finish(*std::move(begun)));
-      } else {
-        *slot->mutable_error() = ToBatchError(begun.status());
-      }
+  void FinishOrKeep(const SharedBatch& batch, int slot,
+                    Orchestrator::Begun begun) {
+    if (!begun.ok()) return Refuse(batch, slot, begun.status());
+    if (!Orchestrator::FinishBlocks(**begun)) {
+      return FinishSlot(batch, slot, *std::move(begun));
     }
+    bool beginning;
+    {
+      absl::MutexLock lock(&batch->mu);
+      batch->blocking.push_back({slot, *std::move(begun)});
+      beginning = batch->beginning;
+    }
+    // While the batch begins, its blocking slots gather for one worker.
+    if (!beginning) FinishBlocking(batch);
+  }
+
+  void FinishBlocking(const SharedBatch& batch) {
+    auto blocking = std::make_shared<std::vector<PendingBatch::Blocking>>();
+    {
+      absl::MutexLock lock(&batch->mu);
+      blocking->swap(batch->blocking);
+    }
+    if (blocking->empty()) return;
+    const bool scheduled = pool_->Schedule([this, batch, blocking] {
+      for (auto& [slot, recovery] : *blocking) {
+        FinishSlot(batch, slot, std::move(recovery));
+      }
+    });
+    if (scheduled) return;
+    for (auto& [slot, recovery] : *blocking) {
+      recovery.reset();  // Who waits for its answer is to decide.
+      Refuse(batch, slot, OverloadedStatus());
+    }
+  }
+
+  void FinishSlot(const SharedBatch& batch, int slot,
+                  std::unique_ptr<Orchestrator::Recovery> recovery) {
+    *batch->answer.mutable_slots(slot)->mutable_result() =
+        ToResult(orchestrator_->Finish(std::move(recovery)));
+    Close(batch);
+  }
+
+  void Refuse(const SharedBatch& batch, int slot, const absl::Status& status) {
+    *batch->answer.mutable_slots(slot)->mutable_error() = ToBatchError(status);
+    Close(batch);
+  }
+
+  // One part of the batch is done; with the last one it is answered.
+  void Close(const SharedBatch& batch) {
+    {
+      absl::MutexLock lock(&batch->mu);
+      if (--batch->open > 0) return;
+    }
+    SendAnswer(batch->answer);
+  }
+
+  void SendAnswer(const v1::RecoveryResultBatch& answer) {
+    grpc::ByteBuffer bytes = SerializeToBuffer(answer);
     absl::MutexLock lock(&mu_);
-    if (ending_) return;
-    outgoing_.push_back(SerializeToBuffer(batch.answer));
-    outgoing_bytes_ += outgoing_.back().Length();
+    --busy_;
+    outgoing_bytes_ += bytes.Length();
+    outgoing_.push_back(std::move(bytes));
     if (!writing_) {
       writing_ = true;
       StartWrite(&outgoing_.front());
     }
-    if (reading_done_) return;
-    if (HasRoom()) {
+    if (!reading_done_ && HasRoom()) {
       StartRead(&incoming_);
     } else {
-      read_paused_ = true;
+      read_paused_ = !reading_done_;
     }
+    FinishIfIdle();
   }
 
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return outgoing_.size() < kMaxUnwrittenBatches &&
            outgoing_bytes_ < kMaxUnwrittenBytes;
-  }
-
-  void AnswerBatch(PendingBatch& batch) {
-    FinishBatch(batch);
-    absl::MutexLock lock(&mu_);
-    --busy_;
-    FinishIfIdle();
   }
 
   void EndWith(const absl::Status& status) {

@@ -140,11 +140,22 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
   }
   absl::StatusOr<RecoveryRequest> request = ParseContext(std::move(message));
   if (!request.ok()) return refuse(request.status());
-  auto recovery = parts_.orchestrator->Begin(*std::move(request));
-  if (!recovery.ok()) return refuse(recovery.status());
+  parts_.orchestrator->Begin(
+      *std::move(request),
+      [this, context, reactor, out](Orchestrator::Begun begun) {
+        FinishHandle(context, reactor, out, std::move(begun));
+      });
+  return reactor;
+}
+
+void OrchestratorService::FinishHandle(grpc::CallbackServerContext* context,
+                                       grpc::ServerUnaryReactor* reactor,
+                                       grpc::ByteBuffer* out,
+                                       Orchestrator::Begun begun) {
+  if (!begun.ok()) return reactor->Finish(ToGrpcStatus(begun.status()));
   // Shared, since a std::function must be copyable.
   auto pending = std::make_shared<std::unique_ptr<Orchestrator::Recovery>>(
-      *std::move(recovery));
+      *std::move(begun));
   const auto finish = [context, reactor, out, pending,
                        orchestrator = parts_.orchestrator] {
     if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
@@ -155,9 +166,8 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
   if (!Orchestrator::FinishBlocks(**pending)) {
     finish();
   } else if (!parts_.workers->Schedule(finish)) {
-    return refuse(OverloadedStatus());
+    reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   }
-  return reactor;
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*

@@ -91,6 +91,10 @@ class OrchestratorService final : public RawOrchestratorBase {
                                         grpc::ByteBuffer* out) override;
 
  private:
+  // Answers a HandleError, on a worker where that may block.
+  void FinishHandle(grpc::CallbackServerContext* context,
+                    grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out,
+                    Orchestrator::Begun begun);
   absl::StatusOr<v1::MatchErrorPatternResponse> Match(
       const std::shared_ptr<const v1::MatchErrorPatternRequest>& request) const;
 

@@ -301,6 +301,7 @@ absl::StatusOr<RecoveryRequest> ParseContext(
   request.recovery_token = context->recovery_token();
   request.request_id = context->request_id();
   request.min_registry_revision = context->min_registry_revision();
+  request.message_bytes = context->ByteSizeLong();
   return request;
 }
 

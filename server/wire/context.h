@@ -24,6 +24,7 @@ struct RecoveryRequest {
   std::string recovery_token;
   std::string request_id;
   int64_t min_registry_revision = 0;
+  size_t message_bytes = 0;  // The context's size on the wire.
 };
 
 // Checks and converts. Fields in errors are relative to the context

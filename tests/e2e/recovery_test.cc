@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/e2e/server_fixture.h"
 
 namespace recourse {
@@ -161,6 +162,39 @@ TEST_F(RecoveryTest, StreamAnswersInOrderAndOneBadContextFailsAlone) {
     EXPECT_TRUE(answer.slots(2).has_result());
   }
   EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(RecoveryTest, EqualRequestIdsInOneBatchAreDecidedOnce) {
+  Add("{pattern_id: e, error_type: CUSTOM, regex_pattern: escalate me, "
+      "recovery_strategy: ESCALATION}");
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto stream = stub_->HandleErrorStream(&context);
+  int64_t decided = 0;
+  for (const char* message : {"Read timeout", "escalate me"}) {
+    v1::HandleErrorBatch batch;
+    for (int i = 0; i < 10; ++i) {
+      v1::RecoveryContext& request = *batch.add_contexts();
+      request.mutable_error()->set_message(message);
+      request.set_request_id(absl::StrCat(message, i % 2));
+    }
+    ASSERT_TRUE(stream->Write(batch));
+    v1::RecoveryResultBatch answer;
+    ASSERT_TRUE(stream->Read(&answer));
+    ASSERT_EQ(answer.slots_size(), 10);
+    for (int i = 0; i < 10; ++i) {
+      ASSERT_TRUE(answer.slots(i).has_result()) << i;
+      EXPECT_EQ(answer.slots(i).result().decision_id(),
+                answer.slots(i % 2).result().decision_id())
+          << i;
+    }
+    decided += 2;
+    const auto statistics = Call(*stub_, &OrchestratorStub::GetStatistics, {});
+    EXPECT_EQ(statistics.statistics().total_attempts(), decided);
+    EXPECT_EQ(statistics.statistics().duplicate_requests(), 4 * decided);
+  }
+  stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
 }
 

@@ -26,6 +26,7 @@ struct Escalation {
   Classification classification;
   EscalationAction action;
   std::string recovery_id = "recovery1";
+  int error_count = 1;
   bool rerun_allowed = true;
   bool from_default_plan = false;
   std::map<std::string, std::string> state_context;
@@ -44,9 +45,10 @@ struct Escalation {
     action.priority = Severity::kHigh;
     action.assignee = "db-team";
   }
-  Escalation& Pause(const std::string& recovery) {
+  Escalation& Pause(const std::string& recovery, int failures = 1) {
     action.pause_workflow = true;
     recovery_id = recovery;
+    error_count = failures;
     return *this;
   }
 
@@ -56,6 +58,7 @@ struct Escalation {
                              .action = action,
                              .from_default_plan = from_default_plan,
                              .recovery_id = recovery_id,
+                             .error_count = error_count,
                              .rerun_allowed = rerun_allowed,
                              .state_context = state_context,
                              .now = now};

@@ -1,4 +1,5 @@
 // Waiting, stores that fail, and other servers.
+#include <map>
 #include <thread>
 
 #include "server/incident/retention.h"
@@ -143,6 +144,28 @@ TEST_F(DeskTest, AWaiterThatJoinsWithoutTheStoreIsSpooled) {
   EXPECT_EQ(awaited.Action(), v1::RESOLUTION_ACTION_RETRY);
 }
 
+TEST_F(DeskTest, ARepeatThatIsSpooledKeepsTheResolution) {
+  const std::string id = server_.Escalate(Escalation().Pause("r")).incident_id;
+  Server other(engine_.get());
+  other.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_SKIP, "r"));
+  // The third has not heard of it, and cannot ask.
+  Server third(engine_.get());
+  third.store.BreakWatches();
+  const std::string late =
+      third.Escalate(Escalation().Pause("late")).incident_id;
+  other.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_ABORT, "late"));
+  third.store.Set(FlakyStore::Mode::kAway);
+  EXPECT_EQ(late, id);
+  for (const char* waiter : {"r", "late"}) {
+    EXPECT_TRUE(third.Escalate(Escalation().Pause(waiter)).joined);
+  }
+  third.store.Set(FlakyStore::Mode::kWorks);
+  Awaited skipped(third.desk.get(), id, "r");
+  Awaited aborted(third.desk.get(), id, "late");
+  EXPECT_EQ(skipped.Action(), v1::RESOLUTION_ACTION_SKIP);
+  EXPECT_EQ(aborted.Action(), v1::RESOLUTION_ACTION_ABORT);
+}
+
 TEST_F(DeskTest, TheSpoolIsBounded) {
   server_.store.Set(FlakyStore::Mode::kAway);
   for (size_t i = 0; i < IncidentDesk::kMaxSpooled; ++i) {
@@ -157,6 +180,77 @@ TEST_F(DeskTest, TheSpoolIsBounded) {
   // What is open is still joined.
   one_more.failure.target = "t0";
   EXPECT_TRUE(server_.Escalate(one_more).joined);
+}
+
+// The newest comes first in the spool, the oldest last: wherever those stand
+// that the store does not take, the others are written.
+TEST_F(DeskTest, WhatTheStoreDoesNotTakeHoldsUpNothing) {
+  server_.store.Set(FlakyStore::Mode::kAway);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    Escalation escalation;
+    escalation.Pause("r").failure.target = absl::StrCat(i);
+    escalation.now += absl::Milliseconds(i);
+    ids.push_back(server_.Escalate(escalation).incident_id);
+    EXPECT_EQ(server_.Get(ids.back()).pending_reason(), "");
+  }
+  const std::map<std::string, absl::Status> bad = {
+      {ids[0], absl::InvalidArgumentError("too large")},
+      {ids[2], absl::UnavailableError("not this one")},
+      {ids[4], absl::DataLossError("damaged")}};
+  std::map<std::string, int> tries;  // The writer's thread alone.
+  Signal all_tried_twice;
+  server_.store.RefuseCommits([&](const StoreTransaction& transaction) {
+    for (const auto& [id, error] : bad) {
+      if (transaction.compares.back().key != IncidentKey(id)) continue;
+      ++tries[id];
+      if (tries[ids[0]] > 1 && tries[ids[2]] > 1 && tries[ids[4]] > 1) {
+        all_tried_twice.Notify();
+      }
+      return error;
+    }
+    return absl::OkStatus();
+  });
+  server_.store.Set(FlakyStore::Mode::kWorks);
+  for (const std::string& id : {ids[1], ids[3]}) {
+    WaitForIncident(id);
+    WaitForEntry(WaiterKey(id, "r"), [](const auto&) { return true; });
+  }
+  all_tried_twice.Wait();
+  for (const auto& [id, error] : bad) {
+    EXPECT_TRUE(server_.Get(id).pending());
+    EXPECT_EQ(server_.Get(id).pending_reason(), error.message());
+  }
+  server_.store.RefuseCommits(nullptr);
+  for (const auto& [id, error] : bad) {
+    WaitForIncident(id, [](const auto& record) {
+      EXPECT_EQ(record.incident().pending_reason(), "");
+      return true;
+    });
+    WaitForEntry(WaiterKey(id, "r"), [](const auto&) { return true; });
+  }
+}
+
+TEST_F(DeskTest, AWaiterOrCountThatIsNotTakenHoldsUpNothing) {
+  const std::string good = server_.Escalate(Escalation("a")).incident_id;
+  const std::string bad = server_.Escalate(Escalation("b")).incident_id;
+  server_.store.RefuseCommits([&](const StoreTransaction& transaction) {
+    for (const StoreOp& op : transaction.ops) {
+      if (absl::StrContains(op.key, bad)) {
+        return absl::UnavailableError("not this one");
+      }
+    }
+    return absl::OkStatus();
+  });
+  for (const char* message : {"b", "a"}) {
+    server_.Escalate(Escalation(message));
+    server_.Escalate(Escalation(message).Pause("r"));
+  }
+  WaitForCount(good, 3);
+  WaitForEntry(WaiterKey(good, "r"), [](const auto&) { return true; });
+  server_.store.RefuseCommits(nullptr);
+  WaitForCount(bad, 3);
+  WaitForEntry(WaiterKey(bad, "r"), [](const auto&) { return true; });
 }
 
 TEST_F(DeskTest, ALostAnswerDoesNotOpenTwice) {

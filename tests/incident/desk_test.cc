@@ -244,12 +244,56 @@ TEST_F(DeskTest, AWaiterThatComesBackWaitsAnew) {
   EXPECT_EQ(Awaited(server_.desk.get(), id, "r").Action(),
             v1::RESOLUTION_ACTION_RETRY);
   // Its retry has failed the same way.
-  EXPECT_TRUE(server_.Escalate(Escalation().Pause("r")).joined);
+  EXPECT_TRUE(server_.Escalate(Escalation().Pause("r", 2)).joined);
   EXPECT_EQ(Awaited(server_.desk.get(), id, "r", absl::Now()).Action(),
             v1::RESOLUTION_ACTION_UNSPECIFIED);
   Awaited again(server_.desk.get(), id, "r");
   server_.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_ABORT, "r"));
   EXPECT_EQ(again.Action(), v1::RESOLUTION_ACTION_ABORT);
+}
+
+// Its caller asks again with the token it had before: the answer was lost, or
+// it starts over from what it had saved.
+TEST_F(DeskTest, ARepeatedEscalationKeepsTheWaitersResolution) {
+  for (const bool other_server : {false, true}) {
+    for (const int failures : {1, 2}) {  // Of a wait for the second.
+      const std::string waiter = absl::StrCat("r", other_server, failures);
+      const std::string id =
+          server_.Escalate(Escalation().Pause(waiter, 2)).incident_id;
+      auto resume = ResolveRequest(id, v1::RESOLUTION_ACTION_RESUME, waiter);
+      (*resume.mutable_state()->mutable_fields())["k"].set_string_value("v");
+      server_.Resolve(resume);
+      Server other(engine_.get());
+      Server& asked = other_server ? other : server_;
+      const EscalationReceipt again =
+          asked.Escalate(Escalation().Pause(waiter, failures));
+      EXPECT_TRUE(again.joined);
+      EXPECT_FALSE(again.pending);
+      EXPECT_EQ(again.incident_id, id);
+      Awaited awaited(asked.desk.get(), id, waiter, absl::Now());
+      EXPECT_EQ(awaited.Action(), v1::RESOLUTION_ACTION_RESUME);
+      EXPECT_EQ((*awaited.Wait())->state().fields().at("k").string_value(),
+                "v");
+      EXPECT_EQ(server_.Get(id).waiting_count(), 0);
+    }
+  }
+}
+
+TEST_F(DeskTest, ARepeatedEscalationOfAWaiterThatWaitsIsTheSameWait) {
+  Escalation first;
+  first.Pause("r", 3).failure.node_name = "first";
+  const std::string id = server_.Escalate(first).incident_id;
+  for (const int failures : {3, 2}) {
+    Escalation again;
+    again.Pause("r", failures).failure.node_name = "again";
+    EXPECT_TRUE(server_.Escalate(again).joined);
+    EXPECT_EQ(server_.Get(id).waiters(0).node_name(), "first") << failures;
+  }
+  Escalation later;
+  later.Pause("r", 4).failure.node_name = "later";
+  server_.Escalate(later);
+  EXPECT_EQ(server_.Get(id).waiters(0).node_name(), "later");
+  EXPECT_EQ(server_.Get(id).waiting_count(), 1);
 }
 
 TEST_F(DeskTest, WhatIsResolvedOpensAnew) {

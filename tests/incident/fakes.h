@@ -151,6 +151,12 @@ class FlakyStore : public Store {
     std::lock_guard<std::mutex> lock(mutex_);
     mode_ = mode;
   }
+  // Commits for which `refuse` returns an error fail with it.
+  void RefuseCommits(
+      std::function<absl::Status(const StoreTransaction&)> refuse) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    refuse_ = std::move(refuse);
+  }
   // Called before each commit, without a lock.
   void BeforeCommit(std::function<void(const StoreTransaction&)> hook) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -168,11 +174,16 @@ class FlakyStore : public Store {
   absl::StatusOr<StoreCommit> Commit(
       const StoreTransaction& transaction) override {
     std::function<void(const StoreTransaction&)> hook;
+    std::function<absl::Status(const StoreTransaction&)> refuse;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       hook = before_commit_;
+      refuse = refuse_;
     }
     if (hook) hook(transaction);
+    if (refuse) {
+      if (absl::Status s = refuse(transaction); !s.ok()) return s;
+    }
     const Mode now = mode();
     if (now == Mode::kAway || now == Mode::kReadOnly) return Away();
     absl::StatusOr<StoreCommit> commit = store_->Commit(transaction);
@@ -247,6 +258,7 @@ class FlakyStore : public Store {
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kWorks;
   std::function<void(const StoreTransaction&)> before_commit_;
+  std::function<absl::Status(const StoreTransaction&)> refuse_;
   std::vector<std::shared_ptr<BreakableCallback>> callbacks_;
 };
 

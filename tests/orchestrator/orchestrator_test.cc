@@ -38,12 +38,17 @@ class OrchestratorTest : public ::testing::Test {
                                      [](IncidentChange, const std::string&) {});
     catalog_ = *PatternCatalog::Open(store_.get(), {});
     redactor_ = *Redactor::Create({});
+    Build(&statistics_);
+  }
+
+  void Build(Statistics* statistics) {
     orchestrator_ = std::make_unique<Orchestrator>(
         OrchestratorParts{.catalog = catalog_.get(),
                           .incidents = incidents_.get(),
                           .tokens = &tokens_,
                           .redactor = redactor_.get(),
-                          .statistics = &statistics_,
+                          .statistics = statistics,
+                          .reports = &reports_,
                           .decisions = &decisions_,
                           .events = &events_,
                           .memo = &memo_,
@@ -71,9 +76,30 @@ class OrchestratorTest : public ::testing::Test {
   Decision Handle(const std::string& yaml, const std::string& token = "") {
     RecoveryRequest request = Request(yaml);
     request.recovery_token = token;
-    auto recovery = orchestrator_->Begin(std::move(request));
-    EXPECT_EQ(recovery.status(), absl::OkStatus());
-    return orchestrator_->Finish(*std::move(recovery));
+    Orchestrator::Begun begun = Begin(std::move(request));
+    EXPECT_EQ(begun.status(), absl::OkStatus());
+    return orchestrator_->Finish(*std::move(begun));
+  }
+
+  // REQUIRES: no equal request is being decided.
+  Orchestrator::Begun Begin(RecoveryRequest request) {
+    std::optional<Orchestrator::Begun> result;
+    orchestrator_->Begin(std::move(request), [&result](Orchestrator::Begun b) {
+      result = std::move(b);
+    });
+    EXPECT_TRUE(result.has_value());
+    return *std::move(result);
+  }
+
+  // What an equal one that is being decided lets wait, as it comes.
+  std::shared_ptr<std::optional<Orchestrator::Begun>> BeginLater(
+      const std::string& yaml) {
+    auto result = std::make_shared<std::optional<Orchestrator::Begun>>();
+    orchestrator_->Begin(Request(yaml), [result](Orchestrator::Begun begun) {
+      EXPECT_FALSE(result->has_value()) << "called once";
+      *result = std::move(begun);
+    });
+    return result;
   }
 
   static std::vector<TraceReason> Reasons(const Decision& decision) {
@@ -96,6 +122,7 @@ class OrchestratorTest : public ::testing::Test {
   DecisionLog decisions_{100};
   EventHub events_{EventHubOptions{}};
   RequestMemo memo_;
+  RecentReports reports_;
   std::unique_ptr<Orchestrator> orchestrator_;
 };
 
@@ -202,6 +229,50 @@ TEST_F(OrchestratorTest, TheSameRequestIdGetsTheSameAnswerOnce) {
   EXPECT_NE(Handle(context).decision_id, first.decision_id);
 }
 
+TEST_F(OrchestratorTest, EqualRequestsAtOnceShareOneDecision) {
+  Add("{pattern_id: e, error_type: NETWORK, regex_pattern: escalate, "
+      "recovery_strategy: ESCALATION}");
+  for (const std::string error : {"Read timeout", "escalate"}) {
+    const std::string context = absl::StrCat("{error: {message: ", error,
+                                             "}, request_id: ", error, "}");
+    const auto before = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+    Orchestrator::Begun first = Begin(Request(context));
+    const auto second = BeginLater(context);
+    const auto third = BeginLater(context);
+    ASSERT_FALSE(second->has_value() || third->has_value()) << error;
+    const Decision decision = orchestrator_->Finish(*std::move(first));
+    for (const auto& later : {second, third}) {
+      ASSERT_TRUE(later->has_value()) << error;
+      ASSERT_EQ((*later)->status(), absl::OkStatus());
+      EXPECT_FALSE(Orchestrator::FinishBlocks(****later)) << "nothing is left";
+      EXPECT_EQ(orchestrator_->Finish(**std::move(*later)).recovery_token,
+                decision.recovery_token);
+    }
+    const auto after = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+    EXPECT_EQ(after.total_attempts(), before.total_attempts() + 1);
+    EXPECT_EQ(after.duplicate_requests(), before.duplicate_requests() + 2);
+  }
+  EXPECT_EQ(incidents_->open_count(), 1);
+}
+
+TEST_F(OrchestratorTest, AFirstThatIsDroppedLeavesItsEqualToDecide) {
+  const std::string context = absl::StrCat(kTimeout, "\nrequest_id: r1");
+  Orchestrator::Begun first = Begin(Request(context));
+  const auto second = BeginLater(context);
+  const auto third = BeginLater(context);
+  (*first).reset();  // Its caller is gone.
+  ASSERT_TRUE(second->has_value());
+  ASSERT_FALSE(third->has_value()) << "it follows the second now";
+  const Decision decision = orchestrator_->Finish(**std::move(*second));
+  EXPECT_EQ(decision.strategy, Strategy::kRetry);
+  ASSERT_TRUE(third->has_value());
+  EXPECT_EQ(orchestrator_->Finish(**std::move(*third)).decision_id,
+            decision.decision_id);
+  const auto report = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+  EXPECT_EQ(report.total_attempts(), 1);
+  EXPECT_EQ(report.duplicate_requests(), 1);
+}
+
 TEST_F(OrchestratorTest, AShadowPatternIsCountedAndDecidesNothing) {
   Add("{pattern_id: s, error_type: NETWORK, regex_pattern: Read timeout, "
       "priority: 1000, mode: SHADOW, recovery_strategy: ESCALATION}");
@@ -230,6 +301,31 @@ TEST_F(OrchestratorTest, APausedWorkflowWaitsOnlyIfItCan) {
   EXPECT_EQ(incident->waiting_count(), 1);
 }
 
+TEST_F(OrchestratorTest, ARepeatWithAnOldTokenDoesNotUndoAResolution) {
+  Add("{pattern_id: p, error_type: CONTRACT, regex_pattern: contract, steps: "
+      "[{retry: {max_retries: 1}}, {escalation: {pause_workflow: true}}]}");
+  const std::string context =
+      "{error: {message: contract}, capabilities: {await_human: true}}";
+  const std::string old_token = Handle(context).recovery_token;
+  const Decision escalated = Handle(context, old_token);
+  ASSERT_EQ(escalated.disposition, Disposition::kWaitForHuman);
+  const std::string id =
+      std::get<EscalationAction>(*escalated.action).incident_id;
+  v1::ResolveIncidentRequest resolve;
+  resolve.set_incident_id(id);
+  resolve.set_waiter_id(escalated.recovery_id);
+  resolve.set_action(v1::RESOLUTION_ACTION_SKIP);
+  ASSERT_EQ(incidents_->Resolve(resolve, now_).status(), absl::OkStatus());
+
+  EXPECT_EQ(Handle(context, old_token).disposition, Disposition::kWaitForHuman);
+  EXPECT_EQ(incidents_->Get(id)->waiting_count(), 0);
+  EXPECT_EQ(incidents_->Get(id)->waiters(0).resolution().action(),
+            v1::RESOLUTION_ACTION_SKIP);
+  // What fails after the resolution waits anew.
+  Handle(context, escalated.recovery_token);
+  EXPECT_EQ(incidents_->Get(id)->waiting_count(), 1);
+}
+
 TEST_F(OrchestratorTest, ReportsAreBookedOnceAndShownInTheDecision) {
   const Decision decision = Handle(kTimeout);
   EXPECT_EQ(*orchestrator_->Report(decision.recovery_token, Outcome::kSuccess,
@@ -246,24 +342,54 @@ TEST_F(OrchestratorTest, ReportsAreBookedOnceAndShownInTheDecision) {
   EXPECT_EQ(FieldOf(refused.status()), "recovery_token");
 }
 
+TEST_F(OrchestratorTest, ASecondReportIsDroppedWithOrWithoutStatistics) {
+  for (Statistics* statistics :
+       {&statistics_, static_cast<Statistics*>(nullptr)}) {
+    Build(statistics);
+    const Decision first = Handle(kTimeout);
+    const auto report = [&] {
+      return *orchestrator_->Report(first.recovery_token, Outcome::kFailure,
+                                    std::nullopt);
+    };
+    EXPECT_TRUE(report());
+    EXPECT_FALSE(report());
+    now_ += RecentReports::kLifetime - absl::Seconds(1);
+    EXPECT_FALSE(report());
+    now_ += absl::Seconds(1);
+    EXPECT_TRUE(report());
+  }
+  const auto report = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+  EXPECT_EQ(report.failed(), 2);
+  EXPECT_EQ(report.duplicate_reports(), 2);
+}
+
+TEST_F(OrchestratorTest, ARecoveryThatGoesOnAfterItsReportIsNotCountedTwice) {
+  const Decision first = Handle(kTimeout);
+  ASSERT_TRUE(*orchestrator_->Report(first.recovery_token, Outcome::kFailure,
+                                     std::nullopt));
+  Handle(kTimeout, first.recovery_token);
+  const auto report = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+  EXPECT_EQ(report.total_attempts(), 2);
+  EXPECT_EQ(report.failed(), 1);
+  EXPECT_EQ(report.pending(), 0);
+}
+
 TEST_F(OrchestratorTest, TokensAgeAndForgeriesAreTold) {
   const std::string token = Handle(kTimeout).recovery_token;
   std::string forged = token;
   forged[token.size() / 2] = forged[token.size() / 2] == 'A' ? 'B' : 'A';
   RecoveryRequest request = Request(kTimeout);
   request.recovery_token = forged;
-  EXPECT_EQ(ReasonOf(orchestrator_->Begin(request).status()),
-            reason::kTokenForged);
+  EXPECT_EQ(ReasonOf(Begin(request).status()), reason::kTokenForged);
   now_ += kTokenLifetime + absl::Seconds(1);
   request.recovery_token = token;
-  EXPECT_EQ(ReasonOf(orchestrator_->Begin(request).status()),
-            reason::kTokenExpired);
+  EXPECT_EQ(ReasonOf(Begin(request).status()), reason::kTokenExpired);
 }
 
 TEST_F(OrchestratorTest, ARegistryThatIsBehindRefuses) {
   RecoveryRequest request = Request(kTimeout);
   request.min_registry_revision = 1'000'000;
-  const absl::Status status = orchestrator_->Begin(request).status();
+  const absl::Status status = Begin(request).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(ReasonOf(status), reason::kRegistryBehind);
 }

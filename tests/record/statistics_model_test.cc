@@ -142,18 +142,14 @@ class Model {
   }
 
   void End(Recovery& recovery) {
-    if (recovery.reported &&
-        now_ - last_report_[&recovery] >= absl::Minutes(10)) {
-      return;  // Counted again; what that means is tested elsewhere.
-    }
     const auto outcome = static_cast<Outcome>(1 + Below(5));
     const Progress& progress = recovery.progress;
-    const bool counted =
-        statistics_.RecordOutcome(progress, outcome, std::nullopt, now_);
-    ASSERT_EQ(counted, !recovery.reported);
-    if (!counted) return Add(now_, "duplicate_reports");
+    if (recovery.reported) {
+      statistics_.RecordDuplicateReport(now_);
+      return Add(now_, "duplicate_reports");
+    }
+    statistics_.RecordOutcome(progress, outcome, std::nullopt, now_);
     recovery.reported = true;
-    last_report_[&recovery] = now_;
     const absl::Time at = progress.decision_time;
     Add(at, std::string(Name(outcome)));
     if (outcome == Outcome::kCancelled || outcome == Outcome::kIgnored) return;
@@ -250,7 +246,6 @@ class Model {
   Statistics statistics_{kNoon};
   std::vector<Fact> facts_;
   std::deque<Recovery> recoveries_;  // Addresses stay.
-  std::map<const Recovery*, absl::Time> last_report_;
 };
 
 TEST(StatisticsModelTest, AgreesWithAListOfFacts) {

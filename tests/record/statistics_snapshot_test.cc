@@ -1,6 +1,7 @@
 // Save and Restore, and the histogram under both.
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -40,14 +41,12 @@ void Fill(Statistics& statistics) {
   statistics.RecordDuplicateRequest(kNoon);
 }
 
-TEST(StatisticsSnapshotTest, TotalsComeBackAndPendingIsUnreported) {
+TEST(StatisticsSnapshotTest, TotalsComeBackWithWhatIsPending) {
   const absl::Time later = kNoon + absl::Minutes(1);
   Statistics first(kNoon);
   Fill(first);
-  auto expected = first.Report(kAll, later);
+  const auto expected = first.Report(kAll, later);
   EXPECT_EQ(expected.pending(), 1);
-  expected.set_pending(0);
-  expected.set_unreported(1);
 
   Statistics second(kNoon + absl::Hours(1));
   ASSERT_TRUE(second.Restore(first.Save(later)).ok());
@@ -66,6 +65,56 @@ TEST(StatisticsSnapshotTest, TotalsComeBackAndPendingIsUnreported) {
   EXPECT_EQ(second.Report(kAll, later).unreported(), 0);
 }
 
+// A recovery is pending for an hour after its latest decision, however often
+// the server restarts meanwhile.
+TEST(StatisticsSnapshotTest, WhatIsPendingAgesAcrossRestarts) {
+  auto statistics = std::make_unique<Statistics>(kNoon);
+  const auto restart = [&statistics](absl::Time now) {
+    const std::string saved = statistics->Save(now);
+    statistics = std::make_unique<Statistics>(now);
+    ASSERT_TRUE(statistics->Restore(saved).ok());
+  };
+  const auto decide = [&statistics](absl::Time at,
+                                    const Progress* previous = nullptr) {
+    statistics->RecordDecision({MakeDecision(Strategy::kRetry), previous, at});
+  };
+  const auto report = [&statistics](absl::Time decided, absl::Time now) {
+    statistics->RecordOutcome(
+        MakeProgress("r", Strategy::kRetry, decided, decided),
+        Outcome::kSuccess, std::nullopt, now);
+  };
+  const auto at = [](int minutes) { return kNoon + absl::Minutes(minutes); };
+  const auto expect = [&statistics](absl::Time now, int pending,
+                                    int unreported) {
+    const auto all = statistics->Report(kAll, now);
+    EXPECT_EQ(all.pending(), pending) << now;
+    EXPECT_EQ(all.unreported(), unreported) << now;
+  };
+  decide(at(0));
+  decide(at(0));
+  decide(at(30));
+  restart(at(31));
+  expect(at(31), 3, 0);
+  decide(at(32));
+  restart(at(40));
+  expect(at(40), 4, 0);
+  report(at(0), at(41));  // Decided two incarnations ago.
+  expect(at(41), 3, 0);
+  const Progress before = MakeProgress("q", Strategy::kRetry, at(30), at(30));
+  decide(at(50), &before);  // Now pending since then.
+  restart(at(55));
+  expect(at(55), 3, 0);
+  expect(at(60), 2, 1);
+  restart(at(91));
+  expect(at(91), 2, 1);
+  expect(at(92), 1, 2);
+  expect(at(110), 0, 3);
+  restart(at(200));
+  expect(at(200), 0, 3);
+  report(at(32), at(201));
+  expect(at(201), 0, 2);
+}
+
 TEST(StatisticsSnapshotTest, RestoreAddsToWhatWasCountedMeanwhile) {
   Statistics first(kNoon);
   Fill(first);
@@ -76,7 +125,7 @@ TEST(StatisticsSnapshotTest, RestoreAddsToWhatWasCountedMeanwhile) {
   const auto report = sum.Report(kAll, kNoon + absl::Minutes(1));
   EXPECT_EQ(report.total_attempts(), 40);
   EXPECT_EQ(report.patterns(0).count(), 14);
-  EXPECT_EQ(report.unreported(), 2);
+  EXPECT_EQ(report.pending(), 2);
 }
 
 SavedStatistics Saved() {
@@ -129,6 +178,14 @@ TEST(StatisticsSnapshotTest, WhatIsDamagedIsRefusedAndChangesNothing) {
        [](auto* s) { s->mutable_recovery_time()->set_sum_us(NAN); }},
       {"recovery_time: bad sum or range",
        [](auto* s) { s->mutable_recovery_time()->set_min_us(1e18); }},
+      {"outstanding: bad count",
+       [](auto* s) { s->mutable_outstanding(0)->set_count(INT64_MIN); }},
+      {"outstanding: bad count",
+       [](auto* s) { s->mutable_outstanding(0)->set_count(INT64_MAX); }},
+      {"outstanding: too many minutes",
+       [](auto* s) {
+         while (s->outstanding_size() < 2000) s->add_outstanding();
+       }},
   };
   Statistics statistics(kNoon);
   for (const Row& row : rows) {

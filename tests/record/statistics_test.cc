@@ -1,6 +1,7 @@
 // Every field of RecoveryStatistics in small scenarios.
 #include "server/record/statistics.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -38,9 +39,9 @@ v1::StrategyStatistics Of(const v1::RecoveryStatistics& report,
   return {};
 }
 
-bool Report(Statistics& statistics, const Progress& progress, Outcome outcome,
+void Report(Statistics& statistics, const Progress& progress, Outcome outcome,
             absl::Time now) {
-  return statistics.RecordOutcome(progress, outcome, std::nullopt, now);
+  statistics.RecordOutcome(progress, outcome, std::nullopt, now);
 }
 
 TEST(StatisticsTest, NothingIsKnownAtFirst) {
@@ -71,9 +72,8 @@ TEST(StatisticsTest, OneRetryThatSucceeds) {
   EXPECT_EQ(before.pending(), 1);
   EXPECT_EQ(before.coverage(), 0);
 
-  EXPECT_TRUE(Report(statistics,
-                     MakeProgress("r", Strategy::kRetry, kNoon, kNoon),
-                     Outcome::kSuccess, kNoon + absl::Milliseconds(1500)));
+  Report(statistics, MakeProgress("r", Strategy::kRetry, kNoon, kNoon),
+         Outcome::kSuccess, kNoon + absl::Milliseconds(1500));
   const auto report = statistics.Report(kAll, kNoon + absl::Seconds(2));
   EXPECT_EQ(report.total_attempts(), 1);
   EXPECT_EQ(report.recoveries(), 1);
@@ -119,9 +119,9 @@ TEST(StatisticsTest, AnErrorThatComesBackFailsTheStrategyBefore) {
       {0, Strategy::kRetry, TraceReason::kAttemptsExhausted, "3 of 3"},
       {1, Strategy::kAlternativePath, TraceReason::kChosen, ""}};
   statistics.RecordDecision({second, &after_retry, later});
-  EXPECT_TRUE(Report(
-      statistics, MakeProgress("r", Strategy::kAlternativePath, later, kNoon),
-      Outcome::kFailure, end));
+  Report(statistics,
+         MakeProgress("r", Strategy::kAlternativePath, later, kNoon),
+         Outcome::kFailure, end);
 
   const auto report = statistics.Report(kAll, end);
   EXPECT_EQ(report.total_attempts(), 2);
@@ -158,10 +158,9 @@ TEST(StatisticsTest, EachOutcomeHasItsCounterAndNeutralOnesNoRate) {
   int id = 0;
   for (const Outcome outcome : outcomes) {
     statistics.RecordDecision({MakeDecision(Strategy::kRetry), nullptr, kNoon});
-    EXPECT_TRUE(
-        Report(statistics,
-               MakeProgress(absl::StrCat(id++), Strategy::kRetry, kNoon, kNoon),
-               outcome, kNoon + absl::Seconds(1)));
+    Report(statistics,
+           MakeProgress(absl::StrCat(id++), Strategy::kRetry, kNoon, kNoon),
+           outcome, kNoon + absl::Seconds(1));
   }
   const auto report = statistics.Report(kAll, kNoon + absl::Seconds(1));
   EXPECT_EQ(report.succeeded(), 2);
@@ -195,12 +194,14 @@ TEST(StatisticsTest, SpecialDecisionsAndEventsAreCounted) {
   statistics.RecordHumanResolution(kNoon);
   statistics.RecordHumanResolution(kNoon);
   statistics.RecordDuplicateRequest(kNoon);
+  for (int i = 0; i < 3; ++i) statistics.RecordDuplicateReport(kNoon);
   for (const auto window : {kAll, kMinute, kHour}) {
     const auto report = statistics.Report(window, kNoon);
     EXPECT_EQ(report.degraded_results(), 1);
     EXPECT_EQ(report.corrections(), 1);
     EXPECT_EQ(report.human_resolutions(), 2);
     EXPECT_EQ(report.duplicate_requests(), 1);
+    EXPECT_EQ(report.duplicate_reports(), 3);
     EXPECT_EQ(Show(report.dispositions()), "ACT=2 GIVE_UP=1 RECOVERED=1");
     EXPECT_EQ(Of(report, Strategy::kNone).used(), 1);
     EXPECT_EQ(report.retry_rate(), 0);
@@ -279,29 +280,16 @@ TEST(StatisticsTest, ACallersDurationIsTakenAndStrangeOnesAreBounded) {
   EXPECT_DOUBLE_EQ(Of(report, Strategy::kRetry).duration().p99_ms(), 0);
 }
 
-TEST(StatisticsTest, ASecondReportIsDroppedWithinTenMinutes) {
-  Statistics statistics(kNoon);
-  const Progress progress = MakeProgress("r", Strategy::kRetry, kNoon, kNoon);
-  EXPECT_TRUE(Report(statistics, progress, Outcome::kSuccess, kNoon));
-  EXPECT_FALSE(Report(statistics, progress, Outcome::kFailure,
-                      kNoon + absl::Seconds(1)));
-  EXPECT_FALSE(Report(statistics, progress, Outcome::kFailure,
-                      kNoon + absl::Minutes(10) - absl::Seconds(1)));
-  const auto report = statistics.Report(kAll, kNoon + absl::Minutes(10));
-  EXPECT_EQ(report.succeeded(), 1);
-  EXPECT_EQ(report.failed(), 0);
-  EXPECT_EQ(report.duplicate_reports(), 2);
-  EXPECT_TRUE(Report(statistics, progress, Outcome::kFailure,
-                     kNoon + absl::Minutes(10)));
-}
-
 TEST(StatisticsTest, ARecoveryThatGoesOnAfterItsReportIsNotCountedTwice) {
   Statistics statistics(kNoon);
   statistics.RecordDecision({MakeDecision(Strategy::kRetry), nullptr, kNoon});
   const Progress progress = MakeProgress("r", Strategy::kRetry, kNoon, kNoon);
   Report(statistics, progress, Outcome::kFailure, kNoon + absl::Seconds(1));
   const absl::Time later = kNoon + absl::Seconds(2);
-  statistics.RecordDecision({MakeDecision(Strategy::kNone), &progress, later});
+  statistics.RecordDecision({.decision = MakeDecision(Strategy::kNone),
+                             .previous = &progress,
+                             .now = later,
+                             .reported = true});
   const auto report = statistics.Report(kAll, later);
   EXPECT_EQ(report.total_attempts(), 2);
   EXPECT_EQ(report.recoveries(), 1);
@@ -368,6 +356,44 @@ TEST(StatisticsTest, ValuesThatThisVersionDoesNotKnowAreHarmless) {
       {0, static_cast<Strategy>(200), static_cast<TraceReason>(250), ""}};
   statistics.RecordDecision({decision, nullptr, kNoon});
   EXPECT_EQ(statistics.Report(kAll, kNoon).total_attempts(), 1);
+}
+
+TEST(StatisticsTest, ChangesGrowWithEverythingThatIsCounted) {
+  Statistics statistics(kNoon);
+  const Progress progress = MakeProgress("r", Strategy::kRetry, kNoon, kNoon);
+  const std::function<void()> rows[] = {
+      [&] {
+        statistics.RecordDecision(
+            {MakeDecision(Strategy::kRetry), nullptr, kNoon});
+      },
+      [&] { Report(statistics, progress, Outcome::kSuccess, kNoon); },
+      [&] { statistics.RecordHumanResolution(kNoon); },
+      [&] { statistics.RecordDuplicateRequest(kNoon); },
+      [&] { statistics.RecordDuplicateReport(kNoon); },
+      [&] { ASSERT_TRUE(statistics.Restore(statistics.Save(kNoon)).ok()); },
+  };
+  for (size_t i = 0; i < std::size(rows); ++i) {
+    const int64_t before = statistics.changes();
+    EXPECT_EQ(statistics.changes(), before);
+    rows[i]();
+    EXPECT_GT(statistics.changes(), before) << i;
+  }
+  const int64_t before = statistics.changes();
+  statistics.Report(kAll, kNoon + absl::Hours(3));
+  EXPECT_EQ(statistics.changes(), before);
+}
+
+TEST(RecentReportsTest, AReportIsRememberedForTenMinutes) {
+  RecentReports reports;
+  EXPECT_FALSE(reports.Contains("r", kNoon));
+  EXPECT_TRUE(reports.Insert("r", kNoon));
+  EXPECT_TRUE(reports.Insert("another", kNoon));
+  EXPECT_FALSE(reports.Insert("r", kNoon + absl::Seconds(1)));
+  const absl::Time end = kNoon + absl::Minutes(10);
+  EXPECT_TRUE(reports.Contains("r", end - absl::Milliseconds(1)));
+  EXPECT_FALSE(reports.Insert("r", end - absl::Milliseconds(1)));
+  EXPECT_FALSE(reports.Contains("r", end));
+  EXPECT_TRUE(reports.Insert("r", end));
 }
 
 TEST(RecentReportsTest, TheOldestIsForgottenAtTheLimit) {
