@@ -41,13 +41,10 @@ std::optional<Exhausted> RefuseBeforeStep(const Step& step,
                                 failure.upstream_attempt)};
 }
 
-std::optional<Exhausted> RefuseForTime(const Action& action,
-                                       const Failure& failure,
-                                       const Progress& progress,
-                                       const RecoveryLimits& limits,
-                                       absl::Time now) {
+std::optional<Exhausted> RefuseForTime(
+    const Action& action, absl::Duration delay, const Failure& failure,
+    const Progress& progress, const RecoveryLimits& limits, absl::Time now) {
   if (!RunsAgain(action)) return std::nullopt;
-  const absl::Duration delay = DelayOf(action);
   const absl::Duration needed = delay + failure.expected_call_time;
   if (failure.time_remaining.has_value() && needed > *failure.time_remaining) {
     return Exhausted{

@@ -28,13 +28,12 @@ std::optional<TraceReason> RerunRefused(const Failure& failure,
 std::optional<Exhausted> RefuseBeforeStep(const Step& step,
                                           const Failure& failure);
 
-// Why `action` does not fit, or nullopt: delay + expected_call_time must be
-// within the caller's time_remaining, and the delay within the recovery's
-// max_elapsed. Only actions that run the operation again take time.
-std::optional<Exhausted> RefuseForTime(const Action& action,
-                                       const Failure& failure,
-                                       const Progress& progress,
-                                       const RecoveryLimits& limits,
-                                       absl::Time now);
+// Why `action` does not fit that waits for `delay`, or nullopt: delay +
+// expected_call_time must be within the caller's time_remaining, and the delay
+// within the recovery's max_elapsed. Only actions that run the operation again
+// take time.
+std::optional<Exhausted> RefuseForTime(
+    const Action& action, absl::Duration delay, const Failure& failure,
+    const Progress& progress, const RecoveryLimits& limits, absl::Time now);
 
 }  // namespace recourse

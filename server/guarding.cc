@@ -139,11 +139,33 @@ std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
   return std::get<Admitted>(std::move(answer));
 }
 
-void GiveBack(const Failure& failure, const Grant& grant, absl::Time now,
-              Guard& guard) {
-  CallSite site = SiteOf(failure);
-  site.target = grant.stamp.target;
-  guard.Release(site, grant, now);
+void HeldGrant::Hold(Grant grant, const Failure& failure, absl::Time now,
+                     Guard& guard) {
+  grant_ = std::move(grant);
+  failure_ = &failure;
+  time_ = now;
+  guard_ = &guard;
+}
+
+void HeldGrant::GiveBack() {
+  if (!grant_) return;
+  CallSite site = SiteOf(*failure_);
+  site.target = grant_->stamp.target;
+  guard_->Release(site, *grant_, time_);
+  grant_.reset();
+}
+
+GrantStamp HeldGrant::Take() {
+  GrantStamp stamp;
+  if (grant_) stamp = std::move(grant_->stamp);
+  grant_.reset();
+  return stamp;
+}
+
+bool UsesAnAttempt(const Decision& decision, const Failure& failure) {
+  if (decision.recheck) return false;
+  return !failure.circuit_open ||
+         !std::holds_alternative<RetryAction>(*decision.action);
 }
 
 void ApplyGrant(const Grant& grant, Decision& decision) {

@@ -45,9 +45,8 @@ void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
 struct LeaveRequest {
   const Failure& failure;
   const Classification& classification;
-  const Progress& progress;
   const RecoveryLimits& limits;
-  bool has_token = false;
+  bool has_token = false;  // Naive callers drop it.
   uint64_t seed = 0;
   absl::Time now;
 };
@@ -59,9 +58,33 @@ using Leave = std::variant<Admitted, Exhausted>;
 std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
                               Guard& guard);
 
-// Gives back what a decision was granted that is not made after all.
-void GiveBack(const Failure& failure, const Grant& grant, absl::Time now,
-              Guard& guard);
+// What a decision was granted, until its token carries it away: dropped before,
+// it is given back.
+class HeldGrant {
+ public:
+  HeldGrant() = default;
+  ~HeldGrant() { GiveBack(); }
+  HeldGrant(const HeldGrant&) = delete;
+  HeldGrant& operator=(const HeldGrant&) = delete;
+
+  // REQUIRES: nothing is held. `failure` and `guard` outlive the hold.
+  void Hold(Grant grant, const Failure& failure, absl::Time now, Guard& guard);
+  void GiveBack();
+  // What the token carries; nothing is held afterwards.
+  GrantStamp Take();
+
+  const Grant* get() const { return grant_ ? &*grant_ : nullptr; }
+
+ private:
+  std::optional<Grant> grant_;
+  const Failure* failure_ = nullptr;
+  absl::Time time_;
+  Guard* guard_ = nullptr;
+};
+
+// False for a decision to ask again, and for a retry of what did not begin
+// since its circuit is open.
+bool UsesAnAttempt(const Decision& decision, const Failure& failure);
 
 // Writes what was granted into the decision: the wait, and whether to run at
 // its end.

@@ -121,8 +121,13 @@ Orchestrator::Begun Orchestrator::BeginFirst(
                              min_revision)),
         kRegistryRetryDelay);
   }
-  (*recovery)->claim = std::move(claim);
-  DecideNextStep(**recovery);
+  Recovery& r = **recovery;
+  r.claim = std::move(claim);
+  if (parts_.guard != nullptr) {
+    TellFailure(r.request.failure, r.decision.classification,
+                r.previous ? &*r.previous : nullptr, r.now, *parts_.guard);
+  }
+  DecideNextStep(r);
   return recovery;
 }
 
@@ -158,9 +163,12 @@ Orchestrator::Begun Orchestrator::Start(
   r.seed = StableHash(r.request.request_id.empty() ? r.decision.decision_id
                                                    : MemoKey(r.request));
 
-  r.match = r.registry->Match(failure);
-  r.decision.classification = Classify(failure, r.match.winner.get(), r.now);
-  const Classification& classification = r.decision.classification;
+  // An open circuit without an error is nothing that a pattern could know.
+  if (!failure.text.empty()) r.match = r.registry->Match(failure);
+  Classification& classification = r.decision.classification;
+  classification = Classify(failure, r.match.winner.get(), r.now);
+  if (failure.circuit_open) ClassifyOpenCircuit(failure, classification);
+  ApplyPolicy(r);
   r.decision.trace.push_back({-1, Strategy::kUnspecified,
                               TraceReason::kClassified,
                               classification.evidence});
@@ -174,44 +182,40 @@ Orchestrator::Begun Orchestrator::Start(
   return recovery;
 }
 
+// What the target's policy says where the caller does not.
+void Orchestrator::ApplyPolicy(Recovery& r) const {
+  Failure& failure = r.request.failure;
+  if (parts_.policies == nullptr || failure.target.empty()) return;
+  if (failure.idempotency != Idempotency::kUnspecified) return;
+  const SharedTargetPolicy policy = parts_.policies(failure.ns, failure.target);
+  if (policy->idempotency == Idempotency::kUnspecified) return;
+  failure.idempotency = policy->idempotency;
+  r.decision.trace.push_back(
+      {-1, Strategy::kUnspecified, TraceReason::kAssumedIdempotent,
+       absl::StrCat("policy ", policy->policy_id, " says ",
+                    Name(policy->idempotency))});
+}
+
 // Asks the plan's steps in order, from the cursor's on, until one answers.
 void Orchestrator::DecideNextStep(Recovery& r) const {
   const std::vector<Step>& steps = *r.plan.steps;
   Cursor& cursor = r.progress.cursors.back();
-  const Classification& classification = r.decision.classification;
   for (; cursor.step < static_cast<int>(steps.size());
        ++cursor.step, cursor.granted = 0) {
     const Step& step = steps[cursor.step];
-    const Strategy strategy = StrategyOf(step);
-    const StepContext context{
-        .failure = r.request.failure,
-        .classification = classification,
-        .progress = r.progress,
-        .granted = cursor.granted,
-        .rerun_refused = r.rerun_refused,
-        .error_regex = r.match.winner ? r.match.winner->regex.get() : nullptr,
-        .seed = r.seed};
     std::optional<Exhausted> refused =
         RefuseBeforeStep(step, r.request.failure);
     if (!refused) {
-      StepAnswer answer = Decide(step, context);
+      StepAnswer answer = AskStep(step, r);
       if (auto* action = std::get_if<Action>(&answer)) {
-        refused = RefuseForTime(*action, r.request.failure, r.progress,
-                                parts_.limits, r.now);
-        if (!refused) {
-          r.decision.strategy = strategy;
-          r.decision.disposition = DispositionOf(*action);
-          r.decision.action = std::move(*action);
-          r.decision.trace.push_back(
-              {cursor.step, strategy, TraceReason::kChosen, ""});
-          return;
-        }
+        refused = RefuseAction(*action, r);
+        if (!refused) return Choose(std::move(*action), StrategyOf(step), r);
       } else {
         refused = std::get<Exhausted>(std::move(answer));
       }
     }
-    r.decision.trace.push_back(
-        {cursor.step, strategy, refused->reason, std::move(refused->text)});
+    r.decision.trace.push_back({cursor.step, StrategyOf(step), refused->reason,
+                                std::move(refused->text)});
   }
   if (steps.empty()) {
     r.decision.trace.push_back({-1, Strategy::kNone, TraceReason::kEmptyPlan,
@@ -220,6 +224,79 @@ void Orchestrator::DecideNextStep(Recovery& r) const {
   r.decision.action.reset();
   r.decision.strategy = Strategy::kNone;
   r.decision.disposition = Disposition::kGiveUp;
+}
+
+StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
+  const Failure& failure = r.request.failure;
+  const std::function<bool(absl::string_view)> is_open =
+      [&](absl::string_view target) {
+        CallSite site = SiteOf(failure);
+        site.target = target;
+        return parts_.guard->IsOpen(site, r.now);
+      };
+  // A run that was granted but kept back by its circuit has not been used.
+  const int unused = failure.circuit_open ? 1 : 0;
+  return Decide(
+      step,
+      StepContext{
+          .failure = failure,
+          .classification = r.decision.classification,
+          .progress = r.progress,
+          .granted = std::max(r.progress.cursors.back().granted - unused, 0),
+          .rerun_refused = r.rerun_refused,
+          .error_regex = r.match.winner ? r.match.winner->regex.get() : nullptr,
+          .seed = r.seed,
+          .is_open = parts_.guard == nullptr ? nullptr : &is_open});
+}
+
+// The gates that an action passes: time, then the target's circuit, budget and
+// pace, then time again, since these make it wait. What was taken in between is
+// given back.
+std::optional<Exhausted> Orchestrator::RefuseAction(const Action& action,
+                                                    Recovery& r) const {
+  const Failure& failure = r.request.failure;
+  const auto refuse_for_time = [&](absl::Duration delay) {
+    return RefuseForTime(action, delay, failure, r.progress, parts_.limits,
+                         r.now);
+  };
+  // Who asks since a circuit is open has waited already.
+  const absl::Duration delay =
+      failure.circuit_open ? absl::ZeroDuration() : DelayOf(action);
+  std::optional<Exhausted> refused = refuse_for_time(delay);
+  if (refused || r.dry_run || parts_.guard == nullptr) return refused;
+  std::optional<Leave> leave =
+      AskLeave(action,
+               {.failure = failure,
+                .classification = r.decision.classification,
+                .limits = parts_.limits,
+                .has_token = r.previous.has_value(),
+                .seed = r.seed,
+                .now = r.now},
+               *parts_.guard);
+  if (!leave) return std::nullopt;
+  if (auto* exhausted = std::get_if<Exhausted>(&*leave)) return *exhausted;
+  Admitted& admitted = std::get<Admitted>(*leave);
+  r.grant.Hold(std::move(admitted.grant), failure, r.now, *parts_.guard);
+  refused = refuse_for_time(r.grant.get()->delay);
+  if (refused) {
+    r.grant.GiveBack();
+    return refused;
+  }
+  for (auto& [reason, text] : admitted.notes) {
+    r.decision.trace.push_back(
+        {-1, Strategy::kUnspecified, reason, std::move(text)});
+  }
+  return std::nullopt;
+}
+
+void Orchestrator::Choose(Action action, Strategy strategy, Recovery& r) const {
+  Decision& decision = r.decision;
+  decision.strategy = strategy;
+  decision.disposition = DispositionOf(action);
+  decision.action = std::move(action);
+  if (r.grant.get() != nullptr) ApplyGrant(*r.grant.get(), decision);
+  decision.trace.push_back(
+      {r.progress.cursors.back().step, strategy, TraceReason::kChosen, ""});
 }
 
 bool Orchestrator::FinishBlocks(const Recovery& r) {
@@ -281,8 +358,17 @@ void Orchestrator::Conclude(Recovery& r) const {
   Progress& progress = r.progress;
   progress.incident_id.clear();
   progress.target = r.request.failure.target;  // Advance remembers it as tried.
+  progress.grant = r.grant.Take();
+  if (parts_.guard != nullptr) {
+    const LocalShare share =
+        parts_.guard->ShareOf(SiteOf(r.request.failure), r.now);
+    decision.local_retry_ratio = share.retry_ratio;
+    decision.local_min_retries_per_second = share.min_retries_per_second;
+  }
   if (decision.action.has_value()) {
-    Advance(*decision.action, progress, progress.cursors.back());
+    if (UsesAnAttempt(decision, r.request.failure)) {
+      Advance(*decision.action, progress, progress.cursors.back());
+    }
     if (RunsAgain(*decision.action) &&
         r.request.failure.idempotency == Idempotency::kUnspecified) {
       decision.trace.push_back({-1, Strategy::kUnspecified,
@@ -360,6 +446,7 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
   }
   const Begun recovery = Start(std::move(request), registry);
   if (!recovery.ok()) return recovery.status();
+  (*recovery)->dry_run = true;
   DecideNextStep(**recovery);
   Conclude(**recovery);
   Explanation explanation;
@@ -389,6 +476,9 @@ absl::StatusOr<bool> Orchestrator::Report(
   if (!parts_.reports->Insert(progress->recovery_id, time)) {
     if (parts_.statistics) parts_.statistics->RecordDuplicateReport(time);
     return false;
+  }
+  if (parts_.guard != nullptr) {
+    TellOutcome(*progress, outcome, time, *parts_.guard);
   }
   if (parts_.statistics) {
     parts_.statistics->RecordOutcome(*progress, outcome, duration, time);

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/catalog/pattern_catalog.h"
+#include "server/guarding.h"
 #include "server/incident/incident_desk.h"
 #include "server/plan/planner.h"
 #include "server/plan/token.h"
@@ -38,6 +39,9 @@ struct OrchestratorParts {
   RequestMemo* memo = nullptr;
   DefaultPlans default_plans;
   RecoveryLimits limits;
+  Guard* guard = nullptr;  // Null: every target may be run against.
+  // What is in force for a target; needed with `guard`.
+  Guard::PolicyLookup policies;
   std::function<absl::Time()> clock = absl::Now;
 };
 
@@ -94,7 +98,12 @@ class Orchestrator {
                    std::unique_ptr<RequestMemo::Claim> claim) const;
   Begun Start(RecoveryRequest request,
               std::shared_ptr<const PatternRegistry> registry) const;
+  void ApplyPolicy(Recovery& recovery) const;
   void DecideNextStep(Recovery& recovery) const;
+  StepAnswer AskStep(const Step& step, const Recovery& recovery) const;
+  std::optional<Exhausted> RefuseAction(const Action& action,
+                                        Recovery& recovery) const;
+  void Choose(Action action, Strategy strategy, Recovery& recovery) const;
   bool OpenIncident(Recovery& recovery);
   void Conclude(Recovery& recovery) const;
   void Record(Recovery& recovery);
@@ -119,6 +128,8 @@ class Orchestrator::Recovery {
   absl::Time started;
   Decision decision;
   std::optional<RedactedFailure> redacted;
+  bool dry_run = false;  // Nothing is taken from the guard.
+  HeldGrant grant;       // Comes back when the recovery is dropped.
 };
 
 }  // namespace recourse

@@ -112,6 +112,9 @@ struct Decision {
   absl::Duration start_delay;
   bool recheck = false;  // Ask again then, in place of running.
   bool trial = false;    // Run then, whatever the circuit says.
+  // This caller's share of the target's retries, should we be away.
+  double local_retry_ratio = 0.1;
+  double local_min_retries_per_second = 0;
   absl::Duration decide_duration;
   // The plan's steps: what the local plan is made from. Never null.
   std::shared_ptr<const std::vector<Step>> plan_steps =

@@ -264,8 +264,7 @@ class HandleStream
 
 v1::RecoveryResult ToResult(const Decision& decision) {
   v1::RecoveryResult result = ToMessage(decision);
-  *result.mutable_local_plan() =
-      ToLocalPlan(decision.classification, *decision.plan_steps);
+  *result.mutable_local_plan() = ToLocalPlan(decision);
   return result;
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 // A client without us spends no more than this on retries, and asks again
 // after a while.
-constexpr double kLocalBudgetRatio = 0.1;
 constexpr absl::Duration kLocalPlanValidity = absl::Minutes(5);
 
 v1::RecoveryStrategy ToMessage(Strategy strategy) {
@@ -251,12 +250,12 @@ v1::RecoveryEvent ToMessage(const Event& event, int64_t missed) {
   return message;
 }
 
-v1::LocalPlan ToLocalPlan(const Classification& classification,
-                          const std::vector<Step>& plan_steps) {
+v1::LocalPlan ToLocalPlan(const Decision& decision) {
   v1::LocalPlan plan;
   *plan.mutable_valid_for() = ToMessage(kLocalPlanValidity);
-  const RetryStep* retry =
-      classification.retryable ? FirstPlainRetry(plan_steps) : nullptr;
+  const RetryStep* retry = decision.classification.retryable
+                               ? FirstPlainRetry(*decision.plan_steps)
+                               : nullptr;
   if (retry == nullptr) return plan;
   plan.set_max_retries(retry->max_retries);
   *plan.mutable_base_delay() =
@@ -268,7 +267,8 @@ v1::LocalPlan ToLocalPlan(const Classification& classification,
   plan.set_jitter(retry->jitter == Jitter::kRange
                       ? v1::JITTER_EQUAL
                       : ToMessageEnum<v1::Jitter>(retry->jitter));
-  plan.set_retry_budget_ratio(kLocalBudgetRatio);
+  plan.set_retry_budget_ratio(decision.local_retry_ratio);
+  plan.set_min_retries_per_second(decision.local_min_retries_per_second);
   return plan;
 }
 

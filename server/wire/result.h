@@ -21,7 +21,6 @@ google::protobuf::Timestamp ToMessage(absl::Time time);
 // The local plan that goes with every result: what a caller does for this
 // failure without us (see LocalPlan in recovery.proto). Made from the plan's
 // first retry step when the failure is retryable, else no retries.
-v1::LocalPlan ToLocalPlan(const Classification& classification,
-                          const std::vector<Step>& plan_steps);
+v1::LocalPlan ToLocalPlan(const Decision& decision);
 
 }  // namespace recourse

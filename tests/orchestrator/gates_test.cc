@@ -161,7 +161,7 @@ TEST(RefuseForTime, DelayAndCallMustFit) {
     failure.time_remaining = row.remaining;
     Progress progress;
     progress.start_time = kNow - row.elapsed;
-    const auto refused = RefuseForTime(RetryAction{.delay = row.delay}, failure,
+    const auto refused = RefuseForTime(RetryAction(), row.delay, failure,
                                        progress, RecoveryLimits(), kNow);
     EXPECT_EQ(refused ? std::optional(refused->reason) : std::nullopt,
               row.refused);
@@ -176,8 +176,8 @@ TEST(RefuseForTime, WhatRunsNothingNeedsNoTime) {
   progress.start_time = kNow - absl::Hours(1);
   for (const Action& action :
        {Action(EscalationAction()), Action(FallbackAction())}) {
-    EXPECT_FALSE(
-        RefuseForTime(action, failure, progress, RecoveryLimits(), kNow));
+    EXPECT_FALSE(RefuseForTime(action, absl::Hours(2), failure, progress,
+                               RecoveryLimits(), kNow));
   }
 }
 

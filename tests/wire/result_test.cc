@@ -343,24 +343,31 @@ TEST(ResultTest, Events) {
             v1::RecoveryEvent::KIND_INCIDENT_RESOLVED);
 }
 
+v1::LocalPlan LocalPlanOf(bool is_retryable, std::vector<Step> steps) {
+  Decision decision;
+  decision.classification.retryable = is_retryable;
+  decision.plan_steps =
+      std::make_shared<const std::vector<Step>>(std::move(steps));
+  decision.local_min_retries_per_second = 2.5;
+  return ToLocalPlan(decision);
+}
+
 TEST(ResultTest, LocalPlans) {
-  Classification retryable;
-  retryable.retryable = true;
   RetryStep remedied;
   remedied.remediation = "refresh";
   RetryStep retry;
   retry.max_retries = 5;
   retry.jitter = Jitter::kRange;
-  ExpectEqual(ToLocalPlan(retryable, {EscalationStep(), remedied, retry}),
+  ExpectEqual(LocalPlanOf(true, {EscalationStep(), remedied, retry}),
               "max_retries: 5 base_delay { seconds: 1 } factor: 2 max_delay { "
               "seconds: 60 } jitter: JITTER_EQUAL retry_budget_ratio: 0.1 "
-              "valid_for { seconds: 300 }");
+              "valid_for { seconds: 300 } min_retries_per_second: 2.5");
   const std::string none = "valid_for { seconds: 300 }";
-  ExpectEqual(ToLocalPlan(retryable, {remedied}), none);
-  ExpectEqual(ToLocalPlan(retryable, {}), none);
-  ExpectEqual(ToLocalPlan(Classification(), {retry}), none);
+  ExpectEqual(LocalPlanOf(true, {remedied}), none);
+  ExpectEqual(LocalPlanOf(true, {}), none);
+  ExpectEqual(LocalPlanOf(false, {retry}), none);
   retry.backoff = Backoff::kNone;
-  const v1::LocalPlan plan = ToLocalPlan(retryable, {retry});
+  const v1::LocalPlan plan = LocalPlanOf(true, {retry});
   EXPECT_EQ(plan.base_delay().seconds(), 0);
   EXPECT_EQ(plan.factor(), 1);
 }
