@@ -20,11 +20,12 @@ ALLOWED = {
     "record": {"model"},
     "wire": {"model", "strategy", "guard", "record"},
     "catalog": {"model", "store", "match", "wire"},
+    "targets": {"model", "store", "guard", "wire"},
     "incident": {"model", "store", "wire"},
     "rpc": {"model", "store", "match", "plan", "strategy", "guard", "record", "wire",
-            "catalog", "incident", "."},
+            "catalog", "targets", "incident", "."},
     ".": {"model", "store", "match", "plan", "strategy", "guard", "record", "wire",
-          "catalog", "incident", "rpc"},
+          "catalog", "targets", "incident", "rpc"},
 }
 # The pure core: no gRPC, no server of any kind.
 PURE = STAGES | {"model"}

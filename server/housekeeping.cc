@@ -9,9 +9,14 @@ namespace {
 constexpr absl::Duration kPeriod = absl::Seconds(1);
 }  // namespace
 
-Housekeeping::Housekeeping(Store* store, Statistics* statistics,
+Housekeeping::Housekeeping(Store* store, Statistics* statistics, Guard* guard,
+                           CircuitBook* circuits,
                            std::function<void(bool available)> on_store)
-    : store_(store), statistics_(statistics), on_store_(std::move(on_store)) {
+    : store_(store),
+      statistics_(statistics),
+      guard_(guard),
+      circuits_(circuits),
+      on_store_(std::move(on_store)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -36,7 +41,9 @@ void Housekeeping::Run() {
 }
 
 void Housekeeping::Tick() {
+  guard_->Sweep(absl::Now());
   absl::Status status = store_->Ping();
+  if (status.ok()) status = circuits_->Save(absl::Now());
   if (status.ok() && statistics_ != nullptr) {
     const int64_t changes = statistics_->changes();
     if (changes != saved_changes_) {

@@ -1,5 +1,6 @@
-// What a server does once a second beside its calls: it saves the statistics
-// that changed and asks the store whether it is there.
+// What a server does once a second beside its calls: it moves circuits on,
+// saves statistics and circuits that changed, and asks the store whether it is
+// there.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/record/statistics.h"
 #include "server/store/store.h"
+#include "server/targets/circuit_book.h"
 
 namespace recourse {
 
@@ -22,7 +24,8 @@ class Housekeeping {
  public:
   // `statistics` may be null; `on_store` is told whether the store answers, at
   // first and whenever that changes.
-  Housekeeping(Store* store, Statistics* statistics,
+  Housekeeping(Store* store, Statistics* statistics, Guard* guard,
+               CircuitBook* circuits,
                std::function<void(bool available)> on_store);
   ~Housekeeping();  // Saves once more.
 
@@ -32,6 +35,8 @@ class Housekeeping {
 
   Store* const store_;
   Statistics* const statistics_;
+  Guard* const guard_;
+  CircuitBook* const circuits_;
   const std::function<void(bool)> on_store_;
   int64_t saved_changes_ = 0;  // Touched by the thread alone, as below.
   std::optional<bool> available_;

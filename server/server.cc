@@ -14,8 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "patterns/built_in.h"
 #include "server/housekeeping.h"
+#include "server/rpc/circuits_service.h"
 #include "server/rpc/incidents_service.h"
 #include "server/rpc/orchestrator_service.h"
+#include "server/rpc/policies_service.h"
 #include "server/rpc/reflection_v1.h"
 #include "server/tls.h"
 #include "server/wire/enums.h"
@@ -30,7 +32,11 @@ using config::v1::ServerConfig;
 constexpr char kTokenKeyKey[] = "token_key";
 constexpr char kOrchestratorName[] = "recourse.v1.ErrorRecoveryOrchestrator";
 constexpr char kIncidentsName[] = "recourse.v1.Incidents";
+constexpr char kCircuitsName[] = "recourse.v1.CircuitBreakers";
+constexpr char kPoliciesName[] = "recourse.v1.TargetPolicies";
 constexpr char kStoreName[] = "store";
+// Every process of a fleet watches circuits.
+constexpr size_t kMaxCircuitWatchers = 20'000;
 // Clients that ping more often get GOAWAY; gRPC's default would be 5 minutes.
 constexpr int kMinPingIntervalMs = 10'000;
 // One HTTP/2 connection pins one server: a limited age spreads a fleet's load.
@@ -146,12 +152,19 @@ struct Server::Graph {
   std::unique_ptr<Notifier> notifier;
   std::unique_ptr<IncidentDesk> incidents;
   std::unique_ptr<PatternCatalog> catalog;
+  std::unique_ptr<EventHub> circuit_events;
+  std::unique_ptr<PolicyBook> policies;
+  std::unique_ptr<Guard> guard;
+  std::unique_ptr<CircuitBook> circuits;
   std::unique_ptr<Orchestrator> orchestrator;
   OpenCalls open_calls;
   std::unique_ptr<WorkerPool> workers;
   std::unique_ptr<WorkerPool> wakers;
+  std::unique_ptr<WorkerPool> circuit_wakers;
   std::unique_ptr<OrchestratorService> orchestrator_service;
   std::unique_ptr<IncidentsService> incidents_service;
+  std::unique_ptr<CircuitsService> circuits_service;
+  std::unique_ptr<PoliciesService> policies_service;
   std::unique_ptr<grpc::Service> reflection;
   std::unique_ptr<grpc::Server> grpc_server;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -161,6 +174,7 @@ struct Server::Graph {
   absl::Status OpenState(const ServerConfig& config);
   absl::Status OpenIncidents(const ServerConfig& config);
   absl::Status OpenPatterns(const ServerConfig& config);
+  absl::Status OpenGuard(const ServerConfig& config);
   absl::Status BuildOrchestrator(const ServerConfig& config);
   void BuildServices(const config::v1::Limits& limits);
   absl::Status Listen(const ServerConfig& config);
@@ -238,6 +252,33 @@ absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status Server::Graph::OpenGuard(const ServerConfig& config) {
+  circuit_events = std::make_unique<EventHub>(
+      EventHubOptions{.queue_limit = config.limits().watch_queue(),
+                      .max_watchers = kMaxCircuitWatchers});
+  auto opened_policies = PolicyBook::Open(store.get(), [this] {
+    if (guard != nullptr) guard->PoliciesChanged();
+  });
+  if (!opened_policies.ok()) return opened_policies.status();
+  policies = *std::move(opened_policies);
+  guard = std::make_unique<Guard>(
+      [this](absl::string_view ns, absl::string_view target) {
+        return policies->Lookup(ns, target);
+      },
+      [this](const CircuitView& circuit) {
+        auto event = std::make_shared<Event>(
+            Event{.kind = EventKind::kCircuitChanged,
+                  .time = circuit.change_time,
+                  .circuit = std::make_shared<const CircuitView>(circuit)});
+        if (circuit_events->HasWatchers()) circuit_events->Publish(event);
+        if (events->HasWatchers()) events->Publish(std::move(event));
+      });
+  auto opened = CircuitBook::Open(store.get(), guard.get());
+  if (!opened.ok()) return opened.status();
+  circuits = *std::move(opened);
+  return absl::OkStatus();
+}
+
 absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
   auto plans = ReadDefaultPlans(config.recovery());
   if (!plans.ok()) return plans.status();
@@ -254,13 +295,18 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .default_plans = *std::move(plans),
       .limits = {.max_total_retries =
                      static_cast<int>(config.recovery().max_total_retries()),
-                 .max_elapsed = ToDuration(config.recovery().max_elapsed())}});
+                 .max_elapsed = ToDuration(config.recovery().max_elapsed())},
+      .guard = guard.get(),
+      .policies = [this](absl::string_view ns, absl::string_view target) {
+        return policies->Lookup(ns, target);
+      }});
   return absl::OkStatus();
 }
 
 void Server::Graph::BuildServices(const config::v1::Limits& limits) {
   workers = std::make_unique<WorkerPool>(limits.worker_threads());
   wakers = std::make_unique<WorkerPool>(1, 2 * limits.max_watchers());
+  circuit_wakers = std::make_unique<WorkerPool>(1, 2 * kMaxCircuitWatchers);
   const ServiceParts parts{.orchestrator = orchestrator.get(),
                            .catalog = catalog.get(),
                            .incidents = incidents.get(),
@@ -271,12 +317,20 @@ void Server::Graph::BuildServices(const config::v1::Limits& limits) {
                            .events = events.get(),
                            .workers = workers.get(),
                            .wakers = wakers.get(),
-                           .open_calls = &open_calls};
+                           .open_calls = &open_calls,
+                           .guard = guard.get(),
+                           .policies = policies.get(),
+                           .circuits = circuits.get(),
+                           .circuit_events = circuit_events.get(),
+                           .circuit_wakers = circuit_wakers.get()};
   orchestrator_service = std::make_unique<OrchestratorService>(parts);
   incidents_service = std::make_unique<IncidentsService>(parts);
+  circuits_service = std::make_unique<CircuitsService>(parts);
+  policies_service = std::make_unique<PoliciesService>(parts);
   reflection = NewReflectionV1Service(
-      {kOrchestratorName, kIncidentsName, "grpc.health.v1.Health",
-       "grpc.channelz.v1.Channelz", "grpc.reflection.v1.ServerReflection",
+      {kOrchestratorName, kIncidentsName, kCircuitsName, kPoliciesName,
+       "grpc.health.v1.Health", "grpc.channelz.v1.Channelz",
+       "grpc.reflection.v1.ServerReflection",
        "grpc.reflection.v1alpha.ServerReflection"});
 }
 
@@ -291,6 +345,8 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   builder.AddListeningPort(config.listen(), *credentials, &port);
   builder.RegisterService(orchestrator_service.get());
   builder.RegisterService(incidents_service.get());
+  builder.RegisterService(circuits_service.get());
+  builder.RegisterService(policies_service.get());
   builder.RegisterService(reflection.get());
   const config::v1::Limits& limits = config.limits();
   builder.SetMaxReceiveMessageSize(limits.max_message_bytes());
@@ -317,11 +373,13 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   drain_timeout = ToDuration(limits.drain_timeout());
   grpc::HealthCheckServiceInterface* health =
       grpc_server->GetHealthCheckService();
-  for (const char* name : {"", kOrchestratorName, kIncidentsName, kStoreName}) {
+  for (const char* name : {"", kOrchestratorName, kIncidentsName, kCircuitsName,
+                           kPoliciesName, kStoreName}) {
     health->SetServingStatus(name, true);
   }
   housekeeping = std::make_unique<Housekeeping>(
-      store.get(), statistics.get(), [health](bool available) {
+      store.get(), statistics.get(), guard.get(), circuits.get(),
+      [health](bool available) {
         health->SetServingStatus(kStoreName, available);
       });
   return absl::OkStatus();
@@ -335,6 +393,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   absl::Status status = graph->OpenState(config);
   if (status.ok()) status = graph->OpenIncidents(config);
   if (status.ok()) status = graph->OpenPatterns(config);
+  if (status.ok()) status = graph->OpenGuard(config);
   if (status.ok()) status = graph->BuildOrchestrator(config);
   if (!status.ok()) return status;
   graph->BuildServices(config.limits());
@@ -357,6 +416,7 @@ void Server::Shutdown() {
   // What calls left for the workers refers to what is destroyed after them.
   graph_->workers.reset();
   graph_->wakers.reset();
+  graph_->circuit_wakers.reset();
   // It tells the health service of the store, and saves what was counted last.
   graph_->housekeeping.reset();
   graph_->grpc_server.reset();

@@ -7,9 +7,9 @@
 
 #include "absl/time/time.h"
 #include "server/guard/call_tally.h"
-#include "server/guard/circuit_view.h"
 #include "server/guard/count_window.h"
 #include "server/guard/permits.h"
+#include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {

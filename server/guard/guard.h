@@ -14,9 +14,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/guard/circuit_view.h"
 #include "server/guard/grant.h"
 #include "server/model/calls.h"
+#include "server/model/circuit.h"
 #include "server/model/enums.h"
 #include "server/model/target_policy.h"
 

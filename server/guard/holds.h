@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/guard/circuit_view.h"
+#include "server/model/circuit.h"
 
 namespace recourse {
 

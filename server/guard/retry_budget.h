@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
-#include "server/guard/circuit_view.h"
 #include "server/guard/sliding_window.h"
+#include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {

@@ -11,9 +11,9 @@
 #include "server/guard/backlog.h"
 #include "server/guard/call_tally.h"
 #include "server/guard/callers.h"
-#include "server/guard/circuit_view.h"
 #include "server/guard/release_waves.h"
 #include "server/guard/sliding_window.h"
+#include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {

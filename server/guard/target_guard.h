@@ -10,12 +10,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/guard/callers.h"
-#include "server/guard/circuit_view.h"
 #include "server/guard/guard.h"
 #include "server/guard/holds.h"
 #include "server/guard/pacer.h"
 #include "server/guard/retry_budget.h"
 #include "server/guard/shared_breaker.h"
+#include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {

@@ -82,9 +82,17 @@ bool EventFilter::Matches(const Event& event) const {
       std::find(kinds.begin(), kinds.end(), event.kind) == kinds.end()) {
     return false;
   }
+  if (circuit && event.circuit != nullptr && !circuit(*event.circuit)) {
+    return false;
+  }
   if (ns.empty() && target.empty() && workflow_id.empty() &&
       pattern_id.empty()) {
     return true;
+  }
+  if (event.circuit != nullptr) {
+    return workflow_id.empty() && pattern_id.empty() &&
+           (ns.empty() || ns == event.circuit->ns) &&
+           (target.empty() || target == event.circuit->target);
   }
   if (event.decision == nullptr) return false;
   const RedactedFailure& failure = event.decision->failure;

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/model/circuit.h"
 #include "server/record/decision_log.h"
 
 namespace recourse {
@@ -25,14 +26,16 @@ enum class EventKind : uint8_t {
   kIncidentResolved,
   kPatternsChanged,
   kWatching,
+  kCircuitChanged,
 };
 
 struct Event {
   EventKind kind = EventKind::kUnspecified;
   absl::Time time;
-  SharedDecisionEntry decision;   // kAttempt, kSuccess, kFailure.
-  std::string incident_id;        // kIncident*.
-  int64_t registry_revision = 0;  // kPatternsChanged.
+  SharedDecisionEntry decision;                // kAttempt, kSuccess, kFailure.
+  std::string incident_id;                     // kIncident*.
+  int64_t registry_revision = 0;               // kPatternsChanged.
+  std::shared_ptr<const CircuitView> circuit;  // kCircuitChanged.
 };
 using SharedEvent = std::shared_ptr<const Event>;
 
@@ -43,6 +46,8 @@ struct EventFilter {
   std::string target;
   std::string workflow_id;
   std::string pattern_id;
+  // Of kCircuitChanged; empty: every one.
+  std::function<bool(const CircuitView&)> circuit;
 
   bool Matches(const Event& event) const;
 };

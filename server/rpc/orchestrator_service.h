@@ -8,6 +8,8 @@
 #include "server/orchestrator.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/worker_pool.h"
+#include "server/targets/circuit_book.h"
+#include "server/targets/policy_book.h"
 
 namespace recourse {
 
@@ -25,6 +27,11 @@ struct ServiceParts {
   WorkerPool* workers = nullptr;   // For calls that may block on the Store.
   WorkerPool* wakers = nullptr;    // For watchers; see watch_stream.h.
   OpenCalls* open_calls = nullptr;
+  Guard* guard = nullptr;
+  PolicyBook* policies = nullptr;
+  CircuitBook* circuits = nullptr;
+  EventHub* circuit_events = nullptr;  // Of kCircuitChanged, for callers.
+  WorkerPool* circuit_wakers = nullptr;
 };
 
 // Every method is raw (bytes in, bytes out), so that what does not decode gets

@@ -1,8 +1,11 @@
 #include "server/rpc/watch_stream.h"
 
+#include <deque>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "recourse/v1/orchestrator.pb.h"
@@ -35,10 +38,15 @@ absl::StatusOr<EventFilter> ParseFilter(const grpc::ByteBuffer& buffer) {
 
 class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  WatchStream(EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
-              const grpc::ByteBuffer& request, absl::Time now)
+  WatchStream(absl::StatusOr<WatchPlan> plan, EventHub* hub, WorkerPool* wakers,
+              OpenCalls* open_calls)
       : open_calls_(open_calls), alive_(std::make_shared<Alive>(this)) {
-    Begin(hub, wakers, request, now);
+    if (!plan.ok()) {
+      EndWith(plan.status());
+      return;
+    }
+    write_ = std::move(plan->write);
+    Begin(hub, wakers, std::move(plan->filter), plan->opening);
   }
 
   void OnWriteDone(bool ok) override {
@@ -67,15 +75,13 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     WatchStream* stream ABSL_GUARDED_BY(mu);
   };
 
-  void Begin(EventHub* hub, WorkerPool* wakers, const grpc::ByteBuffer& request,
-             absl::Time now) {
-    absl::StatusOr<EventFilter> filter = ParseFilter(request);
-    if (!filter.ok()) return EndWith(filter.status());
+  void Begin(EventHub* hub, WorkerPool* wakers, EventFilter filter,
+             const std::function<std::vector<grpc::ByteBuffer>()>& opening) {
     call_id_ = open_calls_->Add([this] { EndWith(DrainingStatus()); });
     if (call_id_ == 0) return EndWith(DrainingStatus());
     // The hub may hold locks when it says that there is something, so the write
     // starts elsewhere.
-    auto watcher = hub->Watch(*std::move(filter), [wakers, alive = alive_] {
+    auto watcher = hub->Watch(std::move(filter), [wakers, alive = alive_] {
       (void)wakers->Schedule([alive] {
         absl::MutexLock lock(&alive->mu);
         if (alive->stream != nullptr) alive->stream->WriteNext();
@@ -88,12 +94,12 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
                                    watcher.status().message())
                          : watcher.status());
     }
+    std::vector<grpc::ByteBuffer> first = opening();
     absl::MutexLock lock(&mu_);
     watcher_ = *std::move(watcher);
-    // Tells the reader that from here on nothing is missed unsaid.
-    Write({std::make_shared<Event>(
-               Event{.kind = EventKind::kWatching, .time = now}),
-           0});
+    waiting_.assign(std::make_move_iterator(first.begin()),
+                    std::make_move_iterator(first.end()));
+    TakeAndWrite();
   }
 
   // The hub has something again.
@@ -106,13 +112,13 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     if (writing_ || finished_ || !end_status_.ok() || watcher_ == nullptr) {
       return;
     }
-    std::optional<EventHub::Delivery> delivery = watcher_->Next();
-    if (delivery.has_value()) Write(*delivery);
-  }
-
-  void Write(const EventHub::Delivery& delivery)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    outgoing_ = SerializeToBuffer(ToMessage(*delivery.event, delivery.missed));
+    if (waiting_.empty()) {
+      std::optional<EventHub::Delivery> delivery = watcher_->Next();
+      if (!delivery.has_value()) return;
+      waiting_.push_back(write_(*delivery));
+    }
+    outgoing_ = std::move(waiting_.front());
+    waiting_.pop_front();
     writing_ = true;
     StartWrite(&outgoing_);
   }
@@ -133,10 +139,12 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   OpenCalls* const open_calls_;
   const std::shared_ptr<Alive> alive_;
+  std::function<grpc::ByteBuffer(const EventHub::Delivery&)> write_;
   uint64_t call_id_ = 0;
 
   absl::Mutex mu_;
   std::unique_ptr<EventHub::Watcher> watcher_ ABSL_GUARDED_BY(mu_);
+  std::deque<grpc::ByteBuffer> waiting_ ABSL_GUARDED_BY(mu_);
   grpc::ByteBuffer outgoing_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
@@ -145,10 +153,34 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 }  // namespace
 
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
+    absl::StatusOr<WatchPlan> plan, EventHub* hub, WorkerPool* wakers,
+    OpenCalls* open_calls) {
+  return new WatchStream(std::move(plan), hub, wakers, open_calls);
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
     EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
     const grpc::ByteBuffer& request, absl::Time now) {
-  return new WatchStream(hub, wakers, open_calls, request, now);
+  absl::StatusOr<EventFilter> filter = ParseFilter(request);
+  absl::StatusOr<WatchPlan> plan = filter.status();
+  if (filter.ok()) {
+    const auto write = [](const EventHub::Delivery& delivery) {
+      return SerializeToBuffer(ToMessage(*delivery.event, delivery.missed));
+    };
+    plan = WatchPlan{
+        .filter = *std::move(filter),
+        // Tells the reader that from here on nothing is missed unsaid.
+        .opening =
+            [write, now] {
+              return std::vector<grpc::ByteBuffer>{
+                  write({std::make_shared<Event>(
+                             Event{.kind = EventKind::kWatching, .time = now}),
+                         0})};
+            },
+        .write = write};
+  }
+  return ServeWatch(std::move(plan), hub, wakers, open_calls);
 }
 
 }  // namespace recourse

@@ -1,18 +1,35 @@
-// WatchRecoveries: events out, as fast as the watcher reads.
+// Streams of events: out as fast as the watcher reads.
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
 #include "server/record/event_hub.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/worker_pool.h"
 
 namespace recourse {
 
-// Serves one stream; the reactor deletes itself. `request` holds a serialized
-// WatchRecoveriesRequest. `wakers` starts the writes that new events call for:
-// its queue must hold one task per watcher.
+// What one watcher is sent.
+struct WatchPlan {
+  EventFilter filter;
+  // Sent first. Called after the watch has begun: nothing falls in between.
+  std::function<std::vector<grpc::ByteBuffer>()> opening;
+  std::function<grpc::ByteBuffer(const EventHub::Delivery&)> write;
+};
+
+// Serves one stream, or ends it with the plan's refusal; the reactor deletes
+// itself. `wakers` starts the writes that new events call for: its queue must
+// hold one task per watcher.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
+    absl::StatusOr<WatchPlan> plan, EventHub* hub, WorkerPool* wakers,
+    OpenCalls* open_calls);
+
+// WatchRecoveries; `request` holds a serialized WatchRecoveriesRequest.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
     EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
     const grpc::ByteBuffer& request, absl::Time now);

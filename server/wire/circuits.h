@@ -3,7 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "recourse/v1/circuit_breakers.pb.h"
-#include "server/guard/circuit_view.h"
+#include "server/model/circuit.h"
 
 namespace recourse {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "server/wire/circuits.h"
 #include "server/wire/enums.h"
 
 namespace recourse {
@@ -163,6 +164,15 @@ google::protobuf::Timestamp ToMessage(absl::Time time) {
   return message;
 }
 
+absl::Duration FromMessage(const google::protobuf::Duration& message) {
+  return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
+}
+
+absl::Time FromMessage(const google::protobuf::Timestamp& message) {
+  return absl::FromUnixSeconds(message.seconds()) +
+         absl::Nanoseconds(message.nanos());
+}
+
 v1::Classification ToMessage(const Classification& classification) {
   v1::Classification message;
   message.set_error_type(
@@ -247,6 +257,9 @@ v1::RecoveryEvent ToMessage(const Event& event, int64_t missed) {
   }
   message.set_incident_id(event.incident_id);
   message.set_registry_revision(event.registry_revision);
+  if (event.circuit != nullptr) {
+    *message.mutable_circuit() = ToMessage(*event.circuit);
+  }
   return message;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "server/model/failure.h"
 #include "server/wire/checker.h"
 #include "server/wire/context.h"
 #include "server/wire/enums.h"
@@ -179,6 +180,17 @@ absl::StatusOr<TargetPolicy> ParseTargetPolicy(
   if (!check.ok()) return check.status();
   policy.idempotency = FromMessageEnum<Idempotency>(message.idempotency());
   return policy;
+}
+
+absl::StatusOr<TargetName> ParseTargetName(const std::string& ns,
+                                           const std::string& target) {
+  Checker check;
+  if (!ns.empty() && !IsNamespace(ns)) {
+    check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -");
+  }
+  check.RequiredText("target", target, kMaxTargetBytes);
+  if (!check.ok()) return check.status();
+  return TargetName{ns.empty() ? std::string(kDefaultNamespace) : ns, target};
 }
 
 v1::TargetPolicy ToMessage(const TargetPolicy& policy) {

@@ -1,0 +1,346 @@
+#include "server/rpc/circuits_service.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/model/pattern.h"
+#include "server/rpc/unary.h"
+#include "server/rpc/watch_stream.h"
+#include "server/wire/circuits.h"
+#include "server/wire/context.h"
+#include "server/wire/errors.h"
+#include "server/wire/result.h"
+#include "server/wire/target_policy.h"
+
+namespace recourse {
+namespace {
+
+constexpr absl::Duration kReportInterval = absl::Seconds(1);
+constexpr size_t kMaxReportedTargets = 1000;
+constexpr int kMaxWatchedTargets = 64;
+constexpr size_t kMaxCallerBytes = 128;
+constexpr size_t kMaxCallersShown = 100;
+constexpr int kMaxPageSize = 1000;
+constexpr int kDefaultPageSize = 100;
+
+// A watch's circuits: those that its caller is concerned by.
+struct Interest {
+  std::string ns;  // Empty: every one.
+  std::vector<std::string> targets;
+  std::string service;
+  std::string instance;
+
+  bool Covers(const CircuitView& circuit) const {
+    if (!ns.empty() && circuit.ns != ns) return false;
+    if (!circuit.shared &&
+        (circuit.instance != instance || circuit.service != service)) {
+      return false;
+    }
+    return targets.empty() ||
+           std::any_of(targets.begin(), targets.end(),
+                       [&](const std::string& glob) {
+                         return MatchesGlob(glob, circuit.target);
+                       });
+  }
+};
+
+absl::StatusOr<Interest> ParseInterest(const grpc::ByteBuffer& buffer) {
+  v1::WatchCircuitsRequest request;
+  if (absl::Status s = ParseBuffer(buffer, request); !s.ok()) return s;
+  Interest interest;
+  interest.ns = request.namespace_().empty() ? std::string(kDefaultNamespace)
+                                             : request.namespace_();
+  if (interest.ns == "*") {
+    interest.ns.clear();
+  } else if (!IsNamespace(interest.ns)) {
+    return InvalidField("namespace", "must be 1-63 of a-z, 0-9 and -, or *");
+  }
+  if (request.targets_size() > kMaxWatchedTargets) {
+    return InvalidField("targets",
+                        absl::StrCat("has ", request.targets_size(),
+                                     " items, at most ", kMaxWatchedTargets));
+  }
+  interest.targets = {request.targets().begin(), request.targets().end()};
+  interest.service = request.caller().service();
+  interest.instance = request.caller().instance();
+  return interest;
+}
+
+grpc::ByteBuffer ToBuffer(const CircuitView& circuit, int64_t missed) {
+  v1::WatchCircuitsResponse message;
+  *message.mutable_circuit() = ToMessage(circuit);
+  message.set_missed(missed);
+  return SerializeToBuffer(message);
+}
+
+// What is not CLOSED now, and the message that ends this first part.
+std::vector<grpc::ByteBuffer> Opening(const Guard& guard,
+                                      const Interest& interest,
+                                      absl::Time now) {
+  std::vector<grpc::ByteBuffer> messages;
+  for (const CircuitView& circuit :
+       guard.AllCircuits(/*only_open=*/true, now)) {
+    if (interest.Covers(circuit)) messages.push_back(ToBuffer(circuit, 0));
+  }
+  v1::WatchCircuitsResponse synced;
+  synced.set_synced(true);
+  messages.push_back(SerializeToBuffer(synced));
+  return messages;
+}
+
+absl::Status CheckCaller(const v1::Caller& caller) {
+  if (caller.instance().empty()) {
+    return InvalidField("caller.instance", "is required");
+  }
+  for (const auto& [field, value] :
+       {std::pair("caller.instance", &caller.instance()),
+        std::pair("caller.service", &caller.service())}) {
+    if (value->size() > kMaxCallerBytes) {
+      return InvalidField(
+          field, absl::StrCat("is ", value->size(), " bytes long, at most ",
+                              kMaxCallerBytes));
+    }
+  }
+  return absl::OkStatus();
+}
+
+struct TargetSums {
+  std::string target;
+  CallSums sums;
+};
+
+absl::StatusOr<std::vector<TargetSums>> ParseSums(
+    const v1::ReportCallsRequest& request) {
+  Checker check;
+  if (request.targets().empty()) check.Fail("targets", "is required");
+  check.Count("targets", request.targets_size(), kMaxReportedTargets);
+  std::vector<TargetSums> sums;
+  for (int i = 0; check.ok() && i < request.targets_size(); ++i) {
+    const v1::TargetCalls& calls = request.targets(i);
+    Checker item(check, "targets", i);
+    item.RequiredText("target", calls.target(), 256);
+    sums.push_back(
+        {calls.target(), ParseCallSums("counts", calls.counts(), item)});
+  }
+  if (!check.ok()) return check.status();
+  return sums;
+}
+
+// By namespace, target, shared before callers', caller.
+auto OrderOf(const CircuitView& circuit) {
+  return std::tie(circuit.ns, circuit.target, circuit.service,
+                  circuit.instance);
+}
+
+absl::StatusOr<v1::ListCircuitsResponse> ListPage(
+    const Guard& guard, const v1::ListCircuitsRequest& request,
+    absl::Time now) {
+  int size = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
+  if (size < 1 || size > kMaxPageSize) {
+    return InvalidField("page_size", absl::StrCat("must be between 1 and ",
+                                                  kMaxPageSize, ", is ", size));
+  }
+  size_t start = 0;
+  if (!request.page_token().empty() &&
+      !absl::SimpleAtoi(request.page_token(), &start)) {
+    return InvalidField("page_token", "is not of the page before");
+  }
+  std::vector<CircuitView> all = guard.AllCircuits(request.only_open(), now);
+  if (!request.namespace_().empty()) {
+    std::erase_if(all, [&](const CircuitView& circuit) {
+      return circuit.ns != request.namespace_();
+    });
+  }
+  std::sort(
+      all.begin(), all.end(), [](const CircuitView& a, const CircuitView& b) {
+        if (a.ns == b.ns && a.target == b.target && a.shared != b.shared) {
+          return a.shared;
+        }
+        return OrderOf(a) < OrderOf(b);
+      });
+  v1::ListCircuitsResponse response;
+  const size_t end = std::min(all.size(), start + size);
+  for (size_t i = start; i < end; ++i) {
+    *response.add_circuits() = ToMessage(all[i]);
+  }
+  if (end < all.size()) response.set_next_page_token(absl::StrCat(end));
+  return response;
+}
+
+absl::StatusOr<v1::GetCircuitResponse> ReadCircuit(const Guard& guard,
+                                                   const TargetName& name,
+                                                   absl::Time now) {
+  v1::GetCircuitResponse response;
+  for (const CircuitView& circuit : guard.Circuits(name.ns, name.target, now)) {
+    if (circuit.shared) {
+      *response.mutable_shared() = ToMessage(circuit);
+    } else if (response.callers_size() < static_cast<int>(kMaxCallersShown)) {
+      *response.add_callers() = ToMessage(circuit);
+    }
+  }
+  if (!response.has_shared()) {
+    return Refusal(absl::StatusCode::kNotFound, reason::kCircuitNotFound,
+                   absl::StrCat("nothing is known of ", name.target),
+                   {{"target", name.target}});
+  }
+  return response;
+}
+
+}  // namespace
+
+CircuitsService::CircuitsService(ServiceParts parts)
+    : parts_(std::move(parts)) {}
+
+absl::StatusOr<v1::ReportCallsResponse> CircuitsService::TakeReport(
+    const v1::ReportCallsRequest& request) {
+  const std::string ns = request.namespace_().empty()
+                             ? std::string(kDefaultNamespace)
+                             : request.namespace_();
+  if (!IsNamespace(ns)) {
+    return InvalidField("namespace", "must be 1-63 of a-z, 0-9 and -");
+  }
+  if (absl::Status s = CheckCaller(request.caller()); !s.ok()) return s;
+  const auto sums = ParseSums(request);
+  if (!sums.ok()) return sums.status();
+
+  const absl::Time now = parts_.orchestrator->now();
+  const v1::Caller& caller = request.caller();
+  v1::ReportCallsResponse response;
+  *response.mutable_next_report_after() = ToMessage(kReportInterval);
+  response.set_recorded(
+      request.sequence() == 0 ||
+      sequences_.Insert(
+          absl::StrCat(ns, "/", caller.service().size(), ":", caller.service(),
+                       "/", caller.instance(), "/", request.sequence()),
+          now));
+  const Interest interest{ns, {}, caller.service(), caller.instance()};
+  for (const TargetSums& item : *sums) {
+    if (response.recorded()) {
+      parts_.guard->ObserveCalls(
+          {ns, item.target, "", caller.service(), caller.instance()}, item.sums,
+          now);
+    }
+    for (const CircuitView& circuit :
+         parts_.guard->Circuits(ns, item.target, now)) {
+      if (circuit.state != CircuitState::kClosed && interest.Covers(circuit)) {
+        *response.add_circuits() = ToMessage(circuit);
+      }
+    }
+  }
+  return response;
+}
+
+grpc::ServerUnaryReactor* CircuitsService::ReportCalls(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  return ServeUnary<v1::ReportCallsRequest>(
+      context, in, out,
+      [this](const auto& request) { return TakeReport(*request); });
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* CircuitsService::WatchCircuits(
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in) {
+  absl::StatusOr<Interest> interest = ParseInterest(*in);
+  absl::StatusOr<WatchPlan> plan = interest.status();
+  if (interest.ok()) {
+    plan = WatchPlan{
+        .filter = {.circuit =
+                       [interest = *interest](const CircuitView& circuit) {
+                         return interest.Covers(circuit);
+                       }},
+        .opening =
+            [guard = parts_.guard, interest = *interest,
+             now = parts_.orchestrator->now()] {
+              return Opening(*guard, interest, now);
+            },
+        .write =
+            [](const EventHub::Delivery& delivery) {
+              return ToBuffer(*delivery.event->circuit, delivery.missed);
+            }};
+  }
+  return ServeWatch(std::move(plan), parts_.circuit_events,
+                    parts_.circuit_wakers, parts_.open_calls);
+}
+
+grpc::ServerUnaryReactor* CircuitsService::ListCircuits(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  // With 100,000 targets this takes a while: not on an event loop.
+  return ServeBlocking<v1::ListCircuitsRequest>(
+      *parts_.workers, context, in, out, [this](const auto& request) {
+        return ListPage(*parts_.guard, *request, parts_.orchestrator->now());
+      });
+}
+
+grpc::ServerUnaryReactor* CircuitsService::GetCircuit(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  return ServeUnary<v1::GetCircuitRequest>(
+      context, in, out,
+      [this](const auto& request) -> absl::StatusOr<v1::GetCircuitResponse> {
+        const absl::StatusOr<TargetName> name =
+            ParseTargetName(request->namespace_(), request->target());
+        if (!name.ok()) return name.status();
+        return ReadCircuit(*parts_.guard, *name, parts_.orchestrator->now());
+      });
+}
+
+grpc::ServerUnaryReactor* CircuitsService::OverrideCircuit(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  return ServeBlocking<v1::OverrideCircuitRequest>(
+      *parts_.workers, context, in, out,
+      [this](
+          const auto& request) -> absl::StatusOr<v1::OverrideCircuitResponse> {
+        const absl::StatusOr<TargetName> name =
+            ParseTargetName(request->namespace_(), request->target());
+        if (!name.ok()) return name.status();
+        v1::OverrideCircuitRequest redacted = *request;
+        redacted.set_namespace_(name->ns);
+        redacted.mutable_override()->set_reason(
+            parts_.redactor->Redact(request->override().reason()));
+        const absl::Time now = parts_.orchestrator->now();
+        const absl::StatusOr<CircuitOverride> set =
+            ParseOverride(redacted, now);
+        if (!set.ok()) return set.status();
+        if (absl::Status s = parts_.circuits->Override(redacted, *set);
+            !s.ok()) {
+          return s;
+        }
+        auto read = ReadCircuit(*parts_.guard, *name, now);
+        if (!read.ok()) return read.status();
+        v1::OverrideCircuitResponse response;
+        *response.mutable_circuit() = std::move(*read->mutable_shared());
+        return response;
+      });
+}
+
+grpc::ServerUnaryReactor* CircuitsService::ResetCircuit(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  return ServeBlocking<v1::ResetCircuitRequest>(
+      *parts_.workers, context, in, out,
+      [this](const auto& request) -> absl::StatusOr<v1::ResetCircuitResponse> {
+        const absl::StatusOr<TargetName> name =
+            ParseTargetName(request->namespace_(), request->target());
+        if (!name.ok()) return name.status();
+        const absl::Time now = parts_.orchestrator->now();
+        auto known = ReadCircuit(*parts_.guard, *name, now);
+        if (!known.ok()) return known.status();
+        if (absl::Status s = parts_.circuits->Reset(name->ns, name->target);
+            !s.ok()) {
+          return s;
+        }
+        auto read = ReadCircuit(*parts_.guard, *name, now);
+        if (!read.ok()) return read.status();
+        v1::ResetCircuitResponse response;
+        *response.mutable_circuit() = std::move(*read->mutable_shared());
+        return response;
+      });
+}
+
+}  // namespace recourse
