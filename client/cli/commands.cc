@@ -54,6 +54,7 @@ void AddEverything(CLI::App& app, Context& context) {
   AddDecisionCommand(app, context);
   AddHealthCommand(app, context);
   AddIncidentsCommand(app, context);
+  AddBreakersCommand(app, context);
   AddEvaluateCommand(app, context);
   AddReplayCommand(app, context);
   AddCompletionCommand(app, context);

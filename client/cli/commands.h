@@ -16,6 +16,7 @@ void AddStatsCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddHealthCommand(CLI::App& app, Context& context);
 void AddIncidentsCommand(CLI::App& app, Context& context);
+void AddBreakersCommand(CLI::App& app, Context& context);
 void AddEvaluateCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);

@@ -1,10 +1,6 @@
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cstdlib>
-
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/current_user.h"
 #include "client/cli/flags.h"
 #include "client/cli/incident_text.h"
 #include "client/cli/table.h"
@@ -15,14 +11,6 @@ namespace recourse::cli {
 namespace {
 
 constexpr absl::Duration kPoll = absl::Seconds(30);
-
-// Who acts, for the record: the account that runs the program.
-std::string CurrentUser() {
-  const char* user = std::getenv("USER");
-  if (user != nullptr && *user != '\0') return user;
-  const passwd* entry = getpwuid(getuid());
-  return entry == nullptr ? "" : entry->pw_name;
-}
 
 ExitCode List(v1::ListIncidentsRequest request, Context& context) {
   const auto client = context.Connect();

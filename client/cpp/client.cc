@@ -116,6 +116,8 @@ Client::Client(std::shared_ptr<grpc::Channel> channel,
       timeout_(options.timeout),
       orchestrator_(v1::ErrorRecoveryOrchestrator::NewStub(channel_)),
       incidents_(v1::Incidents::NewStub(channel_)),
+      circuits_(v1::CircuitBreakers::NewStub(channel_)),
+      policies_(v1::TargetPolicies::NewStub(channel_)),
       health_(grpc::health::v1::Health::NewStub(channel_)) {}
 
 template <typename Stub, typename Request, typename Response>
@@ -144,6 +146,12 @@ absl::StatusOr<Response> Client::Call(
 #define RECOURSE_ORCHESTRATOR_RPC(method, request_type, response_type) \
   RECOURSE_UNARY(v1::ErrorRecoveryOrchestrator, orchestrator_, method, \
                  request_type, response_type)
+#define RECOURSE_CIRCUITS_RPC(method)                                         \
+  RECOURSE_UNARY(v1::CircuitBreakers, circuits_, method, v1::method##Request, \
+                 v1::method##Response)
+#define RECOURSE_POLICIES_RPC(method)                                        \
+  RECOURSE_UNARY(v1::TargetPolicies, policies_, method, v1::method##Request, \
+                 v1::method##Response)
 #define RECOURSE_INCIDENTS_RPC(method)                                   \
   RECOURSE_UNARY(v1::Incidents, incidents_, method, v1::method##Request, \
                  v1::method##Response)
@@ -173,8 +181,20 @@ RECOURSE_INCIDENTS_RPC(ListIncidents)
 RECOURSE_INCIDENTS_RPC(GetIncident)
 RECOURSE_INCIDENTS_RPC(AcknowledgeIncident)
 RECOURSE_INCIDENTS_RPC(ResolveIncident)
+RECOURSE_CIRCUITS_RPC(ReportCalls)
+RECOURSE_CIRCUITS_RPC(ListCircuits)
+RECOURSE_CIRCUITS_RPC(GetCircuit)
+RECOURSE_CIRCUITS_RPC(OverrideCircuit)
+RECOURSE_CIRCUITS_RPC(ResetCircuit)
+RECOURSE_POLICIES_RPC(SetTargetPolicy)
+RECOURSE_POLICIES_RPC(GetTargetPolicy)
+RECOURSE_POLICIES_RPC(ListTargetPolicies)
+RECOURSE_POLICIES_RPC(DeleteTargetPolicy)
+RECOURSE_POLICIES_RPC(ResolveTargetPolicy)
 
 #undef RECOURSE_INCIDENTS_RPC
+#undef RECOURSE_POLICIES_RPC
+#undef RECOURSE_CIRCUITS_RPC
 #undef RECOURSE_ORCHESTRATOR_RPC
 #undef RECOURSE_UNARY
 
@@ -183,23 +203,51 @@ std::unique_ptr<ErrorStream> Client::HandleErrorStream(
   return std::make_unique<ErrorStream>(*orchestrator_, call.timeout, call.stop);
 }
 
-absl::Status Client::WatchRecoveries(
-    const v1::WatchRecoveriesRequest& request,
-    const std::function<bool(const v1::RecoveryEvent&)>& on_event,
-    const CallOptions& call) {
+namespace {
+
+// Reads the stream that `open` makes until `take` has had enough.
+template <typename Message>
+absl::Status ReadStream(
+    const std::function<std::unique_ptr<grpc::ClientReaderInterface<Message>>(
+        grpc::ClientContext*)>& open,
+    const std::function<bool(const Message&)>& take, const CallOptions& call) {
   grpc::ClientContext context;
   if (call.timeout > absl::ZeroDuration()) SetDeadline(call.timeout, context);
   const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
-  const auto stream = orchestrator_->WatchRecoveries(&context, request);
-  v1::RecoveryEvent event;
+  const auto stream = open(&context);
+  Message message;
   bool satisfied = false;
-  while (stream->Read(&event)) {
-    satisfied = !on_event(event);
+  while (stream->Read(&message)) {
+    satisfied = !take(message);
     if (satisfied) break;
   }
   if (satisfied) context.TryCancel();
   const absl::Status status = FromGrpcStatus(stream->Finish());
   return satisfied ? absl::OkStatus() : status;
+}
+
+}  // namespace
+
+absl::Status Client::WatchRecoveries(
+    const v1::WatchRecoveriesRequest& request,
+    const std::function<bool(const v1::RecoveryEvent&)>& on_event,
+    const CallOptions& call) {
+  return ReadStream<v1::RecoveryEvent>(
+      [&](grpc::ClientContext* context) {
+        return orchestrator_->WatchRecoveries(context, request);
+      },
+      on_event, call);
+}
+
+absl::Status Client::WatchCircuits(
+    const v1::WatchCircuitsRequest& request,
+    const std::function<bool(const v1::WatchCircuitsResponse&)>& on_circuit,
+    const CallOptions& call) {
+  return ReadStream<v1::WatchCircuitsResponse>(
+      [&](grpc::ClientContext* context) {
+        return circuits_->WatchCircuits(context, request);
+      },
+      on_circuit, call);
 }
 
 absl::StatusOr<v1::AwaitIncidentResponse> Client::AwaitIncident(

@@ -14,8 +14,10 @@
 #include "client/cpp/local_advice.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/channel.h"
+#include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "recourse/v1/incidents.grpc.pb.h"
 #include "recourse/v1/orchestrator.grpc.pb.h"
+#include "recourse/v1/target_policies.grpc.pb.h"
 
 namespace recourse {
 
@@ -123,6 +125,37 @@ class Client {
   absl::StatusOr<v1::AwaitIncidentResponse> AwaitIncident(
       const v1::AwaitIncidentRequest& request, const CallOptions& call = {});
 
+  // CircuitBreakers. WatchCircuits as WatchRecoveries.
+  absl::StatusOr<v1::ReportCallsResponse> ReportCalls(
+      const v1::ReportCallsRequest& request, const CallOptions& call = {});
+  absl::Status WatchCircuits(
+      const v1::WatchCircuitsRequest& request,
+      const std::function<bool(const v1::WatchCircuitsResponse&)>& on_circuit,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::ListCircuitsResponse> ListCircuits(
+      const v1::ListCircuitsRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::GetCircuitResponse> GetCircuit(
+      const v1::GetCircuitRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::OverrideCircuitResponse> OverrideCircuit(
+      const v1::OverrideCircuitRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::ResetCircuitResponse> ResetCircuit(
+      const v1::ResetCircuitRequest& request, const CallOptions& call = {});
+
+  // TargetPolicies.
+  absl::StatusOr<v1::SetTargetPolicyResponse> SetTargetPolicy(
+      const v1::SetTargetPolicyRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::GetTargetPolicyResponse> GetTargetPolicy(
+      const v1::GetTargetPolicyRequest& request, const CallOptions& call = {});
+  absl::StatusOr<v1::ListTargetPoliciesResponse> ListTargetPolicies(
+      const v1::ListTargetPoliciesRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::DeleteTargetPolicyResponse> DeleteTargetPolicy(
+      const v1::DeleteTargetPolicyRequest& request,
+      const CallOptions& call = {});
+  absl::StatusOr<v1::ResolveTargetPolicyResponse> ResolveTargetPolicy(
+      const v1::ResolveTargetPolicyRequest& request,
+      const CallOptions& call = {});
+
   // grpc.health.v1. Empty: the server as a whole. NOT_FOUND: no such service.
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
       const std::string& service, const CallOptions& call = {});
@@ -145,6 +178,8 @@ class Client {
   const std::unique_ptr<v1::ErrorRecoveryOrchestrator::StubInterface>
       orchestrator_;
   const std::unique_ptr<v1::Incidents::StubInterface> incidents_;
+  const std::unique_ptr<v1::CircuitBreakers::StubInterface> circuits_;
+  const std::unique_ptr<v1::TargetPolicies::StubInterface> policies_;
   const std::unique_ptr<grpc::health::v1::Health::StubInterface> health_;
   LocalAdvice local_advice_;  // Internally synchronized.
 };
