@@ -244,10 +244,10 @@ grpc::ServerUnaryReactor* CircuitsService::ReportCalls(
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* CircuitsService::WatchCircuits(
     grpc::CallbackServerContext*, const grpc::ByteBuffer* in) {
-  absl::StatusOr<Interest> interest = ParseInterest(*in);
-  absl::StatusOr<WatchPlan> plan = interest.status();
-  if (interest.ok()) {
-    plan = WatchPlan{
+  const auto plan = [&]() -> absl::StatusOr<WatchPlan> {
+    const absl::StatusOr<Interest> interest = ParseInterest(*in);
+    if (!interest.ok()) return interest.status();
+    return WatchPlan{
         .filter = {.circuit =
                        [interest = *interest](const CircuitView& circuit) {
                          return interest.Covers(circuit);
@@ -261,9 +261,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* CircuitsService::WatchCircuits(
             [](const EventHub::Delivery& delivery) {
               return ToBuffer(*delivery.event->circuit, delivery.missed);
             }};
-  }
-  return ServeWatch(std::move(plan), parts_.circuit_events,
-                    parts_.circuit_wakers, parts_.open_calls);
+  };
+  return ServeWatch(plan(), parts_.circuit_events, parts_.circuit_wakers,
+                    parts_.open_calls);
 }
 
 grpc::ServerUnaryReactor* CircuitsService::ListCircuits(

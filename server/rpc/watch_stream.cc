@@ -162,25 +162,23 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
     EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
     const grpc::ByteBuffer& request, absl::Time now) {
-  absl::StatusOr<EventFilter> filter = ParseFilter(request);
-  absl::StatusOr<WatchPlan> plan = filter.status();
-  if (filter.ok()) {
+  const auto plan = [&]() -> absl::StatusOr<WatchPlan> {
+    absl::StatusOr<EventFilter> filter = ParseFilter(request);
+    if (!filter.ok()) return filter.status();
     const auto write = [](const EventHub::Delivery& delivery) {
       return SerializeToBuffer(ToMessage(*delivery.event, delivery.missed));
     };
-    plan = WatchPlan{
-        .filter = *std::move(filter),
-        // Tells the reader that from here on nothing is missed unsaid.
-        .opening =
-            [write, now] {
-              return std::vector<grpc::ByteBuffer>{
-                  write({std::make_shared<Event>(
-                             Event{.kind = EventKind::kWatching, .time = now}),
-                         0})};
-            },
-        .write = write};
-  }
-  return ServeWatch(std::move(plan), hub, wakers, open_calls);
+    // Tells the reader that from here on nothing is missed unsaid.
+    const auto watching = [write, now] {
+      return std::vector<grpc::ByteBuffer>{
+          write({std::make_shared<Event>(
+                     Event{.kind = EventKind::kWatching, .time = now}),
+                 0})};
+    };
+    return WatchPlan{
+        .filter = *std::move(filter), .opening = watching, .write = write};
+  };
+  return ServeWatch(plan(), hub, wakers, open_calls);
 }
 
 }  // namespace recourse

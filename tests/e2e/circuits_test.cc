@@ -193,17 +193,23 @@ TEST_F(CircuitsTest, RetriesStayWithinTheBudget) {
   EXPECT_GT(Circuit().shared().retry_budget().used(), 0);
 }
 
+// One caller's 429 and how long it was told to wait.
+constexpr char kToldToWait[] =
+    "{target: db, quota_scope: key, caller: {instance: a}, error: "
+    "{http_status: "
+    "429, message: slow down, retry_after: ";
+
 TEST_F(CircuitsTest, RetryAfterToldToOneHoldsAll) {
-  Fail("a", ", quota_scope: key, error: {http_status: 429, retry_after: 30s}");
+  Handle(absl::StrCat(kToldToWait, "30s}}"));
   const v1::RecoveryResult other = Fail("b", ", quota_scope: key");
-  EXPECT_GE(other.retry().delay().seconds(), 28);
+  EXPECT_GE(other.retry().delay().seconds(), 20);
   EXPECT_THAT(other, HasReason(v1::TRACE_REASON_HELD_BACK));
   EXPECT_LE(Fail("c", ", quota_scope: other").retry().delay().seconds(), 2);
 }
 
 TEST_F(CircuitsTest, AHostileRetryAfterHoldsNobody) {
-  Fail("liar", ", error: {http_status: 429, retry_after: 315360000s}");
-  EXPECT_LE(Fail("b").retry().delay().seconds(), 2);
+  Handle(absl::StrCat(kToldToWait, "315360000s}}"));
+  EXPECT_LE(Fail("b", ", quota_scope: key").retry().delay().seconds(), 2);
 }
 
 TEST_F(CircuitsTest, ReportsThatComeTwiceCountOnce) {
