@@ -1,18 +1,12 @@
 // The pattern library that the program carries.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "absl/strings/string_view.h"
 
 namespace recourse {
 
-// One file of patterns/ (packs in sub-folders are opt-in and not carried).
-struct BuiltInPack {
-  std::string file_name;
-  std::string yaml;
-};
-
-// In the order of the files' names.
-const std::vector<BuiltInPack>& BuiltInPacks();
+// The files of patterns/ (packs in sub-folders are opt-in and not carried), as
+// a serialized recourse.internal.v1.BuiltInLibrary.
+absl::string_view BuiltInLibraryBytes();
 
 }  // namespace recourse

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "patterns/built_in.h"
+#include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/housekeeping.h"
 #include "server/rpc/circuits_service.h"
 #include "server/rpc/incidents_service.h"
@@ -49,27 +50,32 @@ absl::Duration ToDuration(const google::protobuf::Duration& message) {
   return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
 }
 
-absl::StatusOr<std::vector<v1::ErrorPattern>> LoadLibrary(
-    const ServerConfig& config) {
-  std::vector<PatternSource> sources;
-  if (!config.patterns().empty()) {
-    auto loaded = LoadPatternDirectory(config.patterns());
-    if (!loaded.ok()) return loaded.status();
-    sources = *std::move(loaded);
-  } else {
-    for (const BuiltInPack& pack : BuiltInPacks()) {
-      auto loaded = ParsePatternText(pack.file_name, pack.yaml);
-      if (!loaded.ok()) return loaded.status();
-      for (PatternSource& source : *loaded) {
-        sources.push_back(std::move(source));
-      }
+absl::StatusOr<CatalogOptions> BuiltInLibrary() {
+  const absl::string_view bytes = BuiltInLibraryBytes();
+  internal::v1::BuiltInLibrary built_in;
+  if (!built_in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InternalError("the built-in pattern library is damaged");
+  }
+  CatalogOptions options;
+  for (internal::v1::BuiltInPattern& entry : *built_in.mutable_patterns()) {
+    RequiredLiterals& literals = options.library_literals.emplace_back();
+    for (const internal::v1::LiteralClause& clause : entry.clauses()) {
+      literals.emplace_back(clause.literals().begin(), clause.literals().end());
     }
+    options.library.push_back(std::move(*entry.mutable_pattern()));
   }
-  std::vector<v1::ErrorPattern> library;
-  for (PatternSource& source : sources) {
-    library.push_back(std::move(source.pattern));
+  return options;
+}
+
+absl::StatusOr<CatalogOptions> LoadLibrary(const ServerConfig& config) {
+  if (config.patterns().empty()) return BuiltInLibrary();
+  auto sources = LoadPatternDirectory(config.patterns());
+  if (!sources.ok()) return sources.status();
+  CatalogOptions options;
+  for (PatternSource& source : *sources) {
+    options.library.push_back(std::move(source.pattern));
   }
-  return library;
+  return options;
 }
 
 // The key that seals tokens: whoever is first makes it, all share it.
@@ -235,11 +241,10 @@ absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
 }
 
 absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
-  auto library = LoadLibrary(config);
-  if (!library.ok()) return library.status();
-  auto opened = PatternCatalog::Open(
-      store.get(), {.library = *std::move(library),
-                    .known_channels = notifier->channel_names()});
+  absl::StatusOr<CatalogOptions> options = LoadLibrary(config);
+  if (!options.ok()) return options.status();
+  options->known_channels = notifier->channel_names();
+  auto opened = PatternCatalog::Open(store.get(), *std::move(options));
   if (!opened.ok()) return opened.status();
   catalog = *std::move(opened);
   catalog->OnChange([this](int64_t registry_revision) {

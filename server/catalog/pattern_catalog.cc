@@ -136,7 +136,8 @@ PatternCatalog::~PatternCatalog() = default;
 
 absl::StatusOr<std::unique_ptr<PatternCatalog>> PatternCatalog::Open(
     Store* store, CatalogOptions options) {
-  absl::StatusOr<EntryMap> library = LibraryEntries(options.library);
+  absl::StatusOr<EntryMap> library =
+      LibraryEntries(options.library, std::move(options.library_literals));
   if (!library.ok()) return library.status();
   auto state = std::make_unique<State>();
   state->store = store;

@@ -19,6 +19,9 @@ namespace recourse {
 
 struct CatalogOptions {
   std::vector<v1::ErrorPattern> library;  // Checked by the caller's loader.
+  // What the library's regexes require, in its order, where that is known and
+  // they are known to compile; else empty.
+  std::vector<RequiredLiterals> library_literals;
   std::set<std::string> known_channels;   // For warnings only.
   // The library's and the users' together; more are refused.
   size_t max_patterns = PatternRegistry::kMaxPatterns;

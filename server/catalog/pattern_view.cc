@@ -89,14 +89,19 @@ SharedEntry EntryOf(const std::string& id, const StoredItem& item) {
 }
 
 absl::StatusOr<EntryMap> LibraryEntries(
-    const std::vector<v1::ErrorPattern>& library) {
+    const std::vector<v1::ErrorPattern>& library,
+    std::vector<RequiredLiterals> literals) {
+  const bool checked = literals.size() == library.size();
   EntryMap entries;
-  for (const v1::ErrorPattern& pattern : library) {
+  for (size_t i = 0; i < library.size(); ++i) {
+    const v1::ErrorPattern& pattern = library[i];
     auto entry = std::make_shared<PatternEntry>();
     entry->message = WithoutOutputFields(pattern);
     entry->message.set_origin(v1::PATTERN_ORIGIN_LIBRARY);
     absl::StatusOr<SharedPattern> compiled =
-        ParsePattern(entry->message, Origin::kLibrary);
+        checked ? ParseCheckedPattern(entry->message, Origin::kLibrary,
+                                      std::move(literals[i]))
+                : ParsePattern(entry->message, Origin::kLibrary);
     if (!compiled.ok()) {
       return PrefixField(absl::StrCat("library ", pattern.pattern_id()),
                          compiled.status());

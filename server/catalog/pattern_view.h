@@ -33,9 +33,11 @@ v1::ErrorPattern PublicPattern(const StoredItem& item);
 // The entry of what the Store has. A pattern that does not compile is logged.
 SharedEntry EntryOf(const std::string& id, const StoredItem& item);
 
-// The library's entries by id. INVALID_ARGUMENT: one does not compile.
+// The library's entries by id; `literals` as in CatalogOptions.
+// INVALID_ARGUMENT: one does not compile.
 absl::StatusOr<EntryMap> LibraryEntries(
-    const std::vector<v1::ErrorPattern>& library);
+    const std::vector<v1::ErrorPattern>& library,
+    std::vector<RequiredLiterals> literals);
 
 // Everything below is constant once published.
 struct PatternView {

@@ -1,6 +1,8 @@
 #include "server/match/literal_index.h"
 
 #include <hs/hs.h>
+#include <limits.h>
+#include <string.h>
 
 #include <algorithm>
 #include <tuple>
@@ -13,6 +15,9 @@ namespace {
 
 using Clause = LiteralRequirement::Clause;
 
+// Enough to be rare; more makes the database slow to compile.
+constexpr size_t kScannedBytes = 8;
+
 size_t ShortestLiteral(const Clause& clause) {
   size_t shortest = LiteralRequirement::kMaxLiteralBytes;
   for (const std::string& literal : clause) {
@@ -21,23 +26,59 @@ size_t ShortestLiteral(const Clause& clause) {
   return shortest;
 }
 
-// Some trigrams that texts must have beside a literal of clauses[trigger]: the
-// first and the last one of the single literals in other clauses.
-std::array<TrigramSet::Slot, 4> NeededTrigrams(
-    const std::vector<Clause>& clauses, size_t trigger) {
-  std::array<TrigramSet::Slot, 4> needs;
+bool Contains(absl::string_view text, absl::string_view literal) {
+  return memmem(text.data(), text.size(), literal.data(), literal.size()) !=
+         nullptr;
+}
+
+// Some trigrams that texts must have: the first and the last one of `literal`,
+// and of the single literals in the clauses beside clauses[trigger].
+std::array<TrigramSet::Slot, 6> NeededTrigrams(
+    const std::vector<Clause>& clauses, size_t trigger,
+    absl::string_view literal) {
+  std::array<TrigramSet::Slot, 6> needs;
   needs.fill(TrigramSet::kAlwaysSet);
   size_t used = 0;
+  const auto need = [&](absl::string_view wanted) {
+    needs[used++] = TrigramSet::SlotOf(wanted.substr(0, 3));
+    needs[used++] = TrigramSet::SlotOf(wanted.substr(wanted.size() - 3));
+  };
+  need(literal);
   for (size_t i = 0; i < clauses.size() && used < needs.size(); ++i) {
-    if (i == trigger || clauses[i].size() != 1) continue;
-    const absl::string_view literal = clauses[i][0];
-    needs[used++] = TrigramSet::SlotOf(literal.substr(0, 3));
-    needs[used++] = TrigramSet::SlotOf(literal.substr(literal.size() - 3));
+    if (i != trigger && clauses[i].size() == 1) need(clauses[i][0]);
   }
   return needs;
 }
 
-// Vectorscan's callback: each literal is reported once a scan.
+// How many of an index's literals have each sequence of kScannedBytes.
+class FragmentUses {
+ public:
+  void Add(absl::string_view literal) {
+    for (size_t i = 0; i + kScannedBytes <= literal.size(); ++i) {
+      ++uses_[literal.substr(i, kScannedBytes)];
+    }
+  }
+
+  // The part of an added literal that fewest of the others have.
+  absl::string_view Rarest(absl::string_view literal) const {
+    absl::string_view rarest = literal.substr(0, kScannedBytes);
+    int fewest = INT_MAX;
+    for (size_t i = 0; i + kScannedBytes <= literal.size(); ++i) {
+      const absl::string_view part = literal.substr(i, kScannedBytes);
+      const int uses = uses_.at(part);
+      if (uses < fewest) {
+        fewest = uses;
+        rarest = part;
+      }
+    }
+    return rarest;
+  }
+
+ private:
+  absl::flat_hash_map<absl::string_view, int> uses_;
+};
+
+// Vectorscan's callback.
 int NoteLiteral(unsigned int id, unsigned long long, unsigned long long,
                 unsigned int, void* seen) {
   static_cast<std::vector<uint32_t>*>(seen)->push_back(id);
@@ -56,8 +97,7 @@ std::shared_ptr<const LiteralIndex> LiteralIndex::Create(
   return index;
 }
 
-// Fills postings_ and returns the literals they are for, in the same order.
-std::vector<std::string> LiteralIndex::ChooseTriggers() {
+std::vector<absl::string_view> LiteralIndex::ChooseTriggers() {
   absl::flat_hash_map<absl::string_view, int> uses;
   for (const SharedCompiled& member : members_) {
     for (const Clause& clause : member->requirement.clauses) {
@@ -72,42 +112,51 @@ std::vector<std::string> LiteralIndex::ChooseTriggers() {
     return std::make_tuple(total, -static_cast<int>(ShortestLiteral(clause)),
                            clause.size());
   };
-  std::vector<std::string> literals;
-  absl::flat_hash_map<absl::string_view, uint32_t> numbers;
-  for (uint32_t i = 0; i < members_.size(); ++i) {
-    const std::vector<Clause>& clauses = members_[i]->requirement.clauses;
+  std::vector<size_t> triggers;  // By member, the number of its clause.
+  FragmentUses fragment_uses;
+  for (const SharedCompiled& member : members_) {
+    const std::vector<Clause>& clauses = member->requirement.clauses;
     const auto trigger = std::min_element(
         clauses.begin(), clauses.end(),
         [&](const Clause& a, const Clause& b) { return cost(a) < cost(b); });
-    const Posting posting{i,
-                          NeededTrigrams(clauses, trigger - clauses.begin())};
-    for (const std::string& literal : *trigger) {
-      const auto number = static_cast<uint32_t>(literals.size());
-      const auto [it, added] = numbers.try_emplace(literal, number);
+    triggers.push_back(trigger - clauses.begin());
+    for (const std::string& literal : *trigger) fragment_uses.Add(literal);
+  }
+  std::vector<absl::string_view> fragments;
+  absl::flat_hash_map<absl::string_view, uint32_t> numbers;
+  for (uint32_t i = 0; i < members_.size(); ++i) {
+    const std::vector<Clause>& clauses = members_[i]->requirement.clauses;
+    for (const std::string& literal : clauses[triggers[i]]) {
+      const absl::string_view fragment = fragment_uses.Rarest(literal);
+      const auto number = static_cast<uint32_t>(fragments.size());
+      const auto [it, added] = numbers.try_emplace(fragment, number);
       if (added) {
-        literals.push_back(literal);
+        fragments.push_back(fragment);
         postings_.emplace_back();
       }
-      postings_[it->second].push_back(posting);
+      postings_[it->second].push_back(
+          {i, NeededTrigrams(clauses, triggers[i], literal),
+           fragment.size() < literal.size() ? literal : absl::string_view()});
     }
   }
-  return literals;
+  return fragments;
 }
 
-bool LiteralIndex::CompileDatabase(const std::vector<std::string>& literals) {
+bool LiteralIndex::CompileDatabase(
+    const std::vector<absl::string_view>& fragments) {
   std::vector<const char*> starts;
   std::vector<size_t> lengths;
   std::vector<unsigned int> ids;
-  for (const std::string& literal : literals) {
+  for (const absl::string_view fragment : fragments) {
     ids.push_back(static_cast<unsigned int>(starts.size()));
-    starts.push_back(literal.data());
-    lengths.push_back(literal.size());
+    starts.push_back(fragment.data());
+    lengths.push_back(fragment.size());
   }
-  const std::vector<unsigned int> flags(literals.size(), HS_FLAG_SINGLEMATCH);
+  const std::vector<unsigned int> flags(fragments.size(), 0);
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_lit_multi(
       starts.data(), flags.data(), ids.data(), lengths.data(),
-      static_cast<unsigned int>(literals.size()), HS_MODE_BLOCK, nullptr,
+      static_cast<unsigned int>(fragments.size()), HS_MODE_BLOCK, nullptr,
       &database_, &error);
   if (error != nullptr) hs_free_compile_error(error);
   return result == HS_SUCCESS;
@@ -136,12 +185,14 @@ void LiteralIndex::FindMembers(absl::string_view folded_text,
     for (uint32_t i = 0; i < members_.size(); ++i) found->push_back(i);
     return;
   }
-  for (const uint32_t literal : seen) {
-    for (const Posting& posting : postings_[literal]) {
-      const bool has_all = std::all_of(
+  std::sort(seen.begin(), seen.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+  for (const uint32_t fragment : seen) {
+    for (const Posting& posting : postings_[fragment]) {
+      const bool may_have_all = std::all_of(
           posting.needs.begin(), posting.needs.end(),
           [&](TrigramSet::Slot slot) { return trigrams.Has(slot); });
-      if (!has_all) continue;
+      if (!may_have_all || !Contains(folded_text, posting.literal)) continue;
       const auto& requirement = members_[posting.member]->requirement;
       if (requirement.clauses.size() == 1 ||
           requirement.MayMatch(folded_text)) {

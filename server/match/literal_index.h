@@ -29,8 +29,9 @@ using SharedCompiled = std::shared_ptr<const CompiledPattern>;
 // requirement a text meets.
 //
 // Of every pattern one clause, the rarest within this index, goes into a
-// Vectorscan database; the other clauses are tested on the patterns that the
-// scan turns up, first by a few of their trigrams and then in full.
+// Vectorscan database, a few bytes of each literal: long ones take long to
+// compile. On the patterns that the scan turns up, the rest of the literal and
+// the other clauses are tested, first by a few of their trigrams.
 //
 // Thread safety: safe for concurrent use; a scratch serves one call at a time.
 class LiteralIndex {
@@ -62,15 +63,18 @@ class LiteralIndex {
   // A member under one of its triggers. Flat, since most are only glanced at.
   struct Posting {
     uint32_t member;
-    std::array<TrigramSet::Slot, 4> needs;
+    std::array<TrigramSet::Slot, 6> needs;
+    // The whole literal, in the member's requirement; empty: all was scanned.
+    absl::string_view literal;
   };
 
   LiteralIndex() = default;
-  std::vector<std::string> ChooseTriggers();
-  bool CompileDatabase(const std::vector<std::string>& literals);
+  // Fills postings_ and returns what to scan for, in the same order.
+  std::vector<absl::string_view> ChooseTriggers();
+  bool CompileDatabase(const std::vector<absl::string_view>& fragments);
 
   std::vector<SharedCompiled> members_;
-  std::vector<std::vector<Posting>> postings_;  // By number of the literal.
+  std::vector<std::vector<Posting>> postings_;  // By number of the fragment.
   hs_database* database_ = nullptr;
 };
 

@@ -47,7 +47,9 @@ SharedCompiled Compile(const SharedPattern& pattern) {
   auto compiled = std::make_shared<CompiledPattern>();
   compiled->pattern = pattern;
   if (pattern->regex != nullptr && pattern->mode != PatternMode::kDisabled) {
-    compiled->requirement = LearnRequirement(*pattern->regex);
+    compiled->requirement = pattern->literals
+                                ? LiteralRequirement{*pattern->literals}
+                                : LearnRequirement(*pattern->regex);
   }
   return compiled;
 }

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "server/model/enums.h"
 #include "server/model/failure.h"
+#include "server/model/pattern_regex.h"
 #include "server/model/step.h"
 
 namespace recourse {
@@ -34,13 +35,19 @@ struct Conditions {
   bool Hold(const Failure& failure) const;
 };
 
+// Of every clause one literal must stand in the folded text. Empty: any text.
+using RequiredLiterals = std::vector<std::vector<std::string>>;
+
 // Immutable and shared between registries: compiling it is the costly part.
 struct Pattern {
   std::string id;
   ErrorType error_type = ErrorType::kUnknown;
   Category category = Category::kUnspecified;  // Then the classifier's.
   Severity severity = Severity::kMedium;
-  SharedRegex regex;
+  PatternRegex regex;
+  // What must stand in a text for `regex` to match it, where that was learned
+  // beforehand; unset: not yet.
+  std::optional<RequiredLiterals> literals;
   int priority = kDefaultPriority;
   PatternMode mode = PatternMode::kActive;
   Conditions conditions;

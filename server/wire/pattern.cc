@@ -1,7 +1,9 @@
 #include "server/wire/pattern.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -152,8 +154,18 @@ void ParseEnums(const v1::ErrorPattern& message, Checker& check,
 
 }  // namespace
 
-absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
-                                           Origin origin) {
+namespace {
+
+bool HasCorrection(const StepMessages& steps) {
+  return std::any_of(steps.begin(), steps.end(), [](const v1::Step& step) {
+    return step.has_error_correction();
+  });
+}
+
+// With `literals` the regex is known to compile: it does when it is needed.
+absl::StatusOr<SharedPattern> Parse(const v1::ErrorPattern& message,
+                                    Origin origin,
+                                    std::optional<RequiredLiterals> literals) {
   Checker check;
   auto pattern = std::make_shared<Pattern>();
   CheckId(message.pattern_id(), check);
@@ -166,14 +178,19 @@ absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
   }
   RegexBudget budget = NewBudget();
   pattern->regex =
-      CompileRegex(message.regex_pattern(), budget, check, "regex_pattern");
+      literals ? PatternRegex::WhenNeeded(message.regex_pattern(),
+                                          RegexOptions(budget.max_memory))
+               : CompileRegex(message.regex_pattern(), budget, check,
+                              "regex_pattern");
+  pattern->literals = std::move(literals);
   pattern->conditions = ParseConditions(message.conditions(), check);
   const StepMessages steps = StepsOf(message, check);
-  pattern->steps = ParseStepList(steps,
-                                 {.field = "steps",
-                                  .error_regex = pattern->regex.get(),
-                                  .regex_budget = budget},
-                                 check);
+  pattern->steps = ParseStepList(
+      steps,
+      {.field = "steps",
+       .error_regex = HasCorrection(steps) ? pattern->regex.get() : nullptr,
+       .regex_budget = budget},
+      check);
   if (!check.ok()) return check.status();
   pattern->steps_hash = HashSteps(steps);
   pattern->match_stack = message.match_stack();
@@ -182,6 +199,18 @@ absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
   pattern->origin = origin;
   pattern->revision = message.revision();
   return pattern;
+}
+
+}  // namespace
+
+absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
+                                           Origin origin) {
+  return Parse(message, origin, std::nullopt);
+}
+
+absl::StatusOr<SharedPattern> ParseCheckedPattern(
+    const v1::ErrorPattern& message, Origin origin, RequiredLiterals literals) {
+  return Parse(message, origin, std::move(literals));
 }
 
 absl::StatusOr<std::vector<Step>> ParseSteps(const StepMessages& messages,

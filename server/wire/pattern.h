@@ -29,6 +29,11 @@ inline constexpr int64_t kMaxPatternInstructions = 500'000;
 absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
                                            Origin origin);
 
+// The same for a pattern that ParsePattern took before, whose regex requires
+// `literals`: it is compiled when it is first needed.
+absl::StatusOr<SharedPattern> ParseCheckedPattern(
+    const v1::ErrorPattern& message, Origin origin, RequiredLiterals literals);
+
 // `error_regex` null: ${error.NAME} is refused.
 absl::StatusOr<std::vector<Step>> ParseSteps(
     const google::protobuf::RepeatedPtrField<v1::Step>& messages,

@@ -21,6 +21,13 @@ std::string Describe(absl::string_view text, const RE2& regex) {
 
 }  // namespace
 
+RE2::Options RegexOptions(int64_t max_memory) {
+  RE2::Options options(RE2::DefaultOptions);
+  options.set_max_mem(max_memory);
+  options.set_log_errors(false);
+  return options;
+}
+
 SharedRegex CompileRegex(absl::string_view text, RegexBudget& budget,
                          Checker& check, absl::string_view field, int index) {
   if (!check.ok()) return nullptr;
@@ -35,11 +42,9 @@ SharedRegex CompileRegex(absl::string_view text, RegexBudget& budget,
                    reason::kRegexTooLarge);
     return nullptr;
   }
-  RE2::Options options(RE2::DefaultOptions);
-  options.set_max_mem(budget.max_memory);
-  options.set_log_errors(false);
-  auto regex = std::make_shared<const RE2>(
-      re2::StringPiece(text.data(), text.size()), options);
+  auto regex =
+      std::make_shared<const RE2>(re2::StringPiece(text.data(), text.size()),
+                                  RegexOptions(budget.max_memory));
   if (regex->ok()) {
     budget.instructions += regex->ProgramSize();
     if (budget.instructions <= budget.max_instructions) return regex;

@@ -20,6 +20,9 @@ struct RegexBudget {
   int64_t instructions = 0;      // Of those compiled so far.
 };
 
+// How patterns' regexes are compiled, within `max_memory` bytes each.
+RE2::Options RegexOptions(int64_t max_memory);
+
 // Compiles `text`, at most kMaxRegexBytes long, within `budget`, and charges it
 // there. On failure returns null and lets `check` refuse `field` (item `index`
 // of it): INVALID_REGEX with offset and reason, or REGEX_TOO_LARGE.
