@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "server/match/error_tokens.h"
 #include "server/match/evidence.h"
 #include "server/match/evidence_codes.h"
 #include "server/match/evidence_words.h"
-#include "server/match/normalized_text.h"
 #include "server/match/retry_after.h"
 
 namespace recourse {
@@ -15,6 +16,7 @@ namespace {
 using enum Category;
 
 constexpr double kPatternConfidence = 0.95;
+constexpr absl::Duration kSoon = absl::Minutes(10);
 
 Category CategoryOf(ErrorType type) {
   switch (type) {
@@ -130,9 +132,14 @@ absl::string_view AdviceOf(Category category) {
 
 Verdict Weigh(const Failure& failure,
               const std::optional<RetryAfter>& retry_after) {
+  static thread_local std::vector<Token> tokens;
+  tokens.clear();
+  ReadTokens(failure, AllWordings().vocabulary(), &tokens);
   Evidence evidence;
-  AddCodeEvidence(failure, &evidence);
-  AddWordEvidence(NormalizeFailure(failure), &evidence);
+  AddCodeFields(failure, &evidence);
+  AddCodesInText(failure, tokens, &evidence);
+  AddWordEvidence(&tokens, &evidence);
+  AddSignEvidence(failure, &evidence);
   if (failure.error_type_hint != ErrorType::kUnspecified) {
     const Category hinted = CategoryOf(failure.error_type_hint);
     if (hinted != kUnknown) {
@@ -234,7 +241,12 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   result.retryable = IsRetryable(result.category);
   if (evidence_holds) {
     if (verdict.flags & Meaning::kRetryHelps) result.retryable = true;
-    if (verdict.flags & Meaning::kRetryIsVain) result.retryable = false;
+    // A daily limit, unless the server says that it is over soon.
+    const bool soon = result.retry_after && !result.retry_after->never &&
+                      result.retry_after->delay <= kSoon;
+    if ((verdict.flags & Meaning::kRetryIsVain) && !soon) {
+      result.retryable = false;
+    }
   }
   if (winner != nullptr) ApplyPattern(*winner, &result);
   if (result.retry_after && result.retry_after->never) result.retryable = false;

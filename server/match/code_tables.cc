@@ -3,29 +3,13 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "server/match/code_entry.h"
 
 namespace recourse {
 namespace {
 
+using namespace code_tables;  // NOLINT(build/namespaces)
 using enum Category;
-
-template <typename Key>
-struct Entry {
-  Key key;
-  Meaning meaning;
-};
-
-template <typename Key, size_t N, typename Value>
-Meaning Find(const Entry<Key> (&table)[N], const Value& value) {
-  for (const Entry<Key>& entry : table) {
-    if (entry.key == value) return entry.meaning;
-  }
-  return {};
-}
-
-constexpr Strategy kAskPeople = Strategy::kEscalation;
-constexpr Strategy kAskForLess = Strategy::kGracefulDegradation;
-constexpr auto kNotBegun = Meaning::kNotExecuted;
 
 constexpr Entry<int> kHttp[] = {
     {400, Says(kPermanent, 2.5)},
@@ -36,6 +20,7 @@ constexpr Entry<int> kHttp[] = {
     {407, Says(kAuthentication, 4).First(kAskPeople).With(kNotBegun)},
     {408, Says(kTimeout, 5)},
     {409, Says(kConcurrency, 3)},
+    {410, Says(kPermanent, 4).First(kAskPeople)},
     {412, Says(kConcurrency, 3.5)},
     {413, Says(kResource, 4.5).First(kAskForLess)},
     {414, Says(kPermanent, 4).First(kAskForLess)},
@@ -53,7 +38,8 @@ constexpr Entry<int> kHttp[] = {
     {504, Says(kTimeout, 5)},
     {505, Says(kPermanent, 4)},
     {507, Says(kResource, 5).First(kAskPeople)},
-    {508, Says(kPermanent, 3)},
+    {506, Says(kPermanent, 3).First(kAskPeople)},
+    {508, Says(kPermanent, 3).First(kAskPeople)},
     {509, Says(kRateLimit, 3)},
     {511, Says(kAuthentication, 4).First(kAskPeople)},
     {520, Says(kTransient, 3)},
@@ -87,18 +73,27 @@ constexpr Entry<GrpcCode> kGrpc[] = {
 };
 
 constexpr Entry<absl::string_view> kSqlStates[] = {
-    {"25006", Says(kTransient, 4)},  // Read-only, as after a failover.
+    {"25006", Says(kTransient, 4)},    // Read-only, as after a failover.
+    {"25P02", Says(kConcurrency, 4)},  // An aborted transaction.
+    {"25P03", Says(kTimeout, 4)},
     {"42501", Says(kAuthentication, 5.5).First(kAskPeople)},
     {"42P01", Says(kPermanent, 5).First(kAskPeople)},
     {"53100", Says(kResource, 6).First(kAskPeople)},
     {"53200", Says(kResource, 6).First(kAskPeople)},
-    {"53300", Says(kResource, 6).With(Meaning::kRetryHelps)},
+    {"53300", Says(kResource, 6).With(kRetryHelps)},
+    {"54000", Says(kPermanent, 4).First(kAskForLess)},
     {"55006", Says(kConcurrency, 5)},
     {"55P03", Says(kConcurrency, 5)},
     {"57014", Says(kTimeout, 5)},
     {"57P01", Says(kConnection, 5)},
     {"57P02", Says(kConnection, 5)},
     {"57P03", Says(kTransient, 5)},
+    {"57P04", Says(kPermanent, 5).First(kAskPeople)},  // Database dropped.
+    {"57P05", Says(kConnection, 5)},
+    {"58030", Says(kTransient, 3)},
+    {"72000", Says(kConcurrency, 5)},  // Snapshot too old.
+    {"HY001", Says(kResource, 5).First(kAskForLess)},
+    {"HY013", Says(kResource, 4)},
     {"HYT00", Says(kTimeout, 5)},
     {"HYT01", Says(kTimeout, 5)},
     {"XX001", Says(kIntegrity, 6).First(kAskPeople)},
@@ -110,64 +105,25 @@ constexpr Entry<absl::string_view> kSqlClasses[] = {
     {"0A", Says(kPermanent, 4)},
     {"22", Says(kPermanent, 4)},
     {"23", Says(kPermanent, 4)},
+    {"21", Says(kPermanent, 4)},
+    {"25", Says(kPermanent, 3)},
+    {"26", Says(kPermanent, 4)},
     {"28", Says(kAuthentication, 5).First(kAskPeople)},
+    {"2D", Says(kPermanent, 4)},
+    {"34", Says(kPermanent, 4)},
+    {"38", Says(kPermanent, 3)},
+    {"39", Says(kPermanent, 3)},
     {"3D", Says(kPermanent, 4)},
     {"3F", Says(kPermanent, 4)},
     {"40", Says(kConcurrency, 6)},
     {"42", Says(kPermanent, 4)},
     {"53", Says(kResource, 5)},
-    {"54", Says(kPermanent, 4)},
+    {"54", Says(kPermanent, 4).First(kAskForLess)},
+    {"55", Says(kPermanent, 3)},
     {"57", Says(kTransient, 4)},
     {"58", Says(kTransient, 3)},
-};
-
-constexpr Entry<int> kNumbers[] = {
-    {1021, Says(kResource, 6).First(kAskPeople)},   // Disk full.
-    {1037, Says(kResource, 5).First(kAskForLess)},  // Out of memory.
-    {1038, Says(kResource, 5).First(kAskForLess)},
-    {1040, Says(kResource, 6).With(Meaning::kRetryHelps)},
-    {1041, Says(kResource, 5).First(kAskForLess)},
-    {1044, Says(kAuthentication, 5).First(kAskPeople)},
-    {1045, Says(kAuthentication, 5).First(kAskPeople)},
-    {1049, Says(kPermanent, 4)},
-    {1054, Says(kPermanent, 4)},
-    {1062, Says(kPermanent, 4)},
-    {1064, Says(kPermanent, 4).Of(ErrorType::kSyntax)},
-    {1114, Says(kResource, 5).First(kAskPeople)},  // The table is full.
-    {1142, Says(kAuthentication, 5).First(kAskPeople)},
-    {1146, Says(kPermanent, 4)},
-    {1153, Says(kPermanent, 5).First(kAskForLess)},  // Packet too large.
-    {1158, Says(kConnection, 4)},
-    {1159, Says(kTimeout, 4)},
-    {1160, Says(kConnection, 4)},
-    {1161, Says(kTimeout, 4)},
-    {1203, Says(kResource, 6).With(Meaning::kRetryHelps)},
-    {1205, Says(kConcurrency, 6)},  // MySQL lock wait, SQL Server deadlock.
-    {1213, Says(kConcurrency, 6)},
-    {1222, Says(kConcurrency, 5)},
-    {1290, Says(kTransient, 4)},  // Read-only server.
-    {1836, Says(kTransient, 4)},
-    {2002, Says(kConnection, 5).With(kNotBegun)},
-    {2003, Says(kConnection, 5).With(kNotBegun)},
-    {2005, Says(kPermanent, 5).With(kNotBegun)},  // Unknown host.
-    {2006, Says(kConnection, 5)},
-    {2013, Says(kConnection, 5)},
-    {2055, Says(kConnection, 5)},
-    {3024, Says(kTimeout, 5)},
-    {3572, Says(kConcurrency, 5)},  // NOWAIT.
-    {3960, Says(kConcurrency, 5)},
-    {4060, Says(kPermanent, 4)},
-    {10053, Says(kConnection, 5)},
-    {10054, Says(kConnection, 5)},
-    {10060, Says(kTimeout, 5)},  // Established connections end with it too.
-    {10061, Says(kConnection, 5).With(kNotBegun)},
-    {18456, Says(kAuthentication, 5).First(kAskPeople)},
-    {40197, Says(kTransient, 5)},
-    {40501, Says(kTransient, 5)},
-    {40613, Says(kTransient, 5)},
-    {49918, Says(kTransient, 5)},
-    {49919, Says(kTransient, 5)},
-    {49920, Says(kTransient, 5)},
+    {"HV", Says(kTransient, 2)},
+    {"P0", Says(kPermanent, 3)},
 };
 
 }  // namespace
@@ -199,7 +155,5 @@ Meaning SqlStateMeaning(absl::string_view state) {
   if (exact.category != kUnspecified) return exact;
   return Find(kSqlClasses, state.substr(0, 2));
 }
-
-Meaning VendorNumberMeaning(int number) { return Find(kNumbers, number); }
 
 }  // namespace recourse

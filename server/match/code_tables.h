@@ -2,6 +2,7 @@
 // code is not known, or says nothing.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "absl/strings/string_view.h"
@@ -21,7 +22,36 @@ std::optional<GrpcCode> ParseGrpcName(absl::string_view name);
 // Five characters in upper case: whole states of PostgreSQL, then classes.
 Meaning SqlStateMeaning(absl::string_view state);
 
-// Numbers of MySQL, SQL Server and Windows sockets; they hardly overlap.
+// Numbers of MySQL, SQL Server, MongoDB and Windows sockets; they hardly
+// overlap.
 Meaning VendorNumberMeaning(int number);
+
+// The number of an ORA- error.
+Meaning OracleMeaning(int number);
+
+// Db2's SQLCODE, which is negative for errors.
+Meaning SqlCodeMeaning(int code);
+
+// errno of Linux; above 10000 the codes of Windows sockets.
+Meaning ErrnoMeaning(int number);
+
+// GetLastError of Windows.
+Meaning WindowsMeaning(int number);
+
+// 0x80070005: an HRESULT or NTSTATUS.
+Meaning HresultMeaning(uint32_t code);
+
+// The exit code of a process, as a shell or a container runtime tells it.
+Meaning ExitMeaning(int code);
+
+// The signal that ended a process.
+Meaning SignalMeaning(int signal);
+
+// curl's own numbers.
+Meaning CurlMeaning(int number);
+
+// Replies of SMTP, and of FTP where it has its own. `enhanced`: "5.1.1", or
+// empty.
+Meaning MailMeaning(int reply, absl::string_view enhanced);
 
 }  // namespace recourse

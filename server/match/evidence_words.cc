@@ -1,69 +1,160 @@
 #include "server/match/evidence_words.h"
 
 #include <algorithm>
-#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "server/match/phrase_scanner.h"
+#include "server/match/marked_places.h"
 
 namespace recourse {
 namespace {
 
-// All tables joined, with the scanner over their phrases.
-class Vocabulary {
- public:
-  static const Vocabulary& Get() {
-    static const Vocabulary* const vocabulary = new Vocabulary;
-    return *vocabulary;
-  }
+constexpr int kCounts = 50;  // Percent.
 
-  const PhraseScanner& scanner() const { return *scanner_; }
-  size_t meaning_count() const { return meanings_.size(); }
-  const Meaning& meaning(size_t i) const { return meanings_[i]; }
-  size_t MeaningOf(uint32_t phrase) const { return meaning_of_[phrase]; }
+// What an entry of the graph stands for.
+struct Entry {
+  Meaning meaning;
+  Marker marker;
+};
 
- private:
-  Vocabulary() {
-    std::vector<std::string> phrases;
+struct Tables {
+  Tables() {
     for (const auto& table :
-         {NetworkWordings(), ServerWordings(), AccessWordings(), DataWordings(),
-          ResourceWordings(), RequestWordings()}) {
+         {MarkerWordings(), NetworkWordings(), TimeWordings(), ServerWordings(),
+          ConcurrencyWordings(), AccessWordings(), DataWordings(),
+          ResourceWordings(), RequestWordings(), ProgramWordings(),
+          ForeignWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
-          phrases.emplace_back(phrase);
-          meaning_of_.push_back(meanings_.size());
+          // That every wording is well-formed is tested.
+          graph.Add(phrase, static_cast<uint16_t>(entries.size()))
+              .IgnoreError();
         }
-        meanings_.push_back(wordings.meaning);
+        entries.push_back({wordings.meaning, wordings.marker});
       }
     }
-    scanner_ = std::make_unique<PhraseScanner>(std::move(phrases));
+    graph.Freeze();
   }
 
-  std::vector<Meaning> meanings_;
-  std::vector<size_t> meaning_of_;  // By phrase.
-  std::unique_ptr<const PhraseScanner> scanner_;
+  static const Tables& Get() {
+    static const Tables* const tables = new Tables;
+    return *tables;
+  }
+
+  WordingGraph graph;
+  std::vector<Entry> entries;
 };
+
+// Working memory, kept from call to call.
+struct Scratch {
+  std::vector<WordingHit> hits;
+  std::vector<MarkedPlace> places;
+  std::vector<bool> taken;              // By token.
+  std::vector<const WordingHit*> best;  // By entry.
+  std::vector<int> percents;            // Of them.
+};
+
+int PercentOf(const WordingHit& hit, const std::vector<Token>& tokens) {
+  if (tokens[hit.begin()].Has(Token::kNegated)) return 0;
+  int percent = 200;
+  for (size_t i = 0; i < hit.size; ++i) {
+    percent = std::min<int>(percent, tokens[hit.tokens[i]].percent);
+  }
+  return percent;
+}
+
+// What counts little hides nothing that counts; then a longer wording hides
+// those that share a word with it.
+void SortByPrecedence(const Tables& tables, const std::vector<Token>& tokens,
+                      std::vector<WordingHit>* hits) {
+  const auto weight = [&](const WordingHit& hit) {
+    return tables.entries[hit.entry].meaning.weight;
+  };
+  std::stable_sort(hits->begin(), hits->end(),
+                   [&](const WordingHit& a, const WordingHit& b) {
+                     const bool a_counts = PercentOf(a, tokens) >= kCounts;
+                     const bool b_counts = PercentOf(b, tokens) >= kCounts;
+                     if (a_counts != b_counts) return a_counts;
+                     if (a.size != b.size) return a.size > b.size;
+                     if (a.gaps != b.gaps) return b.gaps;
+                     return weight(a) > weight(b);
+                   });
+}
+
+bool Take(const WordingHit& hit, std::vector<bool>* taken) {
+  for (size_t i = 0; i < hit.size; ++i) {
+    if ((*taken)[hit.tokens[i]]) return false;
+  }
+  for (size_t i = 0; i < hit.size; ++i) (*taken)[hit.tokens[i]] = true;
+  return true;
+}
+
+std::string LabelOf(const WordingHit& hit, const std::vector<Token>& tokens) {
+  std::string label = "words '";
+  for (size_t i = 0; i < hit.size; ++i) {
+    const bool gap = i > 0 && hit.tokens[i] > hit.tokens[i - 1] + 1;
+    absl::StrAppend(&label,
+                    i == 0 ? ""
+                    : gap  ? " ... "
+                           : " ",
+                    absl::AsciiStrToLower(tokens[hit.tokens[i]].raw));
+  }
+  label.push_back('\'');
+  return label;
+}
 
 }  // namespace
 
-void AddWordEvidence(const NormalizedText& text, Evidence* evidence) {
-  const Vocabulary& vocabulary = Vocabulary::Get();
-  std::vector<const PhraseHit*> best(vocabulary.meaning_count(), nullptr);
-  const std::vector<PhraseHit> hits = vocabulary.scanner().Scan(text.text);
-  for (const PhraseHit& hit : hits) {
-    const PhraseHit*& known = best[vocabulary.MeaningOf(hit.phrase)];
-    if (known == nullptr || text.weight[hit.begin] > text.weight[known->begin])
-      known = &hit;
+const WordingGraph& AllWordings() { return Tables::Get().graph; }
+
+void AddWordEvidence(std::vector<Token>* tokens, Evidence* evidence) {
+  static thread_local Scratch scratch;
+  const Tables& tables = Tables::Get();
+  scratch.hits.clear();
+  tables.graph.Find(*tokens, &scratch.hits);
+  scratch.places.clear();
+  for (const WordingHit& hit : scratch.hits) {
+    const Marker marker = tables.entries[hit.entry].marker;
+    if (marker != Marker::kNone) scratch.places.push_back({marker, hit});
   }
-  for (size_t i = 0; i < best.size(); ++i) {
-    if (best[i] == nullptr) continue;
-    evidence->Add(
-        vocabulary.meaning(i), text.weight[best[i]->begin] / 100.0,
-        absl::StrCat("words '", vocabulary.scanner().phrase(best[i]->phrase),
-                     "'"));
+  ApplyMarkers(scratch.places, tokens);
+  SortByPrecedence(tables, *tokens, &scratch.hits);
+  scratch.taken.assign(tokens->size(), false);
+  scratch.best.assign(tables.entries.size(), nullptr);
+  scratch.percents.assign(tables.entries.size(), 0);
+  for (const WordingHit& hit : scratch.hits) {
+    if (tables.entries[hit.entry].marker != Marker::kNone) continue;
+    if (!Take(hit, &scratch.taken)) continue;
+    const int percent = PercentOf(hit, *tokens);
+    if (percent <= scratch.percents[hit.entry]) continue;
+    scratch.best[hit.entry] = &hit;
+    scratch.percents[hit.entry] = percent;
+  }
+  for (size_t i = 0; i < scratch.best.size(); ++i) {
+    if (scratch.best[i] == nullptr) continue;
+    if (tables.entries[i].meaning.category == Category::kUnspecified) continue;
+    evidence->Add(tables.entries[i].meaning, scratch.percents[i] / 100.0,
+                  LabelOf(*scratch.best[i], *tokens));
+  }
+}
+
+void AddSignEvidence(const Failure& failure, Evidence* evidence) {
+  const absl::string_view text =
+      absl::string_view(failure.text).substr(0, kMaxPartBytes);
+  // The first byte of their characters.
+  const bool has_signs = std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0xE3 && byte <= 0xED;
+  });
+  if (!has_signs) return;
+  for (const Wordings& wordings : ForeignSigns()) {
+    for (const absl::string_view sign : wordings.phrases) {
+      if (!absl::StrContains(text, sign)) continue;
+      evidence->Add(wordings.meaning, 1, absl::StrCat("words '", sign, "'"));
+      break;
+    }
   }
 }
 

@@ -1,13 +1,24 @@
 // The words of an error as evidence.
 #pragma once
 
+#include <vector>
+
+#include "server/match/error_tokens.h"
 #include "server/match/evidence.h"
-#include "server/match/normalized_text.h"
+#include "server/match/wording_graph.h"
 
 namespace recourse {
 
-// Adds every wording of the tables that `text` holds, once a meaning, with the
-// weight of the best place it stands in.
-void AddWordEvidence(const NormalizedText& text, Evidence* evidence);
+// All tables joined. Built at the first call, which takes some tens of
+// milliseconds.
+const WordingGraph& AllWordings();
+
+// Adds every wording of the tables that stands in `tokens`, once a meaning,
+// with the weight of the best place it stands in. First lowers and raises the
+// tokens' percentages as the markers among them say.
+void AddWordEvidence(std::vector<Token>* tokens, Evidence* evidence);
+
+// Adds what the text says in Chinese, Japanese or Korean.
+void AddSignEvidence(const Failure& failure, Evidence* evidence);
 
 }  // namespace recourse

@@ -48,21 +48,46 @@ constexpr Meaning Says(Category category, float weight) {
   return {category, weight};
 }
 
-// Different wordings of one meaning; a text that holds several of them says it
-// once. Wordings are normalized as in normalized_text.h and match whole words;
-// a trailing * allows any ending.
+// Words that say which of the others count.
+enum class Marker : uint8_t {
+  kNone,
+  kRootFollows,      // Caused by: what follows is the root of all before.
+  kRootAfterColon,   // Reason: the same, where a colon follows.
+  kReasonFollows,    // Because: the same, within its sentence.
+  kRootPrecedes,     // The above was the direct cause of the following.
+  kContextPrecedes,  // While handling the above, another error occurred.
+  kAdvice,           // Perhaps, make sure that: the rest of the sentence.
+  kNegation,         // Not a: the next words did not happen.
+  kWrapper,          // Failed to: counts less when a colon tells more.
+  kSetting,          // Timeout must: its words but the last did not happen.
+  kSuccess,          // Nothing failed in the end.
+};
+
+// Different wordings of one meaning, in the notation of wording_syntax.h; a
+// text that holds several of them says it once. Wordings match whole words. A
+// longer wording hides shorter ones inside it, and wordings that say nothing
+// are there for that.
 struct Wordings {
   Meaning meaning;
   absl::Span<const absl::string_view> phrases;
+  Marker marker = Marker::kNone;
 };
 
-// The tables, by subject. A longer wording hides shorter ones inside it, and
-// wordings that say nothing are there for that.
+// The tables, by subject.
 absl::Span<const Wordings> NetworkWordings();
+absl::Span<const Wordings> TimeWordings();
 absl::Span<const Wordings> ServerWordings();
+absl::Span<const Wordings> ConcurrencyWordings();
 absl::Span<const Wordings> AccessWordings();
 absl::Span<const Wordings> DataWordings();
 absl::Span<const Wordings> ResourceWordings();
 absl::Span<const Wordings> RequestWordings();
+absl::Span<const Wordings> ProgramWordings();
+absl::Span<const Wordings> ForeignWordings();  // Of other languages.
+absl::Span<const Wordings> MarkerWordings();
+
+// Chinese, Japanese and Korean, which no blanks divide: literal, found
+// anywhere.
+absl::Span<const Wordings> ForeignSigns();
 
 }  // namespace recourse

@@ -1,4 +1,4 @@
-// A server that is busy, away for a while, or asks to slow down; locks.
+// A server that is busy, away for a while, or in trouble of its own.
 #include "server/match/meaning.h"
 
 namespace recourse {
@@ -8,366 +8,231 @@ using enum Category;
 using P = absl::string_view;
 
 constexpr Meaning kUnavailable = Says(kTransient, 4.5);
-constexpr P kUnavailableWords[] = {"service unavailable",
-                                   "temporarily unavailable",
-                                   "currently unavailable",
-                                   "temporarily overloaded",
-                                   "server unavailable",
-                                   "unavailable exception",
-                                   "service is unavailable",
-                                   "server is unavailable",
-                                   "bad gateway",
-                                   "no healthy upstream",
-                                   "upstream unavailable",
-                                   "backend fetch failed",
-                                   "unable to handle the request",
-                                   "unable to service your request",
-                                   "overloaded",
-                                   "is overloaded",
-                                   "overloaded error",
-                                   "server is busy",
-                                   "server busy",
-                                   "server too busy",
-                                   "high demand",
-                                   "heavy load",
-                                   "high load",
-                                   "under maintenance",
-                                   "maintenance mode",
-                                   "for maintenance",
-                                   "scheduled maintenance",
-                                   "maintenance downtime",
-                                   "temporary local problem",
-                                   "temporary error",
-                                   "temporary system*",
-                                   "temporary failure",
-                                   "temporary problem",
-                                   "temporarily deferred",
-                                   "transient error",
-                                   "transient failure",
-                                   "transient",
-                                   "internal server error, please",
-                                   "service temporarily",
-                                   "web server is down",
-                                   "system is busy",
-                                   "temporarily disabled",
-                                   "temporarily not available",
-                                   "server is temporarily",
-                                   "busy loading"};
-
-constexpr Meaning kChanging = Says(kTransient, 5);
-constexpr P kChangingWords[] = {"is starting up",
-                                "starting up",
-                                "still starting",
-                                "is initializing",
-                                "not yet ready",
-                                "is not ready",
-                                "not ready yet",
-                                "is currently loading",
-                                "model is loading",
-                                "loading model",
-                                "is loading",
-                                "loading the dataset",
-                                "failover",
-                                "failing over",
-                                "leader election",
-                                "no leader",
-                                "not leader",
-                                "not the leader",
-                                "not the current leader",
-                                "leader not available",
-                                "lost leader",
-                                "leader changed",
-                                "election in progress",
-                                "not primary",
-                                "not writable primary",
-                                "not master",
-                                "no primary",
-                                "primary stepped down",
-                                "stepped down",
-                                "read only replica",
-                                "read only slave",
-                                "in recovery mode",
-                                "recovery mode",
-                                "shutting down",
-                                "shutdown in progress",
-                                "server is stopping",
-                                "clusterdown",
-                                "masterdown",
-                                "tryagain",
-                                "cluster is down",
-                                "loading redis",
-                                "warming up",
-                                "cold start",
-                                "node is recovering",
-                                "is restarting",
-                                "being restarted",
-                                "restarting",
-                                "rebooting",
-                                "not enough replicas",
-                                "no quorum",
-                                "lost quorum",
-                                "ora 01033",
-                                "ora 12528",
-                                "ora 01089",
-                                "57p03",
-                                "coordinator not available",
-                                "coordinator load in progress",
-                                "stale element reference",
-                                "not attached to the page document",
-                                "unknown leader epoch",
-                                "read only transaction because of failover",
-                                "interrupted at shutdown"};
-
-// A model's sampled output; the next sample may do.
-constexpr Meaning kSampled = Says(kTransient, 6).Of(ErrorType::kGeneration);
-constexpr P kSampledWords[] = {"could not parse llm output",
-                               "output parsing",
-                               "output parser",
-                               "failed to parse llm",
-                               "parse llm",
-                               "invalid llm response",
-                               "model returned invalid",
-                               "model returned an empty",
-                               "model produced invalid",
-                               "model output could not",
-                               "failed to parse model output",
-                               "could not parse model output",
-                               "malformed function call",
-                               "no generations",
-                               "parse the model's response",
-                               "could not parse function call",
-                               "failed to parse tool call"};
-
-constexpr Meaning kServerFault = Says(kTransient, 2.5);
-constexpr P kServerFaultWords[] = {"internal server error",
-                                   "server had an error",
-                                   "server error",
-                                   "internal error",
-                                   "something went wrong",
-                                   "api error occurred",
-                                   "unexpected server error",
-                                   "internal failure",
-                                   "internal service error",
-                                   "backend error",
-                                   "upstream error",
-                                   "error on the server",
-                                   "server encountered an error",
-                                   "internal exception"};
-
-constexpr Meaning kTryAgain = Says(kTransient, 3);
-constexpr P kTryAgainWords[] = {"try again later",     "try later",
-                                "please retry",        "please try again",
-                                "retry later",         "try again in a few",
-                                "retry the request",   "retry your request",
-                                "retry the operation", "can be retried",
-                                "should be retried",   "retryable",
-                                "a simple retry",      "try again shortly",
-                                "try again soon",      "try your request again",
-                                "try again.",          "unavailable",
-                                "temporarily",         "often intermittent"};
-
-constexpr Meaning kRate = Says(kRateLimit, 7).With(Meaning::kNotExecuted);
-constexpr P kRateWords[] = {"rate limit",
-                            "rate limited",
-                            "rate limits",
-                            "rate limiting",
-                            "ratelimited",
-                            "ratelimit",
-                            "rate limit exceeded",
-                            "rate limit error",
-                            "rate limit reached",
-                            "too many requests",
-                            "throttl*",
-                            "rate exceeded",
-                            "slow down",
-                            "slowdown",
-                            "requests per minute",
-                            "requests per second",
-                            "tokens per minute",
-                            "requests per hour",
-                            "per minute",
-                            "per second",
-                            "per 100 seconds",
-                            "queries per",
-                            "request limit exceeded",
-                            "too many outstanding requests",
-                            "secondary rate limit",
-                            "request rate is large",
-                            "enhance your calm",
-                            "throughput exceeded",
-                            "request rate too high",
-                            "concurrency limit exceeded",
-                            "too many concurrent requests",
-                            "concurrent requests",
-                            "concurrent request limit",
-                            "flood wait",
-                            "flood control",
-                            "requests too frequent",
-                            "too frequent",
-                            "too many requests in",
-                            "sending requests too quickly",
-                            "calls per",
-                            "exceeded rate",
-                            "calm down",
-                            "api limit reached",
-                            "rps limit",
-                            "qps limit",
-                            "tpm limit",
-                            "rpm limit",
-                            "overlimit",
-                            "try again after the rate",
-                            "too many attempts",
-                            "too many login attempts",
-                            "reduce your request rate",
-                            "reduce request rate",
-                            "too many parts"};
-
-constexpr Meaning kRateSpent = Says(kRateLimit, 8)
-                                   .First(Strategy::kEscalation)
-                                   .With(Meaning::kRetryIsVain)
-                                   .With(Meaning::kNotExecuted);
-constexpr P kRateSpentWords[] = {"daily limit exceeded", "daily quota",
-                                 "daily limit",          "daily request limit",
-                                 "quota will be reset",  "requests per day",
-                                 "tokens per day",       "per day",
-                                 "limit for today",      "resets at midnight",
-                                 "reset at midnight"};
-
-constexpr Meaning kLocked = Says(kConcurrency, 6);
-constexpr P kLockedWords[] = {"deadlock",
-                              "deadlocked",
-                              "deadlock found",
-                              "deadlock detected",
-                              "lock wait timeout",
-                              "lock timeout",
-                              "lock request time out",
-                              "lock not available",
-                              "could not obtain lock",
-                              "could not get lock",
-                              "could not acquire lock",
-                              "unable to acquire lock",
-                              "unable to acquire",
-                              "failed to acquire lock",
-                              "cannot acquire lock",
-                              "unable to lock",
-                              "acquiring the state lock",
-                              "error locking state",
-                              "locking state",
-                              "cannot lock",
-                              "waiting to lock",
-                              "waiting for lock",
-                              "waiting for a lock",
-                              "timeout waiting to lock",
-                              "timeout waiting for lock",
-                              "waiting for table metadata lock",
-                              "database is locked",
-                              "database table is locked",
-                              "table is locked",
-                              "file is locked",
-                              "is locked by",
-                              "is locked",
-                              "resource locked",
-                              "sqlite busy",
-                              "text file busy",
-                              "etxtbsy",
-                              "ebusy",
-                              "resource busy",
-                              "device or resource busy",
-                              "being used by another process",
-                              "in use by another",
-                              "currently in use",
-                              "lock held",
-                              "already locked",
-                              "seems to be running",
-                              "another instance is running",
-                              "another instance of",
-                              "another process",
-                              "exclusive access",
-                              "ora 00060",
-                              "ora 00054",
-                              "ora 08177",
-                              "failed to lock",
-                              "lock file exists",
-                              "index.lock",
-                              "lock conflict",
-                              "mutex timeout"};
-
-constexpr Meaning kConflict = Says(kConcurrency, 5);
-constexpr P kConflictWords[] = {
-    "could not serialize access",
-    "serialization failure",
-    "serialization failed",
-    "write conflict",
-    "write write conflict",
-    "optimistic lock*",
-    "version conflict",
-    "version conflict engine",
-    "stale object",
-    "stale version",
-    "conditional check failed",
-    "conditional request failed",
-    "concurrent modification",
-    "concurrent update",
-    "concurrently modified",
-    "concurrent transaction",
-    "concurrent append",
-    "concurrent delete",
-    "modified concurrently",
-    "transaction was aborted",
-    "transaction aborted",
-    "transaction conflict",
-    "conflicting operation",
-    "conflict with recovery",
-    "conflicts with another",
-    "conflicted with another",
-    "updated or deleted by another",
-    "changed by another user",
-    "modified by another",
-    "has been modified",
-    "was modified",
-    "etag mismatch",
-    "precondition failed",
-    "operation in progress",
-    "operation is in progress",
-    "update is in progress",
-    "already in progress",
-    "in progress for resource",
-    "is already running",
-    "rebalanc*",
-    "resource conflict",
-    "operation conflict",
-    "another operation",
-    "conflict occurred",
-    "edit conflict",
-    "optimistic concurrency",
-    "snapshot too old",
-    "retry transaction",
-    "retry your transaction",
-    "restart transaction",
-    "restarting transaction",
-    "transaction retry",
-    "transaction rolled back",
-    "commit conflict",
-    "please apply your changes to the latest version",
-    "lost the race",
-    "40p01",
-    "40001",
+constexpr P kUnavailableWords[] = {
+    "(service|server|system|node|resource|backend|endpoint|database|host|"
+    "cluster|site|api|gateway|application|model|engine|region|function|broker|"
+    "instance|replica|worker|services|servers|store|storage|cache|registry|"
+    "scheduler|feature|partition|index|shard|provider|upstream) "
+    "(temporarily|currently|momentarily|temporary|presently|still|at present|) "
+    "(unavailable|not available|overloaded|busy|too busy|under "
+    "load|degraded|unhealthy|not ready|down for maintenance|in "
+    "maintenance|under maintenance|offline for maintenance|at capacity|out of "
+    "service)",
+    "(service|server|currently|temporarily|momentarily) (unavailable|not "
+    "available|not ready)",
+    "(temporarily|currently|momentarily) "
+    "(overloaded|disabled|suspended|down|out of service|at capacity|unable "
+    "to|inaccessible|offline|busy|closed)",
+    "unavailable (exception|error|for the moment|at the moment|right now|at "
+    "this time)",
+    "not available (at the moment|right now|at this time|now|currently)",
+    "bad gateway",
+    "no (healthy|live|available|ready) "
+    "(upstream|upstreams|backend|backends|instance|instances|workers|worker|"
+    "endpoints|replicas|replica|server "
+    "is|executors|executor|shard|shards|provider|agents|runner|runners|primary|"
+    "leader|members)",
+    "no (shard|shards|replica|replicas) available",
+    "backend (fetch failed|error|failure|unavailable|is down)",
+    "$cannot (handle|service|process|serve|fulfill|accept) "
+    "(the|your|this|new|more|any|) "
+    "(request|requests|connections|traffic|work|jobs|queries) (at this "
+    "time|right now|at the moment|now|currently|)",
+    "overload~",
+    "overloaded error",
+    "(server|system|node|service|line|database|device|redis|engine|host|queue|"
+    "all circuits|network|operator|printer|drive|bus|channel) (is|are|too|) "
+    "(busy|too busy|congested|saturated)",
+    "(busy|congested) (now|right now|at the moment|try)",
+    "high (demand|load|traffic|volume)",
+    "(heavy|excessive|peak|increased) (load|traffic|demand)",
+    "(under|for|in|scheduled|planned|emergency|routine|ongoing|undergoing) "
+    "(maintenance|upgrade)",
+    "maintenance (mode|window|downtime|in progress|break)",
+    "(temporary|transient|intermittent|momentary|sporadic|short term) "
+    "(local|system|server|network|lookup|internal|service|) "
+    "(error|failure|problem|issue|outage|condition|fault|glitch|errors|"
+    "failures|problems)",
+    "temporarily (deferred|not available|failed|rejected|failing|out)",
+    "transient (exception|error|fault|)",
+    "internal server error : please",
+    "web server is down",
+    "(circuit|circuit breaker|breaker) .. (open|is open|opened|tripped)",
+    "call not permitted exception",
+    "(queue|buffer|backlog|inbox|request queue|send queue|ring buffer|channel) "
+    "(is|was|) full",
+    "queue full",
+    "server is temporarily",
+    "busy loading",
+    "(outage|brownout|degraded performance)",
+    "worker lost",
+    "(dependency|dependent service|downstream|upstream) .. "
+    "(unavailable|failed|failure|error|unhealthy)",
+    "(failed|unhealthy) upstream",
+    "engine dead error",
+    "(not enough|too few|insufficient) (replicas|in sync "
+    "replicas|nodes|members|brokers|live nodes|quorum|data nodes|voters)",
+    "$cannot achieve consistency",
+    "(no|lost|without|loss of) (quorum|leader|master|primary|coordinator)",
+    "consistency level",
+    "(crashed|was restarted|has restarted|died) .. (restarting|retry|again)",
+    "(spot|preemptible) (instance|vm|node) .. "
+    "(interrupted|reclaimed|terminated|preempted|interruption)",
+    "(was|been|is being) preempted",
+    "(evicted|preempted|reclaimed|drained)",
 };
 
-// Someone else was faster; what was based on the old state must be redone.
-constexpr Meaning kStaleBase = Says(kConcurrency, 6)
-                                   .First(Strategy::kErrorCorrection)
-                                   .With(Meaning::kRetryIsVain);
-constexpr P kStaleBaseWords[] = {"non fast forward", "updates were rejected",
-                                 "fetch first", "merge conflict",
-                                 "merge conflicts"};
+constexpr Meaning kChanging = Says(kTransient, 5);
+constexpr P kChangingWords[] = {
+    "(is|are|still|currently|being|was|) (starting up|initializing|warming "
+    "up|restarting|rebooting|recovering|bootstrapping|failing over|shutting "
+    "down|reloading|resyncing|draining|upgrading|rolling back)",
+    "still (starting|loading|creating|provisioning|pending|building|in "
+    "progress|initializing|syncing|running|booting|propagating|deploying)",
+    "(not|isn't|aren't|wasn't) (yet|fully|) "
+    "(ready|initialized|started|loaded|synced|propagated|online|bootstrapped|"
+    "serving|in service|available yet|settled|provisioned|caught "
+    "up|replicated)",
+    "(not|nothing) .. yet",
+    "(is|currently|busy|still|model) loading",
+    "loading (model|the dataset|redis|in progress|data set)",
+    "(failover|fail over|switchover)",
+    "(leader|master|primary|controller) (election|changed|not available|not "
+    "found|lost|not elected|stepped down|moved|unknown|is "
+    "changing|failover|not discovered)",
+    "(not|no longer|isn't) (the|a|) (current|) "
+    "(leader|primary|master|active|controller|coordinator|writable "
+    "primary|leader or follower)",
+    "(no|lost|new|missing|unknown) "
+    "(leader|master|primary|coordinator|controller)",
+    "(election|rebalance|reconfiguration|re "
+    "election|resharding|migration|compaction|checkpoint|restore|recovery) "
+    "(is|) in progress",
+    "stepped down",
+    "(leader|coordinator|group coordinator|partition leader) .. not available",
+    "read only "
+    "(replica|slave|follower|standby|because|transaction|option|state|sql "
+    "transaction)",
+    "(node|server|host|region server|process|worker) .. (read only|super read "
+    "only) (option|mode)",
+    "(in|entering|entered) (recovery|safe|standby|degraded|read only) mode",
+    "(recovery|safe) mode",
+    "(shutdown|shut down|restart|reboot|failover|recovery|startup|redeploy) "
+    "(is |) in progress",
+    "(server|node|service|broker|instance|process|pod|application|app) "
+    "(is|was|has been|being|) (stopping|shutdown|shut "
+    "down|terminating|restarted|evicted|preempted|starting)",
+    "being "
+    "(restarted|moved|migrated|deployed|updated|upgraded|rebuilt|provisioned|"
+    "created|recreated|scaled|relocated)",
+    "(clusterdown|masterdown|tryagain|loading redis)",
+    "cluster is down",
+    "(cold|warm) start",
+    "ora (01033|12528|01089|01034)",
+    "coordinator (not available|load in progress|is loading)",
+    "stale element reference",
+    "not attached to the page document",
+    "(unknown|fenced|stale) leader epoch",
+    "interrupted at shutdown",
+    "(does not|doesn't) (host|have) (this|the) topic partition",
+    "unknown topic or partition",
+    "(no longer|not) .. (responsible|owner) for",
+    "(replication|replica|index|cache|catalog|state) .. (lag|behind|out of "
+    "sync|catching up)",
+    "(eventual consistency|eventually consistent|propagat~)",
+    "(standby|passive) (node|server|instance|mode)",
+    "(region|partition|shard|slot|range|tablet|bucket) .. (moved|is "
+    "moving|splitting|migrating|offline|unavailable|relocating|not served|not "
+    "online|reassigned|unassigned)",
+    "regions server .. not serving",
+    "not serving region",
+};
+
+// A model's sampled output; the next sample may do.
+constexpr Meaning kSampled = Says(kTransient, 9).Of(ErrorType::kGeneration);
+constexpr P kSampledWords[] = {
+    "$cannot parse (llm|model|model's|assistant|agent|ai|completion) "
+    "(output|response|answer|reply|completion)",
+    "$cannot parse (function call|tool call|json from model|the model's "
+    "response)",
+    "output (parsing|parser)",
+    "output parser exception",
+    "parse llm",
+    "(invalid|malformed|unparseable|empty) "
+    "(llm|model|assistant|agent|ai|completion) (output|response|answer)",
+    "(model|llm|assistant|agent) "
+    "(returned|produced|generated|gave|output|emitted) .. "
+    "(invalid|empty|malformed|unparseable|no|incomplete|blank|nothing|not "
+    "valid)",
+    "model output could not",
+    "malformed (function|tool) call",
+    "no (generations|candidates|choices) (returned|in response|found|)",
+    "(empty|blank) (completion|generation)",
+    "response .. (was not valid|is not valid|did not contain valid) json",
+    "(tool|function) call .. (invalid|malformed) json",
+    "(agent|model) .. stopped (before|without) (finishing|an answer)",
+    "(hallucinated|degenerate|repetitive output)",
+};
+
+constexpr Meaning kServerFault = Says(kTransient, 2.5);
+constexpr P kServerFaultWords[] = {
+    "internal (server|service|api|) "
+    "(error|errors|failure|exception|fault|problem)",
+    "(server|service|api|backend|upstream) (had|encountered|experienced) "
+    "(an|a|) (internal|unexpected|) "
+    "(error|problem|exception|failure|condition)",
+    "(server|service|upstream|backend|gateway|cluster|api|provider) (side|) "
+    "(error|failure|exception|fault|errors)",
+    "(something|anything) went wrong (on our|on the server|on our end|at our)",
+    "an error occurred (on the server|on our side|processing your "
+    "request|while processing your request|on our end)",
+    "api error (occurred|)",
+    "unexpected (server|upstream|backend|internal) "
+    "(error|failure|condition|response)",
+    "(error|exception) on the server",
+    "(our|the) (side|end) : please",
+    "stream error (exception|)",
+};
+
+constexpr Meaning kTryAgain = Says(kTransient, 1.7);
+constexpr P kTryAgainWords[] = {
+    "(please|kindly|and|or|then|) try (again|later|your request again|it "
+    "again|the request again|once more|again in a|this again) "
+    "(later|shortly|soon|in a few|in a|momentarily|in a moment|in some time|)",
+    "(please|kindly|should|must|then|) retry (later|the request|your "
+    "request|the operation|the call|again|the transaction|this "
+    "request|it|shortly|with backoff|with exponential)",
+    "please retry",
+    "(come|check) back (later|soon|in a)",
+    "often intermittent",
+};
+
+constexpr Meaning kForNow = Says(kTransient, 3);
+constexpr P kForNowWords[] = {
+    "(unavailable|temporarily|temporary|intermittent|intermittently)",
+    "(retryable|retriable|is retryable|safe to retry)",
+    "(can|should|may|could|must|will) be (retried|repeated)",
+    "a (simple|) retry",
+};
+
+constexpr Meaning kInterrupted = Says(kTransient, 1.5);
+constexpr P kInterruptedWords[] = {
+    "(interrupted|interruption)",
+    "(sigterm|terminated by signal)",
+    "(was|been|is) (interrupted|cancelled|canceled|killed|terminated)",
+    "context (canceled|cancelled)",
+    "(aborted|cancelled by)",
+    "degraded",
+    "busy",
+    "unhealthy",
+    "starting",
+};
 
 constexpr Wordings kTable[] = {
     {kUnavailable, kUnavailableWords}, {kChanging, kChangingWords},
     {kSampled, kSampledWords},         {kServerFault, kServerFaultWords},
-    {kTryAgain, kTryAgainWords},       {kRate, kRateWords},
-    {kRateSpent, kRateSpentWords},     {kStaleBase, kStaleBaseWords},
-    {kLocked, kLockedWords},           {kConflict, kConflictWords},
+    {kTryAgain, kTryAgainWords},       {kForNow, kForNowWords},
+    {kInterrupted, kInterruptedWords},
 };
 
 }  // namespace

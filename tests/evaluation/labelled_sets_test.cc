@@ -1,0 +1,66 @@
+// The labelled sets through registry and classifier. The floors stand a little
+// under what is reached: a change that loses ground fails here.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "tests/evaluation/local_evaluation.h"
+
+namespace recourse {
+namespace {
+
+struct Floors {
+  const char* file;
+  double category, retryable, strategy;
+  double wrong_retries;  // Of all; at most.
+};
+
+void ExpectFloors(const std::string& patterns, const Floors& floors) {
+  const auto registry = LoadRegistry(patterns);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  const std::string file =
+      std::string("tests/evaluation/") + floors.file + ".jsonl";
+  LocalEvaluation got;
+  const absl::Status status = EvaluateFile(file, **registry, &got);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_GE(got.labels.count(), 100) << file;
+  EXPECT_GE(got.labels.category_accuracy(), floors.category) << file;
+  EXPECT_GE(got.labels.retryable_accuracy(), floors.retryable) << file;
+  EXPECT_GE(got.labels.strategy_accuracy(), floors.strategy) << file;
+  EXPECT_LE(got.WrongRetriesOfAll(), floors.wrong_retries) << file;
+}
+
+TEST(LabelledSetsTest, WithTheLibrary) {
+  for (const Floors& floors : {
+           Floors{"set_a", 0.94, 0.97, 0.94, 0.02},
+           Floors{"set_b", 0.92, 0.97, 0.93, 0.02},
+           Floors{"held_out", 0.86, 0.94, 0.86, 0.035},
+       }) {
+    ExpectFloors("patterns", floors);
+  }
+}
+
+TEST(LabelledSetsTest, TheClassifierAlone) {
+  for (const Floors& floors : {
+           Floors{"set_a", 0.95, 0.97, 0.95, 0.02},
+           Floors{"set_b", 0.92, 0.97, 0.93, 0.02},
+           Floors{"held_out", 0.85, 0.93, 0.84, 0.035},
+       }) {
+    ExpectFloors("", floors);
+  }
+}
+
+TEST(LocalEvaluationTest, SaysWhatItCannotRead) {
+  const auto registry = LoadRegistry("");
+  ASSERT_TRUE(registry.ok());
+  LocalEvaluation got;
+  EXPECT_EQ(EvaluateFile("tests/evaluation/none", **registry, &got).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(EvaluateFile("tests/evaluation/README.md", **registry, &got).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(LoadRegistry("tests/evaluation/none").ok());
+}
+
+}  // namespace
+}  // namespace recourse

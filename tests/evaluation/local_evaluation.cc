@@ -1,0 +1,63 @@
+#include "tests/evaluation/local_evaluation.h"
+
+#include <fstream>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/cli/labelled_errors.h"
+#include "server/match/classifier.h"
+#include "server/wire/context.h"
+#include "server/wire/pattern.h"
+#include "server/wire/pattern_file.h"
+#include "server/wire/result.h"
+
+namespace recourse {
+
+absl::StatusOr<std::shared_ptr<const PatternRegistry>> LoadRegistry(
+    const std::string& directory) {
+  std::vector<SharedPattern> patterns;
+  if (!directory.empty()) {
+    const auto sources = LoadPatternDirectory(directory);
+    if (!sources.ok()) return sources.status();
+    for (const PatternSource& source : *sources) {
+      auto pattern = ParsePattern(source.pattern, Origin::kLibrary);
+      if (!pattern.ok()) return pattern.status();
+      patterns.push_back(*std::move(pattern));
+    }
+  }
+  return PatternRegistry::Create(std::move(patterns), 1);
+}
+
+absl::Status EvaluateFile(const std::string& path,
+                          const PatternRegistry& registry,
+                          LocalEvaluation* evaluation) {
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  std::ifstream in(path);
+  if (!in) return absl::NotFoundError(path);
+  int line = 0;
+  while (true) {
+    const auto error = cli::ReadError(in, /*labels=*/true, line);
+    if (!error.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ":", line, ": ", error.status().message()));
+    }
+    if (!error->has_value()) return absl::OkStatus();
+    auto context = std::make_shared<v1::RecoveryContext>();
+    *context->mutable_error() = (*error)->error;
+    const auto request = ParseContext(std::move(context));
+    if (!request.ok()) return request.status();
+    const MatchResult match = registry.Match(request->failure);
+    const Classification answer =
+        Classify(request->failure, match.winner.get(), now);
+    evaluation->labels.Add(path, **error, ToMessage(answer));
+    if (answer.retryable && !(*error)->retryable.Accepts("true")) {
+      ++evaluation->wrong_retries;
+    }
+  }
+}
+
+}  // namespace recourse
