@@ -8,11 +8,19 @@ namespace {
 
 constexpr double kFirstShare = 0.1;
 constexpr double kStepUp = 0.05;
-constexpr double kStepDown = 0.7;
+constexpr double kCarefulStepUp = 0.01;
+constexpr double kStepDown = 0.75;
 constexpr double kMaxRate = 1e6;
-// Shares of failed calls: below, the target bears more; above, it is too much.
+// Shares of failed calls: below, the target is well; above, it is ill.
 constexpr double kFewFail = 0.05;
 constexpr double kManyFail = 0.1;
+// The same of the time that runs take, in times of what the trials took.
+constexpr double kLittleLonger = 1.5;
+constexpr double kMuchLonger = 2;
+constexpr absl::Duration kNoise = absl::Milliseconds(10);
+constexpr int kMinTimed = 3;
+// So long a step down takes to show.
+constexpr absl::Duration kRelief = absl::Seconds(3);
 // Askers come a little faster than slots do: none shall stay empty.
 constexpr double kAskAhead = 1.1;
 // A slot this near is no wait.
@@ -20,54 +28,89 @@ constexpr absl::Duration kSoon = absl::Milliseconds(1);
 
 }  // namespace
 
-Backlog::Backlog(AskSchedule asks, double borne_rate, double slow_call_rate,
-                 absl::Time now)
+Backlog::Backlog(AskSchedule asks, const Known& known, absl::Time now)
     : asks_(std::move(asks)),
-      borne_rate_(std::max(borne_rate, kMinRate / kFirstShare)),
-      slow_call_rate_(slow_call_rate),
-      rate_(kFirstShare * borne_rate_),
+      known_(known),
+      rate_(std::max(kMinRate, kFirstShare * known.borne_rate)),
       next_slot_(now),
       next_step_(now + kStep),
       last_wait_(now) {}
 
-std::optional<Backlog::Place> Backlog::Take(absl::Time at, absl::Time last,
-                                            uint64_t seed, absl::Time now) {
+std::optional<Backlog::Place> Backlog::Take(const RunWish& wish,
+                                            absl::Time now) {
   Step(now);
   const absl::Time slot = std::max(now, next_slot_);
   if (slot > now + kSoon) {
     had_to_wait_ = true;
     last_wait_ = now;
   }
-  const absl::Time run = std::max(at, slot);
-  if (slot <= now + kHorizon && run <= last) {
+  const absl::Time run = std::max(wish.at, slot);
+  if (slot <= now + kHorizon && run <= wish.last) {
     next_slot_ = slot + absl::Seconds(1 / rate_);
-    return Place{run};
+    return Place{run, permits_.Take({0, run, wish.call_time}, wish.seed)};
   }
   const double ask_rate = kAskAhead * rate_;
-  const absl::Time from = std::max(at, now + kHorizon / 2);
-  const std::optional<absl::Time> again = asks_.Next(
-      {now, ask_rate, absl::InfiniteDuration(), ask_rate}, from, last, seed);
+  const std::optional<absl::Time> again =
+      asks_.Next({now, ask_rate, absl::InfiniteDuration(), ask_rate},
+                 std::max(wish.at, now + kHorizon / 2), wish.last, wish.seed);
   if (!again) return std::nullopt;
-  return Place{*again, true};
+  return Place{*again};
+}
+
+bool Backlog::End(uint64_t permit, std::optional<bool> success,
+                  absl::Time now) {
+  const std::optional<Permits::Lease> lease = permits_.End(permit);
+  if (!lease) return false;
+  if (success && *success) {
+    ++timed_;
+    time_ += std::max(now - lease->at, absl::ZeroDuration());
+  }
+  return true;
+}
+
+Backlog::Health Backlog::HealthOfTarget() const {
+  const double failed = since_step_.failure_rate();
+  const double slow = since_step_.slow_rate();
+  const absl::Duration mean =
+      timed_ < kMinTimed || known_.trial_time == absl::ZeroDuration()
+          ? absl::ZeroDuration()
+          : time_ / timed_;
+  if (failed > kManyFail || slow >= known_.slow_call_rate ||
+      mean > kMuchLonger * known_.trial_time + kNoise) {
+    return Health::kIll;
+  }
+  if (failed > kFewFail || slow >= known_.slow_call_rate / 2 ||
+      mean > kLittleLonger * known_.trial_time + kNoise) {
+    return Health::kMiddling;
+  }
+  return Health::kWell;
 }
 
 void Backlog::Step(absl::Time now) {
   if (now < next_step_) return;
   next_step_ = now + kStep;
-  const double failed = since_step_.failure_rate();
-  const double slow = since_step_.slow_rate();
-  if (failed > kManyFail || slow >= slow_call_rate_) {
-    rate_ = std::max(kMinRate, kStepDown * rate_);
-  } else if (had_to_wait_ && since_step_.calls > 0 && failed <= kFewFail &&
-             slow < slow_call_rate_ / 2) {
-    rate_ = std::min(kMaxRate, rate_ + kStepUp * borne_rate_);
+  permits_.Expire(0, now);
+  const Health health = HealthOfTarget();
+  if (health == Health::kIll) {
+    if (now >= next_step_down_) {
+      last_ill_rate_ = rate_;
+      rate_ = std::max(kMinRate, kStepDown * rate_);
+      next_step_down_ = now + kRelief;
+    }
+  } else if (health == Health::kWell && had_to_wait_ && since_step_.calls > 0) {
+    const double step =
+        rate_ < kStepDown * last_ill_rate_ ? kStepUp : kCarefulStepUp;
+    rate_ = std::min(kMaxRate, rate_ + std::max(0.1, step * known_.borne_rate));
   }
   had_to_wait_ = false;
   since_step_ = CallTally{};
+  timed_ = 0;
+  time_ = absl::ZeroDuration();
 }
 
 bool Backlog::IsDone(absl::Time now) {
-  return now >= std::max({last_wait_, asks_.tail(), next_slot_}) + kQuiet;
+  return now >= std::max({last_wait_, asks_.tail(), next_slot_}) + kQuiet &&
+         permits_.out() == 0;
 }
 
 }  // namespace recourse

@@ -3,23 +3,29 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "absl/time/time.h"
 #include "server/guard/ask_schedule.h"
 #include "server/guard/call_tally.h"
+#include "server/guard/permits.h"
+#include "server/guard/run_wish.h"
 
 namespace recourse {
 
 // Slots one after the other at a rate that begins at a tenth of the calls that
-// the target is known to bear, and moves once a second: up by a twentieth of
-// them while all slots are used and few calls fail or are slow, down by three
-// tenths of itself when more do. Who gets no slot within kHorizon is sent back
-// to ask again: the rate may be another by then. It is over when nobody had to
-// wait for a while.
+// the target is known to bear, and moves once a second. It goes up by a
+// twentieth of them while all slots are used and the target is well; above the
+// rate at which it last was not, by a fifth of that. It goes down by a quarter
+// when calls fail, are slow, or take twice as long as the trials did: a queue
+// fills long before calls fail of it.
 //
-// Thread-compatible. The idea (additive increase, multiplicative decrease) is
-// TCP's.
+// Who gets no slot within kHorizon is sent back to ask again: the rate may be
+// another by then. It is over when nobody had to wait for a while.
+//
+// Thread-compatible. The ideas are TCP's (additive increase, multiplicative
+// decrease) and TCP Vegas's (the time that a round takes).
 class Backlog {
  public:
   static constexpr absl::Duration kHorizon = absl::Seconds(1);
@@ -27,19 +33,25 @@ class Backlog {
   static constexpr absl::Duration kQuiet = absl::Seconds(5);
   static constexpr double kMinRate = 1;
 
-  // `asks`: those who were sent away before. `borne_rate`: calls a second that
-  // the target is known to bear.
-  Backlog(AskSchedule asks, double borne_rate, double slow_call_rate,
-          absl::Time now);
+  struct Known {
+    double borne_rate = 0;      // Calls a second that the target bears.
+    absl::Duration trial_time;  // 0: unknown.
+    double slow_call_rate = 1;
+  };
+  // `asks`: those who were sent away before.
+  Backlog(AskSchedule asks, const Known& known, absl::Time now);
 
+  // When a call may run, with the lease by which its end is known again; or,
+  // without one, when to ask again. nullopt: neither by wish.last.
   struct Place {
     absl::Time at;
-    bool ask_again = false;
+    uint64_t permit = 0;
   };
-  // When a call may run that would at `at`; or when to ask again. nullopt:
-  // neither before `last`.
-  std::optional<Place> Take(absl::Time at, absl::Time last, uint64_t seed,
-                            absl::Time now);
+  std::optional<Place> Take(const RunWish& wish, absl::Time now);
+
+  // As of ReleaseWaves.
+  bool End(uint64_t permit, std::optional<bool> success, absl::Time now);
+  void Move(uint64_t permit, absl::Time at) { permits_.Move(permit, at); }
 
   // Calls that ended, whoever made them.
   void Count(const CallTally& sum) { since_step_ += sum; }
@@ -48,17 +60,23 @@ class Backlog {
   double rate() const { return rate_; }
 
  private:
+  enum class Health : uint8_t { kWell, kMiddling, kIll };
+  Health HealthOfTarget() const;
   void Step(absl::Time now);
 
   AskSchedule asks_;
-  const double borne_rate_;
-  const double slow_call_rate_;
+  const Known known_;
+  Permits permits_;
   double rate_;
+  double last_ill_rate_ = std::numeric_limits<double>::infinity();
   absl::Time next_slot_;
   absl::Time next_step_;
+  absl::Time next_step_down_ = absl::InfinitePast();
   absl::Time last_wait_;     // When somebody last had to wait.
   bool had_to_wait_ = true;  // Since the last step.
   CallTally since_step_;
+  int64_t timed_ = 0;    // Runs that succeeded since the step, ...
+  absl::Duration time_;  // ... and their time.
 };
 
 }  // namespace recourse

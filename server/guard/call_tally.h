@@ -1,7 +1,6 @@
 // Sums of calls that ended: what all evidence is made of.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 namespace recourse {
@@ -50,15 +49,17 @@ struct BasicCallTally {
 using CallTally = BasicCallTally<int64_t>;
 using SmallCallTally = BasicCallTally<int32_t>;
 
-// Part `i` of `n` near-equal parts of a sum: the parts add up to it.
+// Part `i` of `n` near-equal parts of a sum of at most 10^9 calls: the parts
+// add up to it.
 inline CallTally PartOf(const CallTally& sum, int i, int n) {
-  const auto part = [i, n](int64_t count) {
-    return count * (i + 1) / n - count * i / n;
+  if (sum.calls == 0) return {};
+  const int64_t before = sum.calls * i / n;
+  const int64_t after = sum.calls * (i + 1) / n;
+  // Of the calls before and after: so no part has more than its calls.
+  const auto part = [&](int64_t count) {
+    return count * after / sum.calls - count * before / sum.calls;
   };
-  CallTally tally{part(sum.calls), part(sum.failures), part(sum.slow)};
-  tally.failures = std::min(tally.failures, tally.calls);
-  tally.slow = std::min(tally.slow, tally.calls);
-  return tally;
+  return {after - before, part(sum.failures), part(sum.slow)};
 }
 
 }  // namespace recourse

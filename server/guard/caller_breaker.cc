@@ -71,8 +71,7 @@ std::optional<CallerBreaker::Trial> CallerBreaker::Take(
     const BreakerPolicy& policy) {
   if (opened_->permits.out() >= policy.half_open_permits) return std::nullopt;
   at = std::max(at, opened_->until);
-  return Trial{at,
-               opened_->permits.Take(0, at + LeaseAfterDelay(call_time), seed)};
+  return Trial{at, opened_->permits.Take({0, at, call_time}, seed)};
 }
 
 CallerBreaker::Ended CallerBreaker::End(uint64_t permit,
@@ -94,8 +93,8 @@ CallerBreaker::Ended CallerBreaker::End(uint64_t permit,
   return Ended::kClosed;
 }
 
-void CallerBreaker::Extend(uint64_t permit, absl::Time until) {
-  if (opened_ != nullptr) opened_->permits.Extend(permit, until);
+void CallerBreaker::Move(uint64_t permit, absl::Time at) {
+  if (opened_ != nullptr) opened_->permits.Move(permit, at);
 }
 
 bool CallerBreaker::Reset() {

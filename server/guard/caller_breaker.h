@@ -52,7 +52,7 @@ class CallerBreaker {
   // nullopt: neither success nor failure; the permit is free again.
   Ended End(uint64_t permit, std::optional<bool> success,
             const BreakerPolicy& policy, absl::Time now);
-  void Extend(uint64_t permit, absl::Time until);
+  void Move(uint64_t permit, absl::Time at);
 
   // CLOSED with nothing counted. True: it was not CLOSED.
   bool Reset();

@@ -29,22 +29,22 @@ int64_t Pacer::PageOf(absl::Time at) const {
   return std::max<int64_t>(0, absl::ToUnixNanos(at) / page_nanos_);
 }
 
-// Pages before `page` are over: theirs are used for later ones.
-void Pacer::Forget(int64_t page) {
+// Pages before `page` are over: their places are those of later ones, which are
+// full as far as the queue behind the calendar reached.
+void Pacer::TurnTo(int64_t page) {
   if (page <= first_page_) return;
   const auto pages = static_cast<int64_t>(kPages);
-  if (first_page_ < 0 || page - first_page_ >= pages) {
-    booked_.fill(0);
-  } else {
-    for (int64_t i = first_page_; i < page; ++i) {
-      booked_[static_cast<size_t>(i % pages)] = 0;
-    }
+  const int64_t queued = beyond_ == absl::InfinitePast() ? -1 : PageOf(beyond_);
+  const int64_t first_new = first_page_ < 0 ? page : first_page_ + pages;
+  for (int64_t i = std::max(first_new, page); i < page + pages; ++i) {
+    booked_[static_cast<size_t>(i % pages)] =
+        i <= queued ? static_cast<int32_t>(slots_ * burst_) : 0;
   }
   first_page_ = page;
 }
 
 absl::Time Pacer::Book(absl::Time at, absl::Time now) {
-  Forget(PageOf(now));
+  TurnTo(PageOf(now));
   const auto places = static_cast<int32_t>(slots_ * burst_);
   const int64_t end = first_page_ + static_cast<int64_t>(kPages);
   for (int64_t page = std::max(PageOf(at), first_page_); page < end; ++page) {

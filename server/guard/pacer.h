@@ -35,7 +35,7 @@ class Pacer {
 
  private:
   int64_t PageOf(absl::Time at) const;
-  void Forget(int64_t page);
+  void TurnTo(int64_t page);
 
   const double rate_;
   const int burst_;

@@ -13,31 +13,37 @@ absl::Duration LeaseAfterDelay(absl::Duration expected_call_time) {
   return call + std::max(kLeaseMargin, call);
 }
 
-uint64_t Permits::Take(int group, absl::Time until, uint64_t seed) {
+namespace {
+
+absl::Time EndOf(const Permits::Lease& lease) {
+  return lease.at + LeaseAfterDelay(lease.call_time);
+}
+
+}  // namespace
+
+uint64_t Permits::Take(const Lease& lease, uint64_t seed) {
   uint64_t id = 0;
   do {
     const uint64_t words[] = {seed, ++count_};
     id = StableHash(
         absl::string_view(reinterpret_cast<const char*>(words), sizeof(words)));
   } while (id == 0 || leases_.contains(id));
-  leases_.emplace(id, Lease{group, until});
-  earliest_ = std::min(earliest_, until);
+  leases_.emplace(id, lease);
+  earliest_ = std::min(earliest_, EndOf(lease));
   return id;
 }
 
-std::optional<int> Permits::End(uint64_t id) {
+std::optional<Permits::Lease> Permits::End(uint64_t id) {
   const auto found = leases_.find(id);
   if (found == leases_.end()) return std::nullopt;
-  const int group = found->second.group;
+  const Lease lease = found->second;
   leases_.erase(found);
-  return group;
+  return lease;
 }
 
-bool Permits::Extend(uint64_t id, absl::Time until) {
+void Permits::Move(uint64_t id, absl::Time at) {
   const auto found = leases_.find(id);
-  if (found == leases_.end()) return false;
-  found->second.until = std::max(found->second.until, until);
-  return true;
+  if (found != leases_.end()) found->second.at = at;
 }
 
 int Permits::Expire(int group, absl::Time now) {
@@ -45,11 +51,12 @@ int Permits::Expire(int group, absl::Time now) {
   int expired = 0;
   earliest_ = absl::InfiniteFuture();
   for (auto it = leases_.begin(); it != leases_.end();) {
-    if (it->second.until <= now) {
+    const absl::Time end = EndOf(it->second);
+    if (end <= now) {
       expired += it->second.group == group;
       leases_.erase(it++);
     } else {
-      earliest_ = std::min(earliest_, it->second.until);
+      earliest_ = std::min(earliest_, end);
       ++it;
     }
   }

@@ -21,13 +21,19 @@ absl::Duration LeaseAfterDelay(absl::Duration expected_call_time);
 // Thread-compatible.
 class Permits {
  public:
-  // A new lease in `group` until `until`.
-  uint64_t Take(int group, absl::Time until, uint64_t seed);
-  // Ends a lease; its group, or nullopt when it is not out: never given, ended
-  // before, or expired.
-  std::optional<int> End(uint64_t id);
-  // False when it is not out.
-  bool Extend(uint64_t id, absl::Time until);
+  struct Lease {
+    int group = 0;
+    absl::Time at;  // When it runs.
+    absl::Duration call_time;
+  };
+
+  // A new lease; it lasts LeaseAfterDelay(call_time) from lease.at on.
+  uint64_t Take(const Lease& lease, uint64_t seed);
+  // Ends a lease; nullopt when it is not out: never given, ended before, or
+  // expired.
+  std::optional<Lease> End(uint64_t id);
+  // It runs later. Nothing where it is not out.
+  void Move(uint64_t id, absl::Time at);
   // Ends what is over, and says how many of `group` were among them.
   int Expire(int group, absl::Time now);
 
@@ -35,11 +41,6 @@ class Permits {
   void Clear();
 
  private:
-  struct Lease {
-    int group;
-    absl::Time until;
-  };
-
   absl::flat_hash_map<uint64_t, Lease> leases_;
   absl::Time earliest_ = absl::InfiniteFuture();  // No lease ends before.
   uint64_t count_ = 0;

@@ -12,6 +12,8 @@ namespace {
 // and, as a part of the rate that opens the circuit, by a somewhat larger one.
 constexpr double kCalm = 0.1;
 constexpr double kBearable = 0.5;
+// The mean time of trials forgets at this pace.
+constexpr int64_t kTrialMemory = 10;
 
 absl::Duration LengthFor(absl::Duration call_time) {
   if (call_time <= absl::ZeroDuration()) return ReleaseWaves::kUnknownLength;
@@ -43,20 +45,24 @@ std::optional<ReleaseWaves::Trial> ReleaseWaves::Take(absl::Time at,
   ++granted_;
   call_time_ = std::max(call_time_, std::min(call_time, kMaxLeasedCall));
   length_ = LengthFor(call_time_);
-  return Trial{run,
-               permits_.Take(number_, run + LeaseAfterDelay(call_time), seed)};
+  return Trial{run, permits_.Take({number_, run, call_time}, seed)};
 }
 
-bool ReleaseWaves::End(uint64_t permit, std::optional<bool> success) {
-  const std::optional<int> wave = permits_.End(permit);
-  if (!wave) return false;
-  const bool current = *wave == number_;
+bool ReleaseWaves::End(uint64_t permit, std::optional<bool> success,
+                       absl::Time now) {
+  const std::optional<Permits::Lease> lease = permits_.End(permit);
+  if (!lease) return false;
+  const bool current = lease->group == number_;
   if (!success) {
     granted_ -= current;
   } else if (!*success) {
     ++failures_;
   } else {
     successes_ += current;
+    const absl::Duration took = std::max(now - lease->at, absl::ZeroDuration());
+    trial_time_ = trial_time_ == absl::ZeroDuration()
+                      ? took
+                      : trial_time_ + (took - trial_time_) / kTrialMemory;
   }
   return true;
 }

@@ -53,14 +53,12 @@ class ReleaseWaves {
                             absl::Duration call_time, uint64_t seed,
                             absl::Time now);
 
-  bool HasPlace() const { return Taken() < size_; }
+  bool HasPlace() const { return Taken() < size_ && permits_.out() < size_; }
 
   // A trial ended; nullopt: neither well nor badly, its place is free again.
   // False: its lease is not out.
-  bool End(uint64_t permit, std::optional<bool> success);
-  void Extend(uint64_t permit, absl::Time until) {
-    permits_.Extend(permit, until);
-  }
+  bool End(uint64_t permit, std::optional<bool> success, absl::Time now);
+  void Move(uint64_t permit, absl::Time at) { permits_.Move(permit, at); }
 
   enum class Verdict : uint8_t { kNone, kReopen, kClose };
   // Ends leases that are over, and the wave if it is decided.
@@ -75,6 +73,8 @@ class ReleaseWaves {
   absl::Duration pace() const { return length_ + call_time_; }
   // The highest rate that passed so far.
   double proven_rate() const { return proven_rate_; }
+  // How long trials that succeeded took, on average; 0: none did.
+  absl::Duration trial_time() const { return trial_time_; }
 
  private:
   bool IsFirst() const { return number_ == 0; }
@@ -98,6 +98,7 @@ class ReleaseWaves {
   absl::Duration length_ = kUnknownLength;
   absl::Duration call_time_;  // The longest expected in this wave.
   double proven_rate_ = 0;
+  absl::Duration trial_time_;
 };
 
 }  // namespace recourse

@@ -123,9 +123,9 @@ void SharedBreaker::PrepareWaves(const BreakerPolicy& policy,
 }
 
 void SharedBreaker::Close(const BreakerPolicy& policy, absl::Time now) {
-  const double borne = std::max(healthy_rate_, waves_->proven_rate());
-  backlog_ = std::make_unique<Backlog>(std::move(*asks_), borne,
-                                       policy.slow_call_rate, now);
+  const Backlog::Known known{std::max(healthy_rate_, waves_->proven_rate()),
+                             waves_->trial_time(), policy.slow_call_rate};
+  backlog_ = std::make_unique<Backlog>(std::move(*asks_), known, now);
   waves_ = nullptr;
   asks_ = nullptr;
   open_count_ = 0;
@@ -192,18 +192,22 @@ RunPlace SharedBreaker::Ask(const RunWish& wish, absl::Time now) {
 }
 
 RunPlace SharedBreaker::AskInBacklog(const RunWish& wish, absl::Time now) {
-  const auto place = backlog_->Take(wish.at, wish.last, wish.seed, now);
+  const auto place = backlog_->Take(wish, now);
   if (!place) return {RunPlace::Kind::kRefused};
-  return {place->ask_again ? RunPlace::Kind::kAskAgain : RunPlace::Kind::kRun,
-          place->at};
+  return {
+      place->permit == 0 ? RunPlace::Kind::kAskAgain : RunPlace::Kind::kTrial,
+      place->at, place->permit};
 }
 
-bool SharedBreaker::EndTrial(uint64_t permit, std::optional<bool> success) {
-  return waves_ != nullptr && waves_->End(permit, success);
+bool SharedBreaker::EndTrial(uint64_t permit, std::optional<bool> success,
+                             absl::Time now) {
+  if (waves_ != nullptr) return waves_->End(permit, success, now);
+  return backlog_ != nullptr && backlog_->End(permit, success, now);
 }
 
-void SharedBreaker::ExtendTrial(uint64_t permit, absl::Time until) {
-  if (waves_ != nullptr) waves_->Extend(permit, until);
+void SharedBreaker::MoveTrial(uint64_t permit, absl::Time at) {
+  if (waves_ != nullptr) waves_->Move(permit, at);
+  if (backlog_ != nullptr) backlog_->Move(permit, at);
 }
 
 void SharedBreaker::Reset(std::string reason, absl::Time now) {

@@ -12,32 +12,12 @@
 #include "server/guard/call_tally.h"
 #include "server/guard/callers.h"
 #include "server/guard/release_waves.h"
+#include "server/guard/run_wish.h"
 #include "server/guard/sliding_window.h"
 #include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {
-
-// A wish to run.
-struct RunWish {
-  absl::Time at;    // Not before.
-  absl::Time last;  // Not after.
-  absl::Duration call_time;
-  uint64_t seed = 0;
-};
-
-// What becomes of it.
-struct RunPlace {
-  enum class Kind : uint8_t {
-    kRun,       // At `at`.
-    kTrial,     // At `at`, with `permit`.
-    kAskAgain,  // At `at`.
-    kRefused,
-  };
-  Kind kind = Kind::kRun;
-  absl::Time at{};
-  uint64_t permit = 0;
-};
 
 // The state machine CLOSED -> OPEN -> HALF_OPEN -> CLOSED or OPEN again, over
 // the pool of all callers' calls. What a person sets lies above it (see
@@ -80,8 +60,8 @@ class SharedBreaker {
 
   RunPlace Ask(const RunWish& wish, absl::Time now);
   // False: no such lease is out. nullopt: neither success nor failure.
-  bool EndTrial(uint64_t permit, std::optional<bool> success);
-  void ExtendTrial(uint64_t permit, absl::Time until);
+  bool EndTrial(uint64_t permit, std::optional<bool> success, absl::Time now);
+  void MoveTrial(uint64_t permit, absl::Time at);
 
   // CLOSED, everything counted forgotten.
   void Reset(std::string reason, absl::Time now);

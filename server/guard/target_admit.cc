@@ -147,11 +147,10 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
   }
   at = std::max(place->at, std::min(at, wish.last));
   if (place->permit != 0 && at > place->at) {
-    const absl::Time until = at + LeaseAfterDelay(wish.call_time);
-    breaker_.ExtendTrial(place->permit, until);
+    breaker_.MoveTrial(place->permit, at);
     if (Caller* caller =
             callers_.Find({request.site.service, request.site.instance})) {
-      caller->breaker.Extend(place->permit, until);
+      caller->breaker.Move(place->permit, at);
     }
   }
   admitted->grant.delay = at - now;
@@ -160,7 +159,7 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
 void TargetGuard::Release(const CallSite& site, const GrantStamp& stamp,
                           absl::Time now) {
   if (stamp.budgeted) budget_.Release(stamp.reserved_at, now);
-  if (stamp.permit == 0 || breaker_.EndTrial(stamp.permit, std::nullopt)) {
+  if (stamp.permit == 0 || breaker_.EndTrial(stamp.permit, std::nullopt, now)) {
     return;
   }
   if (Caller* caller = callers_.Find({site.service, site.instance})) {

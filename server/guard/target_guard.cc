@@ -229,7 +229,7 @@ void TargetGuard::Settle(const CallSite& site, const GrantStamp& stamp,
 bool TargetGuard::EndTrial(Caller* caller, uint64_t permit,
                            std::optional<bool> success, absl::Time now,
                            Changes* changes) {
-  if (breaker_.EndTrial(permit, success)) {
+  if (breaker_.EndTrial(permit, success, now)) {
     Advance(now, changes);
     return true;
   }

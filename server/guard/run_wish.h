@@ -1,0 +1,31 @@
+// What the circuits are asked, and what they answer.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace recourse {
+
+// A wish to run.
+struct RunWish {
+  absl::Time at;    // Not before.
+  absl::Time last;  // Not after.
+  absl::Duration call_time;
+  uint64_t seed = 0;
+};
+
+// What becomes of it.
+struct RunPlace {
+  enum class Kind : uint8_t {
+    kRun,       // At `at`.
+    kTrial,     // At `at`, with `permit`.
+    kAskAgain,  // At `at`.
+    kRefused,
+  };
+  Kind kind = Kind::kRun;
+  absl::Time at{};
+  uint64_t permit = 0;
+};
+
+}  // namespace recourse
