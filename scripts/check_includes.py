@@ -15,7 +15,8 @@ ALLOWED = {
     "store": set(),
     "match": {"model"},
     "plan": {"model"},
-    "strategy": {"model"},
+    "correct": {"model"},
+    "strategy": {"model", "correct"},
     "guard": {"model"},
     "record": {"model"},
     "wire": {"model", "strategy", "guard", "record"},
@@ -28,7 +29,7 @@ ALLOWED = {
           "catalog", "targets", "incident", "rpc"},
 }
 # The pure core: no gRPC, no server of any kind.
-PURE = STAGES | {"model"}
+PURE = STAGES | {"model", "correct"}
 INCLUDE = re.compile(r'^\s*#include\s+["<]([^">]+)[">]')
 
 

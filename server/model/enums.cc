@@ -114,6 +114,19 @@ absl::string_view Name(AlternativeOrder value) {
   return NameIn(kNames, value);
 }
 
+absl::string_view Name(Fixer value) {
+  static constexpr absl::string_view kNames[] = {
+      "UNSPECIFIED",        "JSON_REPAIR",
+      "JSON_COMPLETE",      "PYTHON_MISSING_COLON",
+      "PYTHON_BRACKETS",    "PYTHON_TABS",
+      "PYTHON_INDENTATION", "PYTHON_ASYNC",
+      "PYTHON_AWAIT",       "PYTHON_IMPORTS",
+      "PYTHON_TYPOGRAPHY",  "YAML_TABS",
+      "BYTE_ORDER_MARK",    "LINE_ENDINGS",
+      "SMART_QUOTES",       "CODE_FENCE"};
+  return NameIn(kNames, value);
+}
+
 bool IsRetryable(Category category) {
   switch (category) {
     case Category::kTransient:

@@ -159,6 +159,27 @@ enum class AlternativeOrder : uint8_t {
 absl::string_view Name(
     AlternativeOrder value);  // The API's name without its prefix.
 
+// The built-in corrections of texts.
+enum class Fixer : uint8_t {
+  kUnspecified,
+  kJsonRepair,
+  kJsonComplete,
+  kPythonMissingColon,
+  kPythonBrackets,
+  kPythonTabs,
+  kPythonIndentation,
+  kPythonAsync,
+  kPythonAwait,
+  kPythonImports,
+  kPythonTypography,
+  kYamlTabs,
+  kByteOrderMark,
+  kLineEndings,
+  kSmartQuotes,
+  kCodeFence
+};
+absl::string_view Name(Fixer value);  // The API's name without its prefix.
+
 // True for the categories that a careful engineer repeats unchanged after a
 // wait: TRANSIENT, CONNECTION, TIMEOUT, RATE_LIMIT, CONCURRENCY.
 bool IsRetryable(Category category);

@@ -83,11 +83,12 @@ struct GracefulDegradationStep {
 using SharedRegex = std::shared_ptr<const RE2>;
 
 struct Rewrite {
-  enum class Operation { kReplace, kPrepend, kAppend };
+  enum class Operation { kReplace, kPrepend, kAppend, kFix };
   std::string description;
-  SharedRegex pattern;
+  SharedRegex pattern;  // With kFix it may be null: the fixer always acts then.
   Operation operation = Operation::kReplace;
   std::string text;  // The replacement, or what to prepend or append.
+  Fixer fixer = Fixer::kUnspecified;  // With kFix only.
   std::vector<SharedRegex> only_if;
   std::vector<SharedRegex> unless;
 };

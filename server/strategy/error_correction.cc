@@ -90,7 +90,8 @@ StepAnswer Decide(const ErrorCorrectionStep& step, const StepContext& context) {
                      "subject_field names no text in state"};
   }
   const ErrorCaptures captures(context.error_regex, context.failure);
-  Rewriter rewriter(captures);
+  Rewriter rewriter(captures, {.error = context.failure.text,
+                               .stack = context.failure.stack_trace});
   std::vector<std::string> applied;
   auto corrected = rewriter.Apply(step.rewrites, *subject, &applied);
   if (!corrected.ok()) return GuardFailed(corrected.status().message());

@@ -50,6 +50,14 @@ size_t CharacterBytes(absl::string_view text) {
   return bytes;
 }
 
+std::string DescriptionOf(const Rewrite& rewrite, size_t index) {
+  if (!rewrite.description.empty()) return rewrite.description;
+  if (rewrite.operation == Rewrite::Operation::kFix) {
+    return std::string(Name(rewrite.fixer));
+  }
+  return absl::StrCat("rewrite ", index + 1);
+}
+
 }  // namespace
 
 ErrorCaptures::ErrorCaptures(const RE2* regex, const Failure& failure)
@@ -159,10 +167,27 @@ absl::StatusOr<std::string> Rewriter::ReplaceAll(const RE2& regex,
   return out;
 }
 
+absl::StatusOr<std::string> Rewriter::Fix(const Rewrite& rewrite,
+                                          const std::string& text) {
+  if (rewrite.pattern != nullptr) {
+    const auto matches = Matches(*rewrite.pattern, text);
+    if (!matches.ok()) return matches.status();
+    if (!*matches) return text;
+  }
+  if (auto spent = Spend(text.size() * kFixerPasses); !spent.ok()) {
+    return spent;
+  }
+  auto fixed = ApplyFixer(rewrite.fixer, text, hints_);
+  return fixed.has_value() ? *std::move(fixed) : text;
+}
+
 absl::StatusOr<std::string> Rewriter::ApplyOne(const Rewrite& rewrite,
                                                const std::string& text) {
   const auto held = GuardsHold(rewrite, text);
   if (!held.ok()) return held.status();
+  if (rewrite.operation == Rewrite::Operation::kFix) {
+    return *held ? Fix(rewrite, text) : text;
+  }
   const bool replaces = rewrite.operation == Rewrite::Operation::kReplace;
   const auto insert = captures_.Expand(rewrite.text, replaces);
   if (!*held || !insert.has_value()) return text;
@@ -186,9 +211,7 @@ absl::StatusOr<std::string> Rewriter::Apply(
     if (next->size() > kMaxCorrectedBytes) return TooLong();
     if (*next == text) continue;
     if (applied != nullptr) {
-      const std::string& description = rewrites[i].description;
-      applied->push_back(description.empty() ? absl::StrCat("rewrite ", i + 1)
-                                             : description);
+      applied->push_back(DescriptionOf(rewrites[i], i));
     }
     text = *std::move(next);
   }

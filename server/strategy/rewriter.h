@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/correct/fixers.h"
 #include "server/model/failure.h"
 #include "server/model/step.h"
 
@@ -47,7 +48,8 @@ class ErrorCaptures {
 // use.
 class Rewriter {
  public:
-  explicit Rewriter(const ErrorCaptures& captures) : captures_(captures) {}
+  explicit Rewriter(const ErrorCaptures& captures, FixerHints hints = {})
+      : captures_(captures), hints_(hints) {}
 
   // `text` after all `rewrites`, in order, each on the last one's output; those
   // that changed something are named in `applied`, when that is not null.
@@ -64,6 +66,8 @@ class Rewriter {
                                   absl::string_view text);
   absl::StatusOr<std::string> ApplyOne(const Rewrite& rewrite,
                                        const std::string& text);
+  absl::StatusOr<std::string> Fix(const Rewrite& rewrite,
+                                  const std::string& text);
   // As RE2::GlobalReplace, within the limits.
   absl::StatusOr<std::string> ReplaceAll(const RE2& regex,
                                          const std::string& replacement,
@@ -71,6 +75,7 @@ class Rewriter {
   absl::Status Spend(size_t bytes);
 
   const ErrorCaptures& captures_;
+  const FixerHints hints_;
   int64_t budget_ = kMaxSearchedBytes;
 };
 

@@ -1,6 +1,7 @@
 #include "server/wire/correction_step.h"
 
 #include "absl/strings/strip.h"
+#include "server/wire/enums.h"
 #include "server/wire/regex.h"
 
 namespace recourse {
@@ -42,6 +43,12 @@ void CheckReplacement(const std::string& text, const RE2& pattern,
   }
 }
 
+void ParseFixer(v1::Fixer fixer, Checker& check, Rewrite& rewrite) {
+  if (fixer == v1::FIXER_UNSPECIFIED) check.Fail("fixer", "is required");
+  check.KnownEnum("fixer", fixer);
+  if (check.ok()) rewrite.fixer = FromMessageEnum<Fixer>(fixer);
+}
+
 std::vector<SharedRegex> CompileAll(const TextList& texts,
                                     const StepRules& rules, Checker& check,
                                     absl::string_view field) {
@@ -59,8 +66,11 @@ Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
   Rewrite rewrite;
   check.Text("description", message.description(), kMaxDescriptionBytes);
   rewrite.description = message.description();
-  rewrite.pattern =
-      CompileRegex(message.pattern(), rules.regex_budget, check, "pattern");
+  const bool fixes = message.operation_case() == v1::Rewrite::kFixer;
+  if (!fixes || !message.pattern().empty()) {
+    rewrite.pattern =
+        CompileRegex(message.pattern(), rules.regex_budget, check, "pattern");
+  }
   if (!check.ok()) return rewrite;
   absl::string_view field;
   switch (message.operation_case()) {
@@ -79,8 +89,13 @@ Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
       rewrite.operation = Rewrite::Operation::kAppend;
       rewrite.text = message.append();
       break;
+    case v1::Rewrite::kFixer:
+      field = "fixer";
+      rewrite.operation = Rewrite::Operation::kFix;
+      ParseFixer(message.fixer(), check, rewrite);
+      break;
     case v1::Rewrite::OPERATION_NOT_SET:
-      check.Fail("", "needs one of replacement, prepend, append");
+      check.Fail("", "needs one of replacement, prepend, append, fixer");
       return rewrite;
   }
   check.Text(field, rewrite.text, kMaxRewriteTextBytes);
@@ -120,7 +135,7 @@ void AddRegexes(const v1::ErrorCorrectionStep& message, RegexTotals& totals) {
   AddTo(message.must_match_after(), totals);
   AddTo(message.must_not_match_after(), totals);
   for (const v1::Rewrite& rewrite : message.rewrites()) {
-    ++totals.count;
+    totals.count += rewrite.has_fixer() && rewrite.pattern().empty() ? 0 : 1;
     totals.bytes += rewrite.pattern().size();
     AddTo(rewrite.only_if_text_matches(), totals);
     AddTo(rewrite.unless_text_matches(), totals);

@@ -52,6 +52,7 @@ TEST(EnumsTest, EveryValueHasItsOwnName) {
   ExpectNames(Backoff::kNone, "NONE");
   ExpectNames(Jitter::kRange, "RANGE");
   ExpectNames(AlternativeOrder::kQuality, "QUALITY");
+  ExpectNames(Fixer::kCodeFence, "CODE_FENCE");
 }
 
 TEST(EnumsTest, NamesInTheMiddle) {

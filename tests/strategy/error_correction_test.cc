@@ -324,6 +324,66 @@ TEST(ErrorCorrectionTest, OrdinarySourceFilesAreWithinTheBudget) {
       text.size() + 2 * 2000);
 }
 
+Rewrite Fix(Fixer fixer) {
+  Rewrite rewrite;
+  rewrite.operation = Operation::kFix;
+  rewrite.fixer = fixer;
+  return rewrite;
+}
+
+TEST(ErrorCorrectionTest, FixersWorkBesideRewrites) {
+  Rewrite described = Fix(Fixer::kJsonRepair);
+  described.description = "mend the JSON";
+  const auto action = ActionIn<CorrectionAction>(
+      WithText("```json\n{'n': None}\n```")
+          .Ask(StepOf(
+              {Fix(Fixer::kJsonComplete), described, Replace("null", "0")})));
+  EXPECT_EQ(action.corrected_text, "{\"n\": 0}");
+  EXPECT_THAT(action.applied, ElementsAre("JSON_COMPLETE", "rewrite 3"));
+  EXPECT_THAT(action.unified_diff, HasSubstr("+{\"n\": 0}\n"));
+}
+
+TEST(ErrorCorrectionTest, FixersObeyPatternAndGuards) {
+  const Situation situation = WithText("[1,]");
+  Rewrite rewrite = Fix(Fixer::kJsonRepair);
+  EXPECT_EQ(Corrected(situation, {rewrite}), "[1]");
+  rewrite.pattern = Regex(",\\]");
+  EXPECT_EQ(Corrected(situation, {rewrite}), "[1]");
+  rewrite.pattern = Regex("nothing like this");
+  EXPECT_EQ(ReasonIn(situation.Ask(StepOf({rewrite}))), TraceReason::kNoChange);
+  rewrite.pattern = nullptr;
+  rewrite.unless = {Regex("1")};
+  EXPECT_EQ(ReasonIn(situation.Ask(StepOf({rewrite}))), TraceReason::kNoChange);
+  // Right already.
+  EXPECT_EQ(ReasonIn(WithText("[1]").Ask(StepOf({Fix(Fixer::kJsonRepair)}))),
+            TraceReason::kNoChange);
+}
+
+TEST(ErrorCorrectionTest, FixersReadTheError) {
+  Situation situation = WithText("json.loads(s)\n");
+  const ErrorCorrectionStep step = StepOf({Fix(Fixer::kPythonImports)});
+  EXPECT_EQ(ReasonIn(situation.Ask(step)), TraceReason::kNoChange);
+  situation.failure.text = "NameError: name 'json' is not defined";
+  EXPECT_EQ(ActionIn<CorrectionAction>(situation.Ask(step)).corrected_text,
+            "import json\n\njson.loads(s)\n");
+  situation.failure.stack_trace = situation.failure.text;
+  situation.failure.text = "NameError";
+  EXPECT_EQ(ActionIn<CorrectionAction>(situation.Ask(step)).corrected_text,
+            "import json\n\njson.loads(s)\n");
+}
+
+TEST(ErrorCorrectionTest, FixersAreWithinTheBudget) {
+  const std::string large = "[" + std::string(1 << 20, ' ') + ",]";
+  // Longer than what fixers read.
+  EXPECT_EQ(ReasonIn(WithText(large).Ask(StepOf({Fix(Fixer::kJsonRepair)}))),
+            TraceReason::kNoChange);
+  const std::vector<Rewrite> many(32, Fix(Fixer::kPythonBrackets));
+  const StepAnswer answer =
+      WithText(std::string(1 << 20, ' ')).Ask(StepOf(many));
+  ASSERT_EQ(ReasonIn(answer), TraceReason::kGuardFailed);
+  EXPECT_THAT(std::get<Exhausted>(answer).text, HasSubstr("too much work"));
+}
+
 TEST(ErrorCorrectionTest, CutCharactersAreNoAnswer) {
   const StepAnswer answer =
       WithText("\xc3\xa9").Ask(StepOf({Replace("^\\C", "x")}));

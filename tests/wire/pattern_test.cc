@@ -230,6 +230,8 @@ TEST(PatternTest, TakesEverythingOver) {
         }
         rewrites { pattern: 'a' prepend: 'p' }
         rewrites { pattern: 'a' append: 'q' }
+        rewrites { fixer: FIXER_CODE_FENCE }
+        rewrites { pattern: 'a' fixer: FIXER_JSON_REPAIR }
         must_match_after: 'm'
         must_not_match_after: 'n'
       }
@@ -277,13 +279,19 @@ TEST(PatternTest, TakesEverythingOver) {
   EXPECT_TRUE(std::holds_alternative<RemoveEdit>(edits[3].operation));
   EXPECT_EQ(degradation.fallback_value->string_value(), "f");
   const auto& correction = std::get<ErrorCorrectionStep>(pattern->steps[2]);
-  ASSERT_EQ(correction.rewrites.size(), 3u);
+  ASSERT_EQ(correction.rewrites.size(), 5u);
   EXPECT_EQ(correction.rewrites[0].operation, Rewrite::Operation::kReplace);
   EXPECT_EQ(correction.rewrites[0].text, "\\1 ${error.word}");
   EXPECT_EQ(correction.rewrites[0].only_if.size(), 1u);
   EXPECT_EQ(correction.rewrites[0].unless.size(), 1u);
   EXPECT_EQ(correction.rewrites[1].operation, Rewrite::Operation::kPrepend);
   EXPECT_EQ(correction.rewrites[2].operation, Rewrite::Operation::kAppend);
+  EXPECT_EQ(correction.rewrites[2].fixer, Fixer::kUnspecified);
+  EXPECT_EQ(correction.rewrites[3].operation, Rewrite::Operation::kFix);
+  EXPECT_EQ(correction.rewrites[3].fixer, Fixer::kCodeFence);
+  EXPECT_EQ(correction.rewrites[3].pattern, nullptr);
+  EXPECT_EQ(correction.rewrites[4].fixer, Fixer::kJsonRepair);
+  EXPECT_NE(correction.rewrites[4].pattern, nullptr);
   EXPECT_EQ(correction.must_match_after.size(), 1u);
   EXPECT_EQ(correction.must_not_match_after.size(), 1u);
   const auto& escalation = std::get<EscalationStep>(pattern->steps[3]);
