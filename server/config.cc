@@ -88,6 +88,11 @@ absl::Status FillLimits(config::v1::Limits& limits) {
   status.Update(FillCount("limits.max_watchers", 1, 10'000, 100,
                           limits.max_watchers(),
                           [&](uint32_t v) { limits.set_max_watchers(v); }));
+  if (!limits.has_unmatched_groups()) limits.set_unmatched_groups(1000);
+  if (limits.unmatched_groups() > 10'000) {
+    status.Update(
+        absl::InvalidArgumentError("limits.unmatched_groups: must be 0-10000"));
+  }
   if (!limits.has_decision_ring()) limits.set_decision_ring(10'000);
   if (limits.decision_ring() > 1'000'000) {
     status.Update(

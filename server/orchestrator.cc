@@ -406,6 +406,14 @@ void Orchestrator::Record(Recovery& r) {
          .reported = r.previous.has_value() &&
                      parts_.reports->Contains(r.previous->recovery_id, r.now)});
   }
+  // What a SHADOW pattern matches is being tried out already.
+  if (parts_.unmatched != nullptr && r.match.winner == nullptr &&
+      r.match.shadows.empty()) {
+    parts_.unmatched->Add(
+        r.redacted->ns,
+        parts_.redactor->RedactText(r.request.failure, *r.redacted),
+        r.decision.classification, r.now);
+  }
   auto entry = std::make_shared<DecisionEntry>(
       ToEntry(r.decision, *std::move(r.redacted), *parts_.redactor));
   parts_.decisions->Append(entry);

@@ -22,6 +22,7 @@
 #include "server/record/redaction.h"
 #include "server/record/request_memo.h"
 #include "server/record/statistics.h"
+#include "server/record/template_miner.h"
 #include "server/wire/context.h"
 
 namespace recourse {
@@ -37,6 +38,7 @@ struct OrchestratorParts {
   DecisionLog* decisions = nullptr;
   EventHub* events = nullptr;
   RequestMemo* memo = nullptr;
+  TemplateMiner* unmatched = nullptr;  // Null: none are kept.
   DefaultPlans default_plans;
   RecoveryLimits limits;
   Guard* guard = nullptr;  // Null: every target may be run against.

@@ -154,6 +154,7 @@ struct Server::Graph {
   std::unique_ptr<EventHub> events;
   RequestMemo memo;
   RecentReports reports;
+  std::unique_ptr<TemplateMiner> unmatched;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Notifier> notifier;
   std::unique_ptr<IncidentDesk> incidents;
@@ -208,6 +209,7 @@ absl::Status Server::Graph::OpenState(const ServerConfig& config) {
   }
   const config::v1::Limits& limits = config.limits();
   decisions = std::make_unique<DecisionLog>(limits.decision_ring());
+  unmatched = std::make_unique<TemplateMiner>(limits.unmatched_groups());
   events = std::make_unique<EventHub>(
       EventHubOptions{.queue_limit = limits.watch_queue(),
                       .max_watchers = limits.max_watchers()});
@@ -297,6 +299,7 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .decisions = decisions.get(),
       .events = events.get(),
       .memo = &memo,
+      .unmatched = unmatched.get(),
       .default_plans = *std::move(plans),
       .limits = {.max_total_retries =
                      static_cast<int>(config.recovery().max_total_retries()),
@@ -320,6 +323,7 @@ void Server::Graph::BuildServices(const config::v1::Limits& limits) {
                            .statistics = statistics.get(),
                            .decisions = decisions.get(),
                            .events = events.get(),
+                           .unmatched = unmatched.get(),
                            .workers = workers.get(),
                            .wakers = wakers.get(),
                            .open_calls = &open_calls,

@@ -21,11 +21,12 @@ void AddEvaluateCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);
 
-// `patterns` and, from three files, what is below it.
+// `patterns` and, from four files, what is below it.
 void AddPatternsCommand(CLI::App& app, Context& context);
 void AddPatternQueries(CLI::App& patterns, Context& context);
 void AddPatternChanges(CLI::App& patterns, Context& context);
 void AddPatternFileChecks(CLI::App& patterns, Context& context);
+void AddPatternSuggest(CLI::App& patterns, Context& context);
 
 // All of the above and the global flags.
 void AddEverything(CLI::App& app, Context& context);

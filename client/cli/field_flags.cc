@@ -24,6 +24,8 @@ constexpr FieldFlag kFieldFlags[] = {
     {"error.retry_after", "--retry-after"},
     {"labels", "--label"},
     {"max_matches", "--max"},
+    {"max_suggestions", "--max"},
+    {"min_count", "--min-count"},
     {"namespace", "--namespace"},
     {"node_name", "--node"},
     {"note", "--note"},

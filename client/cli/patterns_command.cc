@@ -171,6 +171,7 @@ void AddPatternsCommand(CLI::App& app, Context& context) {
   AddPatternQueries(*patterns, context);
   AddPatternChanges(*patterns, context);
   AddPatternFileChecks(*patterns, context);
+  AddPatternSuggest(*patterns, context);
 }
 
 }  // namespace recourse::cli

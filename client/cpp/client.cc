@@ -173,6 +173,8 @@ RECOURSE_ORCHESTRATOR_RPC(ApplyErrorPatterns, v1::ApplyErrorPatternsRequest,
                           v1::ApplyErrorPatternsResponse)
 RECOURSE_ORCHESTRATOR_RPC(MatchErrorPattern, v1::MatchErrorPatternRequest,
                           v1::MatchErrorPatternResponse)
+RECOURSE_ORCHESTRATOR_RPC(SuggestErrorPatterns, v1::SuggestErrorPatternsRequest,
+                          v1::SuggestErrorPatternsResponse)
 RECOURSE_ORCHESTRATOR_RPC(GetStatistics, v1::GetStatisticsRequest,
                           v1::GetStatisticsResponse)
 RECOURSE_ORCHESTRATOR_RPC(GetDecision, v1::GetDecisionRequest,

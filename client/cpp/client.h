@@ -98,6 +98,9 @@ class Client {
   absl::StatusOr<v1::MatchErrorPatternResponse> MatchErrorPattern(
       const v1::MatchErrorPatternRequest& request,
       const CallOptions& call = {});
+  absl::StatusOr<v1::SuggestErrorPatternsResponse> SuggestErrorPatterns(
+      const v1::SuggestErrorPatternsRequest& request,
+      const CallOptions& call = {});
   absl::StatusOr<v1::GetStatisticsResponse> GetStatistics(
       const v1::GetStatisticsRequest& request, const CallOptions& call = {});
   absl::StatusOr<v1::GetDecisionResponse> GetDecision(

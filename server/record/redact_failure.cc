@@ -76,4 +76,15 @@ RedactedFailure Redactor::Redact(const Failure& failure) const {
   return redacted;
 }
 
+std::string Redactor::RedactText(const Failure& failure,
+                                 const RedactedFailure& redacted) const {
+  if (!failure.causes.empty()) {
+    return CutRedacted(Redact(ReadableHead(failure.text)));
+  }
+  Failure shown;
+  shown.exception_type = redacted.exception_type;
+  shown.message = redacted.message;
+  return MatchText(shown);
+}
+
 }  // namespace recourse

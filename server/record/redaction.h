@@ -37,6 +37,12 @@ class Redactor {
   // redacted before the cut.
   RedactedFailure Redact(const Failure& failure) const;
 
+  // Failure::text of the failure that `redacted` was made of, redacted and cut
+  // to kMaxRedactedMessageBytes. Costs a second redaction only where there are
+  // causes.
+  std::string RedactText(const Failure& failure,
+                         const RedactedFailure& redacted) const;
+
  private:
   struct Rules;
   explicit Redactor(std::unique_ptr<const Rules> rules);

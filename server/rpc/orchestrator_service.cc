@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/utf8.h"
+#include "server/pattern_suggestions.h"
 #include "server/rpc/handle_stream.h"
 #include "server/rpc/status.h"
 #include "server/rpc/unary.h"
@@ -21,6 +22,8 @@ namespace {
 constexpr int kMaxCandidates = 100;
 constexpr int kMaxMatches = 100;
 constexpr int kDefaultMatches = 10;
+constexpr int64_t kMaxMinCount = 1'000'000'000;
+constexpr int kMaxSuggestions = 100;
 constexpr size_t kMaxMatchedTextBytes = 256;
 
 // Who changed a pattern, as far as known: what the connection says of itself.
@@ -85,6 +88,25 @@ absl::StatusOr<Response> ToResponse(absl::StatusOr<PatternChange> change) {
   }
   response.set_registry_revision(change->registry_revision);
   return response;
+}
+
+absl::StatusOr<v1::SuggestErrorPatternsResponse> Suggest(
+    const TemplateMiner& unmatched, const PatternCatalog& catalog,
+    const v1::SuggestErrorPatternsRequest& request) {
+  SuggestionOptions options{.ns = request.namespace_()};
+  if (request.min_count() < 0 || request.min_count() > kMaxMinCount) {
+    return InvalidField("min_count", absl::StrCat("must be 1-", kMaxMinCount));
+  }
+  if (request.max_suggestions() < 0 ||
+      request.max_suggestions() > kMaxSuggestions) {
+    return InvalidField("max_suggestions",
+                        absl::StrCat("must be 1-", kMaxSuggestions));
+  }
+  if (request.min_count() > 0) options.min_count = request.min_count();
+  if (request.max_suggestions() > 0) {
+    options.max_suggestions = request.max_suggestions();
+  }
+  return SuggestPatterns(unmatched, *catalog.registry(), options);
 }
 
 // The part of the error that the pattern's regex found.
@@ -313,6 +335,16 @@ grpc::ServerUnaryReactor* OrchestratorService::MatchErrorPattern(
   return ServeBlocking<v1::MatchErrorPatternRequest>(
       *parts_.workers, context, in, out,
       [this](const auto& request) { return Match(request); });
+}
+
+grpc::ServerUnaryReactor* OrchestratorService::SuggestErrorPatterns(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::ByteBuffer* out) {
+  // Regexes are tried on all samples, which takes too long for the loop.
+  return ServeBlocking<v1::SuggestErrorPatternsRequest>(
+      *parts_.workers, context, in, out, [this](const auto& request) {
+        return Suggest(*parts_.unmatched, *parts_.catalog, *request);
+      });
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::GetStatistics(

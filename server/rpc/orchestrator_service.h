@@ -23,6 +23,7 @@ struct ServiceParts {
   Statistics* statistics = nullptr;  // Null: none are kept.
   DecisionLog* decisions = nullptr;
   EventHub* events = nullptr;
+  const TemplateMiner* unmatched = nullptr;
   std::set<std::string> channels;  // Known to the configuration.
   WorkerPool* workers = nullptr;   // For calls that may block on the Store.
   WorkerPool* wakers = nullptr;    // For watchers; see watch_stream.h.
@@ -46,13 +47,13 @@ using RawOrchestratorBase = v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod
                             v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_ListErrorPatterns<
                                 v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_ApplyErrorPatterns<
                                     v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_MatchErrorPattern<
-                                        v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_GetStatistics<
-                                            v1::ErrorRecoveryOrchestrator::
-                                                WithRawCallbackMethod_WatchRecoveries<
+                                        v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_SuggestErrorPatterns<
+                                            v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_GetStatistics<
+                                                v1::ErrorRecoveryOrchestrator::WithRawCallbackMethod_WatchRecoveries<
                                                     v1::ErrorRecoveryOrchestrator::
                                                         WithRawCallbackMethod_GetDecision<
                                                             v1::ErrorRecoveryOrchestrator::
-                                                                Service>>>>>>>>>>>>>;
+                                                                Service>>>>>>>>>>>>>>;
 
 class OrchestratorService final : public RawOrchestratorBase {
  public:
@@ -85,6 +86,9 @@ class OrchestratorService final : public RawOrchestratorBase {
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
       grpc::ByteBuffer* out) override;
   grpc::ServerUnaryReactor* MatchErrorPattern(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+      grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* SuggestErrorPatterns(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
       grpc::ByteBuffer* out) override;
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,

@@ -113,6 +113,8 @@ class ScriptedOrchestrator final
            v1::ApplyErrorPatternsResponse)
   SCRIPTED(MatchErrorPattern, v1::MatchErrorPatternRequest,
            v1::MatchErrorPatternResponse)
+  SCRIPTED(SuggestErrorPatterns, v1::SuggestErrorPatternsRequest,
+           v1::SuggestErrorPatternsResponse)
   SCRIPTED(GetStatistics, v1::GetStatisticsRequest, v1::GetStatisticsResponse)
   SCRIPTED(GetDecision, v1::GetDecisionRequest, v1::GetDecisionResponse)
 

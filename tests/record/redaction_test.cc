@@ -287,5 +287,25 @@ TEST(RedactFailureTest, WhatTheEdgeCutOffIsNotShownEither) {
   EXPECT_THAT(redacted, Not(HasSubstr("MMMM")));
 }
 
+TEST(RedactTextTest, IsTheMatchedTextWithoutSecrets) {
+  const auto redactor = Redactor::Create({});
+  ASSERT_TRUE(redactor.ok());
+  Failure failure;
+  failure.exception_type = "LoginError";
+  failure.message = "wrong password=hunter2";
+  const auto text = [&] {
+    failure.text = MatchText(failure);
+    return (*redactor)->RedactText(failure, (*redactor)->Redact(failure));
+  };
+  EXPECT_EQ(text(), "LoginError: wrong password=[REDACTED:key_value]");
+  failure.causes = {{"IoError", "api_key=q7w8e9r0t1"}, {"", "disk"}};
+  EXPECT_EQ(text(),
+            "LoginError: wrong password=[REDACTED:key_value]\n"
+            "IoError: api_key=[REDACTED:key_value]\ndisk");
+  failure.causes[1].message = std::string(3000, 'x') + " password=hunter2";
+  EXPECT_EQ(text().size(), kMaxRedactedMessageBytes);
+  EXPECT_THAT(text(), Not(HasSubstr("hunter2")));
+}
+
 }  // namespace
 }  // namespace recourse

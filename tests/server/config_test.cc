@@ -103,6 +103,8 @@ TEST(FinishConfig, RangesAreChecked) {
        [](auto& c) { c.mutable_limits()->set_worker_threads(65); }},
       {"limits.decision_ring",
        [](auto& c) { c.mutable_limits()->set_decision_ring(1'000'001); }},
+      {"limits.unmatched_groups",
+       [](auto& c) { c.mutable_limits()->set_unmatched_groups(10'001); }},
       {"limits.drain_timeout",
        [](auto& c) {
          c.mutable_limits()->mutable_drain_timeout()->set_seconds(-1);
