@@ -21,7 +21,7 @@ MAX_REPORTS_IN_FLIGHT = 32
 SUMS_SECONDS = 1.0
 FLUSH_SECONDS = 0.5
 UNIMPLEMENTED_SECONDS = 300.0  # Then it is asked for again.
-_MAX_STREAM_PAUSE = 4.0
+_MAX_STREAM_PAUSE = 2.0
 
 Report = Tuple[str, Outcome, float]
 
@@ -29,8 +29,10 @@ Report = Tuple[str, Outcome, float]
 class Background:
     """Thread safety: safe for concurrent use.  `link` gives the connection."""
 
-    def __init__(self, link: Callable[[], Any], sites: Sites, now: Callable[[], float]) -> None:
+    def __init__(self, link: Callable[[], Any], sites: Sites, now: Callable[[], float],
+                 alive: Callable[[], None]) -> None:
         self._link = link
+        self._alive = alive  # Called when the server is heard of.
         self._sites = sites
         self._now = now
         self._wake = threading.Condition()
@@ -147,6 +149,7 @@ class Background:
             if answer.code == "UNIMPLEMENTED":
                 self._not_kept()
             return
+        self._alive()
         self._interval = max(SUMS_SECONDS, answer[0])
         for _, target, own, state, left in answer[1]:
             self._sites.told(target, own, state, left, self._now())
@@ -185,6 +188,7 @@ class Background:
         for kind, target, own, state, left in stream:
             if not heard:
                 self._sites.stream_begins()
+                self._alive()
                 heard = True
             if kind == "synced":
                 self.synced.set()

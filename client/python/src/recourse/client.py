@@ -77,7 +77,8 @@ class Client:
         self.sites = Sites()
         self.advice = LocalAdvice()
         self.ask_breaker = AskBreaker()
-        self._background = Background(self.link, self.sites, self.now)
+        self._background = Background(self.link, self.sites, self.now,
+                                      self.ask_breaker.alive)
         self._idle = threading.Condition()
 
     # --- Running operations ---
@@ -255,6 +256,14 @@ class Client:
     def report(self, token: str, outcome: Outcome, duration: float) -> None:
         """Reports how a recovery ended, in the background."""
         self._background.report((token, outcome, duration))
+
+    def bypassed(self) -> None:
+        """Asking was just given up for a while: until the connection is back,
+        if that is sooner."""
+        with self._lock:
+            link = self._made
+        if link is not None and not self._closed:
+            link.when_back(self.ask_breaker.alive)
 
     def tell(self, hook: str, options: Options, told: Any) -> None:
         """Calls the hooks of this name; what they raise is logged."""

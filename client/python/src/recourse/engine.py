@@ -45,6 +45,7 @@ class Shared(Protocol):
     def random(self) -> float: ...
     def report(self, token: str, outcome: Outcome, duration: float) -> None: ...
     def tell(self, hook: str, options: Options, told: Any) -> None: ...
+    def bypassed(self) -> None: ...
 
 
 class Ended(Exception):
@@ -221,7 +222,8 @@ class Recovery:
             answered = not (isinstance(answer, AskError) and answer.unavailable)
             return answer
         finally:
-            self._shared.ask_breaker.end(answered, self._now())
+            if self._shared.ask_breaker.end(answered, self._now()):
+                self._shared.bypassed()
 
     def _count(self, decision: Optional[Decision]) -> None:
         """Counts the failed attempt, once."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from recourse.effects import Awaited, Question
 from recourse.enums import CircuitState, Outcome
@@ -25,8 +25,8 @@ Told = Tuple[str, str, bool, CircuitState, Optional[float]]
 
 _OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 500),
-    ("grpc.min_reconnect_backoff_ms", 500),
-    ("grpc.max_reconnect_backoff_ms", 2000),  # Back within 5 s, jitter included.
+    ("grpc.min_reconnect_backoff_ms", 2000),  # Also the time-out of connecting.
+    ("grpc.max_reconnect_backoff_ms", 1000),  # Back within 5 s, jitter included.
     ("grpc.keepalive_time_ms", 20000),  # The server tolerates one in 10 s.
     ("grpc.keepalive_timeout_ms", 5000),
     ("grpc.lb_policy_name", "round_robin"),
@@ -88,6 +88,9 @@ class Link:
         from recourse import wire  # pylint: disable=import-outside-toplevel
         self._wire = wire
         self._rpc_error = grpc.RpcError
+        self._ready = grpc.ChannelConnectivity.READY
+        self._lock = threading.Lock()
+        self._waiting = False
         self._caller = recovery_pb2.Caller(service=caller[0], instance=caller[1])
         self._namespace = namespace
         self._labels = dict(labels or {})
@@ -169,6 +172,25 @@ class Link:
                 self._wire.circuit_state(circuit),
                 self._wire.from_duration(circuit.open_remaining)
                 if circuit.HasField("open_remaining") else None)
+
+    def when_back(self, callback: Callable[[], None]) -> None:
+        """Calls back once, when a connection that is away now is there again."""
+        with self._lock:
+            if self._waiting:
+                return
+            self._waiting = True
+        seen: List[Any] = []
+
+        def changed(state: Any) -> None:
+            seen.append(state)
+            if state is not self._ready:
+                return
+            self.channel.unsubscribe(changed)
+            with self._lock:
+                self._waiting = False
+            if len(seen) > 1:  # Else it was there all the time, and is just silent.
+                callback()
+        self.channel.subscribe(changed, try_to_connect=True)
 
     def close(self) -> None:
         """Ends everything in flight."""

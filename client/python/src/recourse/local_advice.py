@@ -9,7 +9,7 @@ from recourse.model import LocalPlan
 MAX_TARGETS = 1000
 MAX_BUDGET = 10.0  # Local retries kept; also what a target starts with.
 FAILURES_TO_BYPASS = 3
-BYPASS_SECONDS = 5.0
+BYPASS_SECONDS = 4.0
 MAX_QUESTIONS_IN_FLIGHT = 64
 
 _DEFAULT_PLAN = LocalPlan()
@@ -74,7 +74,7 @@ class LocalAdvice:
 
 
 class AskBreaker:
-    """Whether Recourse may be asked: not for 5 s after 3 failed questions in a
+    """Whether Recourse may be asked: not for 4 s after 3 failed questions in a
     row, then by one probe; and never by more than 64 at once.
 
     Thread safety: safe for concurrent use.
@@ -99,8 +99,14 @@ class AskBreaker:
             self._in_flight += 1
             return True
 
-    def end(self, answered: Optional[bool], now: float) -> None:
-        """The question's fate; None: it was cancelled, which says nothing."""
+    def alive(self) -> None:
+        """The server was heard of by another way: a probe may go at once."""
+        with self._lock:
+            self._closed_until = 0.0
+
+    def end(self, answered: Optional[bool], now: float) -> bool:
+        """The question's fate; None: it was cancelled, which says nothing.
+        Returns whether asking is bypassed from now on."""
         with self._lock:
             self._in_flight -= 1
             self._probing = False
@@ -110,3 +116,5 @@ class AskBreaker:
                 self._failures += 1
                 if self._failures >= FAILURES_TO_BYPASS:
                     self._closed_until = now + BYPASS_SECONDS
+                    return True
+            return False

@@ -136,6 +136,9 @@ class Recorder(Client):
     def site(self, target: str) -> Any:
         return self.sites.site(target)
 
+    def bypassed(self) -> None:
+        """There is no connection to wait for."""
+
     def tell(self, hook: str, options: Any, told: Any) -> None:
         if hook == "on_decision":
             self.decisions.append(told)
