@@ -22,7 +22,7 @@ struct CatalogOptions {
   // What the library's regexes require, in its order, where that is known and
   // they are known to compile; else empty.
   std::vector<RequiredLiterals> library_literals;
-  std::set<std::string> known_channels;   // For warnings only.
+  std::set<std::string> known_channels;  // For warnings only.
   // The library's and the users' together; more are refused.
   size_t max_patterns = PatternRegistry::kMaxPatterns;
 };
