@@ -14,11 +14,11 @@ constexpr double kMaxRate = 1e6;
 // Shares of failed calls: below, the target is well; above, it is ill.
 constexpr double kFewFail = 0.05;
 constexpr double kManyFail = 0.1;
-// The same of the time that runs take, in times of what the trials took.
-constexpr double kLittleLonger = 1.5;
-constexpr double kMuchLonger = 2;
+// The same of the time that runs take, in times of the quickest.
+constexpr double kLittleLonger = 1.2;
+constexpr double kMuchLonger = 1.8;
 constexpr absl::Duration kNoise = absl::Milliseconds(10);
-constexpr int kMinTimed = 3;
+constexpr int kMinTimed = 20;
 // So long a step down takes to show.
 constexpr absl::Duration kRelief = absl::Seconds(3);
 // Askers come a little faster than slots do: none shall stay empty.
@@ -32,6 +32,9 @@ Backlog::Backlog(AskSchedule asks, const Known& known, absl::Time now)
     : asks_(std::move(asks)),
       known_(known),
       rate_(std::max(kMinRate, kFirstShare * known.borne_rate)),
+      quickest_(known.trial_time > absl::ZeroDuration()
+                    ? known.trial_time
+                    : absl::InfiniteDuration()),
       next_slot_(now),
       next_step_(now + kStep),
       last_wait_(now) {}
@@ -54,7 +57,8 @@ std::optional<Backlog::Place> Backlog::Take(const RunWish& wish,
       asks_.Next({now, ask_rate, absl::InfiniteDuration(), ask_rate},
                  std::max(wish.at, now + kHorizon / 2), wish.last, wish.seed);
   if (!again) return std::nullopt;
-  return Place{*again};
+  if (wish.can_recheck) return Place{*again};
+  return Place{*again, permits_.Take({0, *again, wish.call_time}, wish.seed)};
 }
 
 bool Backlog::End(uint64_t permit, std::optional<bool> success,
@@ -68,19 +72,21 @@ bool Backlog::End(uint64_t permit, std::optional<bool> success,
   return true;
 }
 
-Backlog::Health Backlog::HealthOfTarget() const {
+Backlog::Health Backlog::HealthOfTarget() {
   const double failed = since_step_.failure_rate();
   const double slow = since_step_.slow_rate();
-  const absl::Duration mean =
-      timed_ < kMinTimed || known_.trial_time == absl::ZeroDuration()
-          ? absl::ZeroDuration()
-          : time_ / timed_;
+  double longer = 1;
+  if (timed_ >= kMinTimed) {
+    const absl::Duration mean = time_ / timed_;
+    quickest_ = std::min(quickest_, mean);
+    longer = absl::FDivDuration(mean, quickest_ + kNoise);
+  }
   if (failed > kManyFail || slow >= known_.slow_call_rate ||
-      mean > kMuchLonger * known_.trial_time + kNoise) {
+      longer > kMuchLonger) {
     return Health::kIll;
   }
   if (failed > kFewFail || slow >= known_.slow_call_rate / 2 ||
-      mean > kLittleLonger * known_.trial_time + kNoise) {
+      longer > kLittleLonger) {
     return Health::kMiddling;
   }
   return Health::kWell;

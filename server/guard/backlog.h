@@ -18,8 +18,8 @@ namespace recourse {
 // the target is known to bear, and moves once a second. It goes up by a
 // twentieth of them while all slots are used and the target is well; above the
 // rate at which it last was not, by a fifth of that. It goes down by a quarter
-// when calls fail, are slow, or take twice as long as the trials did: a queue
-// fills long before calls fail of it.
+// when calls fail, are slow, or take much longer than when they were quickest:
+// a queue fills long before calls fail of it.
 //
 // Who gets no slot within kHorizon is sent back to ask again: the rate may be
 // another by then. It is over when nobody had to wait for a while.
@@ -61,13 +61,14 @@ class Backlog {
 
  private:
   enum class Health : uint8_t { kWell, kMiddling, kIll };
-  Health HealthOfTarget() const;
+  Health HealthOfTarget();
   void Step(absl::Time now);
 
   AskSchedule asks_;
   const Known known_;
   Permits permits_;
   double rate_;
+  absl::Duration quickest_;  // Mean time of runs, when it was shortest.
   double last_ill_rate_ = std::numeric_limits<double>::infinity();
   absl::Time next_slot_;
   absl::Time next_step_;

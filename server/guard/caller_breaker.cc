@@ -20,7 +20,7 @@ std::optional<CallerBreaker::Cause> CallerBreaker::Count(
     if (recent_ == nullptr || recent_->size() != policy.count_window) {
       recent_ = std::make_unique<CountWindow>(policy.count_window);
     }
-    recent_->Add(sum);
+    if (!evidence.alone) recent_->Add(sum);
   }
   if (opened_ != nullptr) return std::nullopt;
   const std::optional<Cause> cause = WhyOpen(evidence, policy);
@@ -40,6 +40,7 @@ std::optional<CallerBreaker::Cause> CallerBreaker::WhyOpen(
       consecutive_ >= policy.consecutive_failures) {
     return Cause::kConsecutive;
   }
+  if (evidence.alone) return std::nullopt;
   const CallTally* const tallies[] = {
       &evidence.in_window, recent_ == nullptr ? nullptr : &recent_->total()};
   for (const CallTally* tally : tallies) {

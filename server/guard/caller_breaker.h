@@ -29,6 +29,7 @@ class CallerBreaker {
   struct Evidence {
     CallTally sum;
     bool ends_in_failure = false;  // Its last call is known to have failed.
+    bool alone = false;  // Calls that did not fail are not told: no rates.
     CallTally in_window;
   };
 
@@ -54,6 +55,8 @@ class CallerBreaker {
             const BreakerPolicy& policy, absl::Time now);
   void Move(uint64_t permit, absl::Time at);
 
+  // What fails next is the first in a row.
+  void EndRow() { consecutive_ = 0; }
   // CLOSED with nothing counted. True: it was not CLOSED.
   bool Reset();
 

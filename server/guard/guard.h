@@ -39,6 +39,10 @@ struct ErrorEvidence {
   std::optional<CallSums> sums;  // Told with it, itself included.
   // It ended a granted run which Settle(kFailure) told of just before: where
   // there are no sums, it is not one more call.
+  //
+  // Without sums, and not settled, it is one failure of a caller of whose other
+  // calls nothing is known: it counts among its failures in a row, but not in
+  // any rate.
   bool settled = false;
   // A wait that the target asked for. Above the policy's limits it holds
   // nobody: whoever lies about ten years harms itself alone.
@@ -57,6 +61,10 @@ struct AdmitRequest {
   absl::Duration expected_call_time;  // Length of a permit's lease beside it.
   std::optional<absl::Duration> time_remaining;  // nullopt: no limit.
   uint64_t seed = 0;
+  // It asks again when told to (Grant::recheck). False for a caller of which
+  // nothing says so, neither sums nor circuit_open: it would run instead, so it
+  // gets a place in a recovery or is refused.
+  bool can_recheck = true;
   // Identifies naive callers that drop the token: the same operation, failing
   // the same way, from the same place. 0: this one brought its token.
   uint64_t tokenless_key = 0;

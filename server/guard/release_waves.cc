@@ -12,8 +12,10 @@ namespace {
 // and, as a part of the rate that opens the circuit, by a somewhat larger one.
 constexpr double kCalm = 0.1;
 constexpr double kBearable = 0.5;
-// The mean time of trials forgets at this pace.
-constexpr int64_t kTrialMemory = 10;
+// The same of the time that calls take, in times of the quickest.
+constexpr double kLittleLonger = 1.5;
+constexpr double kMuchLonger = 2;
+constexpr absl::Duration kNoise = absl::Milliseconds(10);
 
 absl::Duration LengthFor(absl::Duration call_time) {
   if (call_time <= absl::ZeroDuration()) return ReleaseWaves::kUnknownLength;
@@ -59,10 +61,8 @@ bool ReleaseWaves::End(uint64_t permit, std::optional<bool> success,
     ++failures_;
   } else {
     successes_ += current;
-    const absl::Duration took = std::max(now - lease->at, absl::ZeroDuration());
-    trial_time_ = trial_time_ == absl::ZeroDuration()
-                      ? took
-                      : trial_time_ + (took - trial_time_) / kTrialMemory;
+    ++timed_;
+    time_ += std::max(now - lease->at, absl::ZeroDuration());
   }
   return true;
 }
@@ -72,13 +72,29 @@ ReleaseWaves::Verdict ReleaseWaves::Advance(absl::Time now) {
   if (2 * failures_ >= size_) return Verdict::kReopen;
   if (!IsPassed(now)) return Verdict::kNone;
   const double seconds = absl::ToDoubleSeconds(length_);
-  if (!IsFirst()) proven_rate_ = std::max(proven_rate_, granted_ / seconds);
+  const double longer = TimesLonger();
+  if (!IsFirst() && longer <= kMuchLonger) {
+    proven_rate_ = std::max(proven_rate_, granted_ / seconds);
+  }
   const bool fast_enough =
       rules_.healthy_rate > 0 && size_ / seconds >= rules_.healthy_rate;
   const bool bearable = FailureShare() <= kBearable * rules_.failure_rate;
   if (bearable && (fast_enough || IsUnfilled(now))) return Verdict::kClose;
-  BeginNext(now);
+  BeginNext(NextSize(longer), now);
+  if (longer > kMuchLonger && rules_.healthy_rate == 0) {
+    rules_.healthy_rate = size_ / seconds;
+  }
   return Verdict::kNone;
+}
+
+// The mean time of the last trials, in times of the quickest.
+double ReleaseWaves::TimesLonger() {
+  if (timed_ < kMinTimed) return 1;
+  const absl::Duration mean = time_ / timed_;
+  timed_ = 0;
+  time_ = absl::ZeroDuration();
+  quickest_ = std::min(quickest_, mean);
+  return absl::FDivDuration(mean, quickest_ + kNoise);
 }
 
 bool ReleaseWaves::IsPassed(absl::Time now) const {
@@ -92,20 +108,22 @@ bool ReleaseWaves::IsUnfilled(absl::Time now) const {
   return !IsFirst() && granted_ < size_ && now >= start_ + length_;
 }
 
-void ReleaseWaves::BeginNext(absl::Time now) {
-  size_ = NextSize();
+void ReleaseWaves::BeginNext(int size, absl::Time now) {
+  size_ = size;
   ++number_;
   granted_ = successes_ = failures_ = 0;
   start_ = next_slot_ = now;
 }
 
-int ReleaseWaves::NextSize() const {
+int ReleaseWaves::NextSize(double times_longer) const {
   const double share = FailureShare();
   double size = 2.0 * size_;
-  if (share > kBearable * rules_.failure_rate) {
+  if (share > kBearable * rules_.failure_rate || times_longer > kMuchLonger) {
     size = std::floor(0.75 * size_);
   } else if (share > kCalm) {
     size = std::ceil(1.25 * size_);
+  } else if (times_longer > kLittleLonger) {
+    size = size_;
   }
   if (rules_.healthy_rate > 0) {
     size = std::min(

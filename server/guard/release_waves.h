@@ -12,22 +12,25 @@ namespace recourse {
 
 // The first wave lets `first_size` trials be out at once until
 // `success_threshold` of them succeeded. Each wave after it lets a number of
-// calls pass, spread over its length: 2, 4, 8, ... times first_size while they
-// succeed; a little more where a tenth of them fails, and less again where a
-// quarter does.
+// calls pass, spread over its length, and never more at once: 2, 4, 8, ...
+// times first_size while they succeed. A little more than the wave before where
+// a tenth of it failed; less where a quarter did, or where calls took twice as
+// long as when they were quickest: a queue grows before calls fail of it.
 //
 // Half of a wave's size failed: the circuit opens again. A wave passed that
 // nobody filled in its length (that is all the demand there is), or that let
-// calls pass as fast as they came before the outage: it closes.
+// calls pass as fast as they came before the outage, or, where nobody knows how
+// fast that was, as fast as the target was seen to bear: it closes.
 //
 // A wave passes when so many succeeded that half cannot fail any more, and all
-// its slots are over: so never more are out than two waves grant.
+// its slots are over.
 //
 // Thread-compatible. The idea (canaries, then cohorts that double) is that of
 // Altinn's failure-storm throttling.
 class ReleaseWaves {
  public:
   static constexpr int kMaxSize = 10'000;
+  static constexpr int kMinTimed = 20;  // Fewer tell more of chance.
   static constexpr absl::Duration kMinLength = absl::Milliseconds(200);
   static constexpr absl::Duration kMaxLength = absl::Seconds(1);
   static constexpr absl::Duration kUnknownLength = absl::Milliseconds(500);
@@ -73,8 +76,12 @@ class ReleaseWaves {
   absl::Duration pace() const { return length_ + call_time_; }
   // The highest rate that passed so far.
   double proven_rate() const { return proven_rate_; }
-  // How long trials that succeeded took, on average; 0: none did.
-  absl::Duration trial_time() const { return trial_time_; }
+  // How long trials that succeeded took, on average of the quickest kMinTimed;
+  // 0: unknown.
+  absl::Duration trial_time() const {
+    return quickest_ == absl::InfiniteDuration() ? absl::ZeroDuration()
+                                                 : quickest_;
+  }
 
  private:
   bool IsFirst() const { return number_ == 0; }
@@ -82,11 +89,12 @@ class ReleaseWaves {
   int Settled() const { return successes_ + failures_; }
   bool IsPassed(absl::Time now) const;
   bool IsUnfilled(absl::Time now) const;
-  void BeginNext(absl::Time now);
-  int NextSize() const;
+  void BeginNext(int size, absl::Time now);
+  int NextSize(double times_longer) const;
   double FailureShare() const;
+  double TimesLonger();
 
-  const Rules rules_;
+  Rules rules_;
   Permits permits_;  // Grouped by number of wave.
   int number_ = 0;
   int size_;
@@ -98,7 +106,9 @@ class ReleaseWaves {
   absl::Duration length_ = kUnknownLength;
   absl::Duration call_time_;  // The longest expected in this wave.
   double proven_rate_ = 0;
-  absl::Duration trial_time_;
+  int timed_ = 0;        // Successes since times were last compared, ...
+  absl::Duration time_;  // ... and their time.
+  absl::Duration quickest_ = absl::InfiniteDuration();
 };
 
 }  // namespace recourse

@@ -13,6 +13,7 @@ struct RunWish {
   absl::Time last;  // Not after.
   absl::Duration call_time;
   uint64_t seed = 0;
+  bool can_recheck = true;  // Else it gets a place, or is refused.
 };
 
 // What becomes of it.

@@ -177,6 +177,7 @@ RunPlace SharedBreaker::Ask(const RunWish& wish, absl::Time now) {
           waves_->Take(wish.at, wish.last, wish.call_time, wish.seed, now)) {
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};
   }
+  if (!wish.can_recheck) return {RunPlace::Kind::kRefused};
   // The ramp as it will be at best. Who comes back and finds it behind that is
   // sent away once more.
   AskSchedule::Ramp ramp;
@@ -227,8 +228,10 @@ void SharedBreaker::BeginTrials(std::string reason, const BreakerPolicy& policy,
   PrepareWaves(policy, now);
 }
 
-void SharedBreaker::Restore(const CircuitSnapshot& snapshot,
+bool SharedBreaker::Restore(const CircuitSnapshot& snapshot,
                             const BreakerPolicy& policy, absl::Time now) {
+  // What is known already is newer.
+  if (snapshot.epoch <= epoch_) return false;
   state_ = snapshot.state == CircuitState::kOpen ? CircuitState::kOpen
                                                  : CircuitState::kHalfOpen;
   epoch_ = snapshot.epoch;
@@ -239,6 +242,7 @@ void SharedBreaker::Restore(const CircuitSnapshot& snapshot,
   open_until_ = now + std::clamp(snapshot.open_remaining, absl::ZeroDuration(),
                                  policy.max_open_duration);
   PrepareWaves(policy, open_until_);
+  return true;
 }
 
 }  // namespace recourse

@@ -68,8 +68,8 @@ class SharedBreaker {
   // HALF_OPEN from the first wave on, after a person kept it open.
   void BeginTrials(std::string reason, const BreakerPolicy& policy,
                    absl::Time now);
-  // As it was before a restart.
-  void Restore(const CircuitSnapshot& snapshot, const BreakerPolicy& policy,
+  // As it was before a restart. False: it is known in a later epoch already.
+  bool Restore(const CircuitSnapshot& snapshot, const BreakerPolicy& policy,
                absl::Time now);
   // For what lies above: a change of what is shown.
   void BeginEpoch(absl::Time now);

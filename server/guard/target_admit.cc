@@ -25,6 +25,7 @@ RunWish WishOf(const AdmitRequest& request, absl::Time now) {
                   : absl::InfiniteFuture();
   wish.call_time = request.expected_call_time;
   wish.seed = request.seed;
+  wish.can_recheck = request.can_recheck;
   return wish;
 }
 
@@ -105,6 +106,7 @@ RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
                                               breaker_policy())) {
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};
   }
+  if (!wish.can_recheck) return {RunPlace::Kind::kRefused};
   const absl::Time again =
       from + absl::Seconds(1) + kOwnRetrySpread * UnitInterval(wish.seed);
   if (again > wish.last) return {RunPlace::Kind::kRefused};

@@ -9,6 +9,8 @@ namespace {
 constexpr int64_t kMaxCallsInReport = 10'000'000;
 // Where nothing new is learned, a quorum is not counted more often.
 constexpr absl::Duration kQuorumPause = absl::Milliseconds(100);
+// Failures that are told alone are in a row only if they are no further apart.
+constexpr absl::Duration kStaleRow = absl::Minutes(1);
 
 CallTally TallyOf(const CallSums& sums) {
   CallTally tally;
@@ -105,7 +107,7 @@ void TargetGuard::ObserveError(const CallSite& site,
     CountSums(caller, *evidence.sums, evidence.counts, now, changes);
   } else if (evidence.counts && !evidence.settled &&
              (caller == nullptr || !caller->TellsVolume(now))) {
-    Count(caller, {{1, 1, 0}, absl::ZeroDuration(), true}, now, changes);
+    CountAlone(caller, now, changes);
   }
   if (evidence.retry_after) BeginHold(site, *evidence.retry_after, now);
 }
@@ -148,7 +150,9 @@ void TargetGuard::Count(Caller* caller, const Report& report, absl::Time now,
   if (caller != nullptr) {
     const bool failed_before =
         caller->failing || caller->breaker.consecutive() > 0;
-    own_opened = CountOwn(caller, sum, report.ends_in_failure, now, changes);
+    own_opened =
+        CountOwn(caller, {sum, report.ends_in_failure, /*alone=*/false, {}},
+                 now, changes);
     is_news = !failed_before &&
               (caller->failing || caller->breaker.consecutive() > 0);
   }
@@ -171,17 +175,28 @@ void TargetGuard::CountSpread(Caller* caller, const CallTally& sum,
   }
 }
 
+// One failure of a caller of whose other calls nobody knows: it says nothing
+// about rates, but counts in the row.
+void TargetGuard::CountAlone(Caller* caller, absl::Time now, Changes* changes) {
+  if (caller == nullptr || breaker_.state() != CircuitState::kClosed) return;
+  if (now - caller->last_failure >
+      std::max(kStaleRow, breaker_policy().window)) {
+    caller->breaker.EndRow();
+  }
+  const bool is_first = caller->breaker.consecutive() == 0;
+  const bool own_opened = CountOwn(
+      caller, {{1, 1, 0}, /*ends_in_failure=*/true, /*alone=*/true, {}}, now,
+      changes);
+  OpenShared(own_opened, is_first, now, changes);
+}
+
 // True: the caller's own circuit opened.
-bool TargetGuard::CountOwn(Caller* caller, const CallTally& sum,
-                           bool ends_in_failure, absl::Time now,
-                           Changes* changes) {
+bool TargetGuard::CountOwn(Caller* caller, CallerBreaker::Evidence evidence,
+                           absl::Time now, Changes* changes) {
   const SmallCallTally& in_window = caller->window.Total(now);
-  const auto cause = caller->breaker.Count(
-      {sum,
-       ends_in_failure,
-       {in_window.calls, in_window.failures, in_window.slow}},
-      breaker_policy(), now);
-  if (sum.failures > 0) caller->last_failure = now;
+  evidence.in_window = {in_window.calls, in_window.failures, in_window.slow};
+  const auto cause = caller->breaker.Count(evidence, breaker_policy(), now);
+  if (evidence.sum.failures > 0) caller->last_failure = now;
   caller->failing = in_window.FailsAt(breaker_policy().failure_rate);
   if (!cause) return false;
   caller->cause = *cause;

@@ -109,7 +109,8 @@ class TargetGuard {
              Changes* changes);
   void CountSpread(Caller* caller, const CallTally& sum, absl::Duration period,
                    absl::Time now);
-  bool CountOwn(Caller* caller, const CallTally& sum, bool ends_in_failure,
+  void CountAlone(Caller* caller, absl::Time now, Changes* changes);
+  bool CountOwn(Caller* caller, CallerBreaker::Evidence evidence,
                 absl::Time now, Changes* changes);
   void CountSums(Caller* caller, const CallSums& sums, bool ends_in_failure,
                  absl::Time now, Changes* changes);

@@ -108,6 +108,10 @@ CircuitView TargetGuard::SharedView(absl::Time now) {
   view.active_callers = quorum.active;
   view.failing_callers = quorum.failing;
   view.quorum = quorum.needed;
+  callers_.ForEach([&view](const Caller& caller) {
+    view.consecutive_failures = std::max<int64_t>(view.consecutive_failures,
+                                                  caller.breaker.consecutive());
+  });
   if (const ReleaseWaves* waves = breaker_.waves()) {
     view.wave_size = waves->size();
     view.permits_out = waves->out();
@@ -180,8 +184,7 @@ std::optional<CircuitSnapshot> TargetGuard::Snapshot(absl::Time now) const {
 
 void TargetGuard::Restore(const CircuitSnapshot& snapshot, absl::Time now,
                           Changes* changes) {
-  breaker_.Restore(snapshot, breaker_policy(), now);
-  Tell(now, changes);
+  if (breaker_.Restore(snapshot, breaker_policy(), now)) Tell(now, changes);
 }
 
 }  // namespace recourse

@@ -218,11 +218,12 @@ class Fleet {
     request.expected_call_time = settings_.latency;
     request.time_remaining = operation->deadline - now_;
     request.seed = random_();
+    request.can_recheck = settings_.watches_circuits;
     const AdmitAnswer answer = guard_.Admit(request, now_);
     const auto* admitted = std::get_if<Admitted>(&answer);
     if (admitted == nullptr) return;
     const Grant& grant = admitted->grant;
-    const bool ask_again = grant.recheck && settings_.watches_circuits;
+    const bool ask_again = grant.recheck;
     operation->stamp = grant.stamp;
     At(now_ + grant.delay, [=, this] {
       if (ask_again) {
