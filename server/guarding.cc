@@ -124,6 +124,8 @@ std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
   AdmitRequest admit;
   admit.site = SiteOf(failure);
   admit.site.target = target;
+  // Only a client that knows circuits tells of calls, and asks again when told.
+  admit.can_recheck = failure.circuit_open || failure.calls.has_value();
   admit.first_call = failure.circuit_open || target != failure.target;
   // Who asks since a circuit is open has waited already.
   admit.delay = failure.circuit_open ? absl::ZeroDuration() : DelayOf(action);
