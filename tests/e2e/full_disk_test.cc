@@ -1,5 +1,8 @@
 // A full disk refuses writes in clear words and takes nothing else away.
 
+#include <atomic>
+#include <thread>
+
 #include "google/rpc/error_details.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/e2e/durable_patterns.h"
@@ -84,8 +87,15 @@ TEST_F(FullDiskTest, RefusesWritesDecidesOnAndLosesNothing) {
   EXPECT_EQ(Handle(kUnavailable).strategy_used(), v1::RECOVERY_STRATEGY_RETRY);
   ASSERT_NO_FATAL_FAILURE(ExpectAllDecide(added));
   EXPECT_EQ(UserPatterns().count(refused), 0u);
+  // Each decision changes the totals, whose saving uses up the last bytes.
+  std::atomic<bool> told = false;
+  std::thread caller([&] {
+    while (!told) Handle(kUnavailable);
+  });
   EXPECT_TRUE(
       BecomesHealth(*store_health, health::HealthCheckResponse::NOT_SERVING));
+  told = true;
+  caller.join();
 
   process_->LimitFileSize(std::nullopt);
   EXPECT_TRUE(
