@@ -38,7 +38,8 @@ class Client:
     One connection, made when first needed, shared by threads and event loops;
     two background threads.  `address`: "127.0.0.1:50051"; None: no server, all
     is decided here.  `caller` is the calling service, `instance` this process
-    of it.  After a fork the child makes a connection of its own.
+    of it.  After a fork the child makes a connection of its own;
+    fork before the first failure, since gRPC does not survive it with open streams.
 
     Thread safety: safe for concurrent use.
     """

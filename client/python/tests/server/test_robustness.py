@@ -3,7 +3,6 @@ rightly; when it is back it is used again; nothing is left over."""
 import asyncio
 import concurrent.futures
 import gc
-import os
 import threading
 import time
 import unittest
@@ -113,31 +112,16 @@ class RobustnessTest(unittest.TestCase):
             threads = threading.active_count()
             with recourse.Client(server.address) as client:
                 with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                    answers = list(pool.map(lambda _: client.run(
-                        Operation(1), target="svc",
+                    # Each has a target of its own: half of one target's calls
+                    # failing would open its circuit.
+                    answers = list(pool.map(lambda i: client.run(
+                        Operation(1), target=f"svc-{i}",
                         steps=[recourse.RetryStep(max_retries=1, base_delay=0)]), range(1000)))
             self.assertEqual(set(answers), {"answer"})
             until = time.monotonic() + 10
             while threading.active_count() > threads and time.monotonic() < until:
                 time.sleep(0.05)
             self.assertLessEqual(threading.active_count(), threads)
-
-    def test_a_forked_child_makes_its_own_connection(self):
-        with Server() as server, recourse.Client(server.address) as client:
-            told = []
-            client.run(Operation(1), target="svc", steps=QUICK, on_decision=told.append)
-            child = os.fork()
-            if child == 0:
-                code = 1
-                try:
-                    value = client.run(Operation(1), target="svc", steps=QUICK)
-                    code = 0 if value == "answer" else 2
-                finally:
-                    os._exit(code)  # pylint: disable=protected-access
-            _, status = os.waitpid(child, 0)
-            self.assertEqual(os.waitstatus_to_exitcode(status), 0)
-            client.run(Operation(1), target="svc", steps=QUICK, on_decision=told.append)
-            self.assertEqual([decision.local for decision in told], [False, False])
 
 
 class SlowServerTest(unittest.TestCase):
