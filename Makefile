@@ -39,7 +39,7 @@ test: all
 bench: setup
 	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)
 	@ninja -C build/bench
-	@for b in build/bench/bin/*_bench; do $$b; done
+	@for b in build/bench/bench/*_bench; do $$b; done
 
 python-wheel: setup
 	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \

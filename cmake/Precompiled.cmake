@@ -3,7 +3,7 @@
 # as the checks do, so that every file still includes what it uses).
 
 # GCC forgets that a precompiled header is somebody else's, and warns about it;
-# the checks, which precompile nothing, still see these warnings.
+# whoever compiles without them still sees these warnings.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   add_compile_options(-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
     -Wno-maybe-uninitialized -Wno-restrict -Wno-free-nonheap-object
