@@ -1,6 +1,6 @@
 # Most of the time of a compilation goes into headers of other people: each set
-# of them is read once (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON switches it off,
-# as the checks do, so that every file still includes what it uses).
+# of them is read once. -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON switches it off and
+# shows whether every file includes what it uses.
 
 # GCC forgets that a precompiled header is somebody else's, and warns about it;
 # whoever compiles without them still sees these warnings.
