@@ -20,7 +20,7 @@
 
 namespace recourse {
 
-// A one-way switch. std's, which ThreadSanitizer follows, and not Abseil's.
+// A one-way switch. Unlike absl::Notification it bears to be thrown again.
 class Signal {
  public:
   void Notify() {

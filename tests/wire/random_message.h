@@ -3,12 +3,13 @@
 
 #include <random>
 
+#include "absl/base/config.h"
 #include "google/protobuf/message.h"
 
 namespace recourse {
 
 // Random tests do a tenth of their rounds under sanitizers.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
 inline constexpr int kRoundDivisor = 10;
 #else
 inline constexpr int kRoundDivisor = 1;
