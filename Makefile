@@ -4,21 +4,33 @@
 # make bench    builds and runs the benchmarks
 # make python-wheel   the Python client as a wheel, in client/python/dist/
 # make check    format, includes, lint of the protos and of the scripts
-# make asan     passes every test under the address and undefined sanitizers
+# make tidy     clang's warnings, -Wthread-safety too, and clang-tidy over our sources
+# make asan     builds everything with clang's address and undefined sanitizers,
+#               with -Wthread-safety -Werror, and passes every test
 # make tsan     passes the tests of what runs without gRPC under ThreadSanitizer
-# make clang    compiles everything with clang and -Wthread-safety -Werror
-# make tidy     the same, then clang-tidy over our own sources
+# make fuzz     feeds the reader of tokens for FUZZ_SECONDS (20)
+# make clang    builds all but the tests with clang, as a release
 
 BUILD ?= build/release
 CMAKE_FLAGS ?=
-TSAN_FOLDERS := model match plan strategy guard record store catalog
+FUZZ_SECONDS ?= 20
+TSAN_FOLDERS := model match plan strategy guard record store catalog incident
 COMMA := ,
 SPACE := $(subst ,, )
+
+# What clang checks: its packages, and how its build folders are configured.
+# Without precompiled headers where files are to show that they include what
+# they use; with them where it is the running that counts.
+SANITIZER_PACKAGES := clang libclang-rt-dev llvm
+CLANG := -DCMAKE_CXX_COMPILER=clang++
+PLAIN_CLANG := $(CLANG) -DBUILD_TESTING=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
+ASAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=address$(COMMA)undefined -DRECOURSE_FUZZ=ON
+TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench python-wheel check asan tsan clang tidy format clean
+.PHONY: all setup configure demo test bench python-wheel check tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -48,25 +60,35 @@ python-wheel: setup
 check: setup
 	@scripts/check.sh
 
-asan: setup
-	@$(call configured,build/asan,-DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=address$(COMMA)undefined)
-	@ninja -C build/asan
-	@ctest --test-dir build/asan --output-on-failure -j 2
-
-# Debian's gRPC is not instrumented: only what does not run it.
-tsan: setup
-	@$(call configured,build/tsan,-DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread)
-	@ninja -C build/tsan $(addprefix tests/,$(addsuffix /all,$(TSAN_FOLDERS)))
-	@ctest --test-dir build/tsan --output-on-failure -j 2 -R '^($(subst $(SPACE),|,$(TSAN_FOLDERS)))_'
+tidy:
+	@scripts/setup.sh clang clang-tidy
+	@$(call configured,build/clang,$(PLAIN_CLANG))
+	@ninja -C build/clang recourse_proto_sources
+	@scripts/tidy.py build/clang
 
 clang:
 	@scripts/setup.sh clang
-	@$(call configured,build/clang,-DCMAKE_CXX_COMPILER=clang++ -DBUILD_TESTING=OFF)
+	@$(call configured,build/clang,$(PLAIN_CLANG))
 	@ninja -C build/clang
 
-tidy: clang
-	@scripts/setup.sh clang-tidy
-	@scripts/tidy.sh build/clang
+asan:
+	@scripts/setup.sh $(SANITIZER_PACKAGES)
+	@$(call configured,build/asan,$(ASAN))
+	@ninja -C build/asan
+	@ctest --test-dir build/asan --output-on-failure -j 2
+
+fuzz:
+	@scripts/setup.sh $(SANITIZER_PACKAGES)
+	@$(call configured,build/asan,$(ASAN))
+	@ninja -C build/asan token_fuzz
+	@build/asan/bin/token_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/asan/
+
+# Debian's gRPC is not instrumented: only what does not run it.
+tsan:
+	@scripts/setup.sh $(SANITIZER_PACKAGES)
+	@$(call configured,build/tsan,$(TSAN))
+	@ninja -C build/tsan $(addprefix tests/,$(addsuffix /all,$(TSAN_FOLDERS)))
+	@ctest --test-dir build/tsan --output-on-failure -j 2 -R '^($(subst $(SPACE),|,$(TSAN_FOLDERS)))_'
 
 format:
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i

@@ -12,7 +12,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 
 if(RECOURSE_SANITIZE)
-  add_compile_options(-fsanitize=${RECOURSE_SANITIZE} -fno-omit-frame-pointer -g1)
+  # What any of them finds ends the program: a test cannot pass over it.
+  add_compile_options(-fsanitize=${RECOURSE_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g1)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_link_options(-fsanitize=${RECOURSE_SANITIZE})
 endif()
 

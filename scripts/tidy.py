@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Compiles our own sources with clang, as far as its warnings go, and runs
+clang-tidy over them; exits 1 on any warning or finding.
+
+    scripts/tidy.py BUILD [FILE...]     FILE: only these, e.g. server/rpc/status.cc
+
+BUILD is a folder that CMake configured with clang++ and without precompiled
+headers, and in which the protos are generated (target recourse_proto_sources);
+nothing else needs to be compiled.
+
+First every file by itself: the warnings of the build's flags, -Wthread-safety
+among them, and that it includes what it uses. Then clang-tidy. Most of its time
+would go into the headers of gRPC, Protobuf and Abseil, so it reads the sources of
+a folder together, as one text: a sixth of the time. Where two of them cannot be
+(a name that both keep to themselves), the batch is halved until they can.
+"""
+import concurrent.futures
+import itertools
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MAX_LINES = 2000  # Of one batch: enough to share the headers, not to wait for one.
+PLACE = re.compile(r"^(\S+?\.tidy\.cc):(\d+)", re.MULTILINE)
+
+
+def own_sources(build):
+    """Yields (source relative to the root, its compiler's arguments)."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = pathlib.Path(entry["file"])
+        if not source.is_relative_to(ROOT) or source.is_relative_to(build):
+            continue
+        name = source.relative_to(ROOT)
+        if name.parts[0] in ("server", "client", "demo"):
+            command = entry["command"].replace(entry["file"], "SOURCE")
+            yield name, re.sub(r" -o \S+", "", command)
+
+
+def batches(sources):
+    """Yields (sources of one folder, a command that compiles each of them)."""
+    for _, group in itertools.groupby(
+            sorted(sources, key=lambda source: (source[0].parent, source[0])),
+            key=lambda source: source[0].parent):
+        names, commands = zip(*group)
+        sizes = [len((ROOT / name).read_text().splitlines()) for name in names]
+        share = sum(sizes) / -(-sum(sizes) // MAX_LINES)  # All of about one size.
+        batch, full, total = [], share, 0
+        for name, size in zip(names, sizes):
+            if batch and total + size / 2 > full:
+                yield batch, max(commands, key=len)
+                batch, full = [], full + share
+            batch.append(name)
+            total += size
+        yield batch, max(commands, key=len)
+
+
+def warnings(source):
+    """Returns what clang says of one file by itself, or ""."""
+    name, command = source
+    done = subprocess.run([*shlex.split(command.replace("SOURCE", str(name))), "-fsyntax-only"],
+                          cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
+
+
+class Tidy:
+    """clang-tidy with a place for its inputs. Thread safety: free to share."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("*"):
+            old.unlink()
+
+    def run(self, batch, command):
+        """Returns the findings in `batch`, or "" when there are none."""
+        starts, lines = [], []
+        for name in batch:
+            starts.append((len(lines), name))
+            lines += (ROOT / name).read_text().splitlines()
+        text = self.folder / (str(batch[0]).replace("/", "+") + f".{len(batch)}.tidy.cc")
+        text.write_text("\n".join(lines) + "\n")
+        arguments = shlex.split(command.replace("SOURCE", str(text)))[1:]
+        done = subprocess.run(
+            ["clang-tidy", "--quiet", "--warnings-as-errors=*", f"--config-file={ROOT}/.clang-tidy",
+             str(text), "--", *arguments],
+            cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return ""
+        # Each compiles by itself: it is the others that this one cannot bear.
+        if len(batch) > 1 and "[clang-diagnostic-error]" in done.stdout:
+            half = len(batch) // 2
+            return self.run(batch[:half], command) + self.run(batch[half:], command)
+
+        def place(match):
+            line = int(match.group(2)) - 1
+            start, name = max(start for start in starts if start[0] <= line)
+            return f"{name}:{line - start + 1}"
+
+        return PLACE.sub(place, done.stdout) or done.stderr
+
+
+def report(pool, check, work):
+    """Prints what `check` finds in each piece of `work`; true if that is nothing."""
+    clean = True
+    for findings in pool.map(check, work):
+        if findings:
+            clean = False
+            print(findings, flush=True)
+    return clean
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    wanted = set(sys.argv[2:])
+    sources = [source for source in own_sources(build) if not wanted or str(source[0]) in wanted]
+    if not sources:
+        sys.exit(f"{build} compiles none of these files")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        if not report(pool, warnings, sources):
+            sys.exit(1)
+        print(f"clang: {len(sources)} files, no warning", flush=True)
+        tidy = Tidy(build / "tidy")
+        if not report(pool, lambda item: tidy.run(*item), batches(sources)):
+            sys.exit(1)
+        print(f"clang-tidy: {len(sources)} files, no finding")
+
+
+if __name__ == "__main__":
+    main()
