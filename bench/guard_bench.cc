@@ -127,7 +127,7 @@ void BM_Settle(benchmark::State& state) {
     i = (i + 7) % 1000;
     now += absl::Microseconds(10);
     stamp.target = names.Site(i).target.data();
-    guard->Settle(names.Site(i), stamp, RunOutcome::kSuccess, now);
+    guard->Settle(names.Site(i).ns, stamp, RunOutcome::kSuccess, now);
   }
   state.SetItemsProcessed(state.iterations());
 }

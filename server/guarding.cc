@@ -48,13 +48,6 @@ RunOutcome OutcomeOfRun(Outcome outcome) {
   return RunOutcome::kNeutral;
 }
 
-void SettleGrant(CallSite site, const GrantStamp& grant, RunOutcome outcome,
-                 absl::Time now, Guard& guard) {
-  site.target = grant.target;
-  site.quota_scope = grant.quota_scope;
-  guard.Settle(site, grant, outcome, now);
-}
-
 }  // namespace
 
 CallSite SiteOf(const Failure& failure) {
@@ -87,11 +80,11 @@ void TellFailure(const Failure& failure, const Classification& classification,
       !failure.circuit_open && SpeaksAgainstTarget(classification.category);
   const bool granted = previous != nullptr && !previous->grant.target.empty();
   if (granted) {
-    SettleGrant(site, previous->grant,
-                failure.circuit_open ? RunOutcome::kUnused
-                : counts             ? RunOutcome::kFailure
-                                     : RunOutcome::kNeutral,
-                now, guard);
+    guard.Settle(failure.ns, previous->grant,
+                 failure.circuit_open ? RunOutcome::kUnused
+                 : counts             ? RunOutcome::kFailure
+                                      : RunOutcome::kNeutral,
+                 now);
   }
   if (failure.target.empty()) return;
   if (failure.circuit_open) {
@@ -110,10 +103,7 @@ void TellFailure(const Failure& failure, const Classification& classification,
 
 void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
                  Guard& guard) {
-  if (progress.grant.target.empty()) return;
-  CallSite site;
-  site.ns = progress.ns;
-  SettleGrant(site, progress.grant, OutcomeOfRun(outcome), now, guard);
+  guard.Settle(progress.ns, progress.grant, OutcomeOfRun(outcome), now);
 }
 
 std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
@@ -151,9 +141,7 @@ void HeldGrant::Hold(Grant grant, const Failure& failure, absl::Time now,
 
 void HeldGrant::GiveBack() {
   if (!grant_) return;
-  CallSite site = SiteOf(*failure_);
-  site.target = grant_->stamp.target;
-  guard_->Release(site, *grant_, time_);
+  guard_->Release(failure_->ns, *grant_, time_);
   grant_.reset();
 }
 

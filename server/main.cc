@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "absl/synchronization/mutex.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/server.h"
@@ -36,6 +37,8 @@ int WaitForSignal(const sigset_t& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Debian builds Abseil with it: every lock would take a global one.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const recourse::CommandLine line = recourse::ReadCommandLine(argc, argv);
   if (!line.config.has_value()) {
     std::fputs(line.text.c_str(), line.exit_code == 0 ? stdout : stderr);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/model/stable_hash.h"
+
 namespace recourse {
 namespace {
 
@@ -63,6 +65,12 @@ Group StatusOf(Caller& caller, const BreakerPolicy& policy, absl::Time now) {
 
 }  // namespace
 
+uint64_t CallerKey::Hash() const {
+  const uint64_t hash =
+      StableHash(instance, StableHash("/", StableHash(service)));
+  return hash == 0 ? 1 : hash;
+}
+
 void Caller::Count(const CallTally& sum, absl::Time now) {
   if (IsTooMuch(window.Total(now), sum)) return;
   window.Add(Small(sum), now);
@@ -75,9 +83,9 @@ void Caller::CountAt(const CallTally& sum, absl::Time at, absl::Time now) {
 
 Callers::~Callers() { *limits_.all_callers -= callers_.size(); }
 
-Caller* Callers::Find(const CallerKey& key) {
-  if (last_ != nullptr && Equal()(key, *last_)) return last_;
-  const auto found = callers_.find(key);
+Caller* Callers::Find(uint64_t hash) {
+  if (last_ != nullptr && last_->hash == hash) return last_;
+  const auto found = callers_.find(hash);
   return found == callers_.end() ? nullptr : last_ = found->get();
 }
 

@@ -24,12 +24,19 @@ inline constexpr absl::Duration kVolumeKnownFor = absl::Minutes(1);
 struct CallerKey {
   absl::string_view service;
   absl::string_view instance;
+
+  // Stands for the caller, the same in every process; never 0. Who makes up
+  // names that collide shares a circuit, as who uses another's name does.
+  uint64_t Hash() const;
 };
 
 // One caller of one target. Thread-compatible.
 struct Caller {
   Caller(const CallerKey& key, absl::Duration window_length)
-      : service(key.service), instance(key.instance), window(window_length) {}
+      : service(key.service),
+        instance(key.instance),
+        hash(key.Hash()),
+        window(window_length) {}
 
   bool TellsVolume(absl::Time now) const {
     return now - last_sums < kVolumeKnownFor;
@@ -40,6 +47,7 @@ struct Caller {
 
   const std::string service;
   const std::string instance;
+  const uint64_t hash;
   uint32_t service_number = 0;  // Of its table's services.
   bool failing = false;         // As last worked out.
   int64_t epoch = 0;            // Of its own circuit.
@@ -86,7 +94,9 @@ class Callers {
   // The caller, known from now on; nullptr when there is no room for it.
   Caller* Touch(const CallerKey& key, absl::Duration window_length,
                 absl::Time now);
-  Caller* Find(const CallerKey& key);
+  // By CallerKey::Hash; nullptr when it is not known.
+  Caller* Find(uint64_t hash);
+  Caller* Find(const CallerKey& key) { return Find(key.Hash()); }
 
   Quorum CountQuorum(const BreakerPolicy& policy, absl::Time now);
   template <typename Visit>  // Called with Caller&.
@@ -96,28 +106,24 @@ class Callers {
   size_t size() const { return callers_.size(); }
 
  private:
-  struct KeyOf {
-    static CallerKey Get(const CallerKey& key) { return key; }
-    static CallerKey Get(const Caller& caller) {
-      return {caller.service, caller.instance};
-    }
-    static CallerKey Get(const std::unique_ptr<Caller>& caller) {
-      return Get(*caller);
+  struct HashOf {
+    static uint64_t Get(uint64_t hash) { return hash; }
+    static uint64_t Get(const std::unique_ptr<Caller>& caller) {
+      return caller->hash;
     }
   };
-  struct Hash : KeyOf {
+  struct Hash : HashOf {
     using is_transparent = void;
     template <typename T>
     size_t operator()(const T& key) const {
-      return absl::HashOf(Get(key).service, Get(key).instance);
+      return absl::HashOf(Get(key));
     }
   };
-  struct Equal : KeyOf {
+  struct Equal : HashOf {
     using is_transparent = void;
     template <typename A, typename B>
     bool operator()(const A& a, const B& b) const {
-      return Get(a).service == Get(b).service &&
-             Get(a).instance == Get(b).instance;
+      return Get(a) == Get(b);
     }
   };
 

@@ -50,12 +50,12 @@ void Guard::ObserveCalls(const CallSite& site, const CallSums& sums,
   });
 }
 
-void Guard::Settle(const CallSite& site, const GrantStamp& stamp,
+void Guard::Settle(absl::string_view ns, const GrantStamp& stamp,
                    RunOutcome outcome, absl::Time now) {
   if (stamp.target.empty()) return;
-  const TargetKey key(site.ns, stamp.target);
+  const TargetKey key(ns, stamp.target);
   impl_->TableOf(key).With(key, now, [&](TargetGuard& guard, Changes* changes) {
-    guard.Settle(site, stamp, outcome, now, changes);
+    guard.Settle(stamp, outcome, now, changes);
   });
 }
 
@@ -69,8 +69,8 @@ AdmitAnswer Guard::Admit(const AdmitRequest& request, absl::Time now) {
   return impl_->TableOf(key).Admit(key, request, now);
 }
 
-void Guard::Release(const CallSite& site, const Grant& grant, absl::Time now) {
-  Settle(site, grant.stamp, RunOutcome::kUnused, now);
+void Guard::Release(absl::string_view ns, const Grant& grant, absl::Time now) {
+  Settle(ns, grant.stamp, RunOutcome::kUnused, now);
 }
 
 bool Guard::IsOpen(const CallSite& site, absl::Time now) const {

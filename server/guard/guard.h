@@ -127,14 +127,14 @@ class Guard {
   void ObserveCalls(const CallSite& site, const CallSums& sums, absl::Time now);
   // A run that was granted ended. An outcome of an older epoch, or after its
   // lease, is counted as late and changes nothing.
-  void Settle(const CallSite& site, const GrantStamp& stamp, RunOutcome outcome,
+  void Settle(absl::string_view ns, const GrantStamp& stamp, RunOutcome outcome,
               absl::Time now);
 
   // Takes a permit, reserves from the budget, holds back and paces; or says why
   // not, with nothing taken.
   AdmitAnswer Admit(const AdmitRequest& request, absl::Time now);
   // Gives back what Admit took, for a grant that is not used after all.
-  void Release(const CallSite& site, const Grant& grant, absl::Time now);
+  void Release(absl::string_view ns, const Grant& grant, absl::Time now);
 
   // True when a first call now would be refused: alternatives skip such
   // targets. Takes nothing.

@@ -40,6 +40,7 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
   stamp.target = identity_.target;
   stamp.quota_scope = std::string(request.site.quota_scope);
   stamp.epoch = breaker_.epoch();
+  if (caller != nullptr) stamp.caller = caller->hash;
   admitted.grant.delay = std::max(request.delay, absl::ZeroDuration());
   if (Is(CircuitState::kDisabled)) return admitted;
 
@@ -60,7 +61,7 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
   if (!request.first_call) {
     const RetryBudget::Reserved reserved = budget_.Reserve(now);
     if (reserved == RetryBudget::Reserved::kNo) {
-      Release(request.site, stamp, now);
+      Release(stamp, now);
       return BudgetSpent(now);
     }
     stamp.budgeted = true;
@@ -158,13 +159,12 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
   admitted->grant.delay = at - now;
 }
 
-void TargetGuard::Release(const CallSite& site, const GrantStamp& stamp,
-                          absl::Time now) {
+void TargetGuard::Release(const GrantStamp& stamp, absl::Time now) {
   if (stamp.budgeted) budget_.Release(stamp.reserved_at, now);
   if (stamp.permit == 0 || breaker_.EndTrial(stamp.permit, std::nullopt, now)) {
     return;
   }
-  if (Caller* caller = callers_.Find({site.service, site.instance})) {
+  if (Caller* caller = callers_.Find(stamp.caller)) {
     caller->breaker.End(stamp.permit, std::nullopt, breaker_policy(), now);
   }
 }

@@ -214,11 +214,16 @@ void TargetGuard::OpenShared(bool own_opened, bool is_news, absl::Time now,
   if (breaker_.OpenIfQuorum(quorum, breaker_policy(), now)) Tell(now, changes);
 }
 
-void TargetGuard::Settle(const CallSite& site, const GrantStamp& stamp,
-                         RunOutcome outcome, absl::Time now, Changes* changes) {
-  Caller* caller = Touch(site, now, changes);
+void TargetGuard::Settle(const GrantStamp& stamp, RunOutcome outcome,
+                         absl::Time now, Changes* changes) {
+  Advance(now, changes);
+  Caller* caller = callers_.Find(stamp.caller);
+  if (caller != nullptr) {
+    caller->last_seen = std::max(caller->last_seen, now);
+    AdvanceCaller(caller, now, changes);
+  }
   if (outcome == RunOutcome::kUnused) {
-    Release(site, stamp, now);
+    Release(stamp, now);
     return;
   }
   if (Is(CircuitState::kDisabled)) return;

@@ -44,13 +44,13 @@ class TargetGuard {
                     absl::Time now, Changes* changes);
   void ObserveCalls(const CallSite& site, const CallSums& sums, absl::Time now,
                     Changes* changes);
-  void Settle(const CallSite& site, const GrantStamp& stamp, RunOutcome outcome,
-              absl::Time now, Changes* changes);
+  void Settle(const GrantStamp& stamp, RunOutcome outcome, absl::Time now,
+              Changes* changes);
 
   // Decisions (target_admit.cc).
   AdmitAnswer Admit(const AdmitRequest& request, absl::Time now,
                     Changes* changes);
-  void Release(const CallSite& site, const GrantStamp& stamp, absl::Time now);
+  void Release(const GrantStamp& stamp, absl::Time now);
   bool IsOpen(const CallSite& site, absl::Time now, Changes* changes);
 
   // What people do, and what is shown (target_view.cc).

@@ -19,6 +19,7 @@ struct GrantStamp {
   uint64_t permit = 0;      // A half-open trial's lease; 0: it needs none.
   bool budgeted = false;    // A retry was reserved from the budget, ...
   absl::Time reserved_at;   // ... then. Only compared within one process.
+  uint64_t caller = 0;      // Who was granted it, hashed; 0: not known.
 
   bool operator==(const GrantStamp&) const = default;
 };

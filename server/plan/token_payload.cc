@@ -108,6 +108,7 @@ void EncodeGrant(const Progress& progress, TokenPayload& payload) {
   state->set_permit(grant.permit);
   state->set_budgeted(grant.budgeted);
   state->set_reserved_at_us(absl::ToUnixMicros(grant.reserved_at));
+  state->set_caller(grant.caller);
 }
 
 void DecodeGrant(const TokenPayload& payload, Progress& progress) {
@@ -118,7 +119,8 @@ void DecodeGrant(const TokenPayload& payload, Progress& progress) {
                     state.epoch(),
                     state.permit(),
                     state.budgeted(),
-                    absl::FromUnixMicros(state.reserved_at_us())};
+                    absl::FromUnixMicros(state.reserved_at_us()),
+                    state.caller()};
 }
 
 void DecodeLists(const TokenPayload& payload, Progress& progress) {

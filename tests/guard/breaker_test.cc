@@ -83,7 +83,7 @@ TEST_F(BreakerTest, LateOutcomesAreCountedAndChangeNothing) {
   ASSERT_NE(trial.stamp.permit, 0u);
   Pass(absl::Minutes(1));
   const int64_t epoch = Shared().epoch;
-  guard.Settle(Instance(0), trial.stamp, RunOutcome::kFailure, now);
+  guard.Settle("default", trial.stamp, RunOutcome::kFailure, now);
   EXPECT_EQ(SharedState(), CircuitState::kHalfOpen);
   EXPECT_EQ(Shared().epoch, epoch);
   EXPECT_EQ(Shared().late_outcomes, 1);
@@ -91,7 +91,7 @@ TEST_F(BreakerTest, LateOutcomesAreCountedAndChangeNothing) {
   GrantStamp old = trial.stamp;
   old.permit = 0;
   old.epoch = 0;
-  guard.Settle(Instance(0), old, RunOutcome::kSuccess, now);
+  guard.Settle("default", old, RunOutcome::kSuccess, now);
   EXPECT_EQ(Shared().late_outcomes, 2);
 }
 
@@ -115,7 +115,7 @@ TEST_F(BreakerTest, WavesDouble) {
     sizes.push_back(static_cast<int>(running.size()));
     Pass(absl::Seconds(1));
     for (const GrantStamp& stamp : running) {
-      guard.Settle(Instance(0), stamp, RunOutcome::kSuccess, now);
+      guard.Settle("default", stamp, RunOutcome::kSuccess, now);
     }
   }
   // 100 calls a second before: 20 in a wave of 200 ms.
@@ -148,7 +148,7 @@ TEST_F(BreakerTest, OpenTimeGrowsUpToItsMaximum) {
     seconds.push_back(absl::ToDoubleSeconds(Shared().open_remaining));
     Pass(absl::Seconds(31));
     const Grant trial = MustAdmit(Request(Instance(0)));
-    guard.Settle(Instance(0), trial.stamp, RunOutcome::kFailure, now);
+    guard.Settle("default", trial.stamp, RunOutcome::kFailure, now);
   }
   const std::vector<double> expected = {5,       7.5, 11.25, 16.875,
                                         25.3125, 30,  30,    30};
@@ -161,7 +161,7 @@ TEST_F(BreakerTest, CancelledTrialGivesItsPermitBack) {
   Pass(absl::Seconds(6));
   const Grant trial = MustAdmit(Request(Instance(0)));
   EXPECT_FALSE(Runs(FirstCall(Instance(1))));
-  guard.Settle(Instance(0), trial.stamp, RunOutcome::kNeutral, now);
+  guard.Settle("default", trial.stamp, RunOutcome::kNeutral, now);
   EXPECT_EQ(SharedState(), CircuitState::kHalfOpen);
   EXPECT_TRUE(Runs(FirstCall(Instance(1))));
 }

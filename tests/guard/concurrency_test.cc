@@ -61,7 +61,7 @@ TEST(GuardConcurrencyTest, EverythingAtOnce) {
       request.tokenless_key = static_cast<uint64_t>(1 + i % 50);
       const AdmitAnswer answer = guard.Admit(request, now);
       if (const auto* admitted = std::get_if<Admitted>(&answer)) {
-        guard.Settle(site, admitted->grant.stamp,
+        guard.Settle(site.ns, admitted->grant.stamp,
                      is_ill ? RunOutcome::kFailure : RunOutcome::kSuccess, now);
       }
       guard.IsOpen(site, now);

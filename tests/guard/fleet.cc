@@ -174,7 +174,7 @@ class Fleet {
 
   void Settle(const SharedOperation& operation, RunOutcome outcome) {
     if (operation->stamp.target.empty()) return;
-    guard_.Settle(Site(*operation->member), operation->stamp, outcome, now_);
+    guard_.Settle(Site(*operation->member).ns, operation->stamp, outcome, now_);
     operation->stamp = {};
   }
 

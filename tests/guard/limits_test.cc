@@ -26,7 +26,7 @@ TEST_F(LimitsTest, SharedBudgetHoldsRetriesToItsRatio) {
       if (Runs(answer)) {
         ++retries;
         Tell(site, 1, 1);  // The retry, among the calls told.
-        guard.Settle(site, std::get<Admitted>(answer).grant.stamp,
+        guard.Settle(site.ns, std::get<Admitted>(answer).grant.stamp,
                      RunOutcome::kFailure, now);
       } else {
         EXPECT_EQ(ReasonOf(answer), TraceReason::kBudgetExhausted);
@@ -61,9 +61,9 @@ TEST_F(LimitsTest, ReleasedReservationsComeBack) {
   const Grant grant = MustAdmit(Request(Instance(0)));
   EXPECT_EQ(ReasonOf(guard.Admit(Request(Instance(0)), now)),
             TraceReason::kBudgetExhausted);
-  guard.Release(Instance(0), grant, now);
+  guard.Release("default", grant, now);
   const Grant again = MustAdmit(Request(Instance(0)));
-  guard.Settle(Instance(0), again.stamp, RunOutcome::kUnused, now);
+  guard.Settle("default", again.stamp, RunOutcome::kUnused, now);
   MustAdmit(Request(Instance(0)));
   Pass(absl::Seconds(11));
   MustAdmit(Request(Instance(0)));
@@ -87,7 +87,7 @@ TEST_F(LimitsTest, RetryAfterHoldsForTheOthers) {
   request.site.quota_scope = "other-key";
   EXPECT_EQ(MustAdmit(request).delay, absl::ZeroDuration());
   // The first success of the scope ends it.
-  guard.Settle(Instance(1), held.stamp, RunOutcome::kSuccess, now);
+  guard.Settle("default", held.stamp, RunOutcome::kSuccess, now);
   EXPECT_EQ(MustAdmit(Request(Instance(2))).delay, absl::ZeroDuration());
 }
 

@@ -182,13 +182,13 @@ class Chaos {
     const CallSite site = Site(ended.caller);
     switch (Below(8)) {
       case 0:
-        guard_.Release(site, ended.grant, now_);
+        guard_.Release(site.ns, ended.grant, now_);
         break;
       case 1:
-        guard_.Settle(site, ended.grant.stamp, RunOutcome::kNeutral, now_);
+        guard_.Settle(site.ns, ended.grant.stamp, RunOutcome::kNeutral, now_);
         break;
       default:
-        guard_.Settle(site, ended.grant.stamp,
+        guard_.Settle(site.ns, ended.grant.stamp,
                       is_ill ? RunOutcome::kFailure : RunOutcome::kSuccess,
                       now_);
     }
