@@ -28,7 +28,8 @@ CLI::Option* AddDuration(CLI::App& app, const std::string& name,
 
 CLI::Option* AddEnum(CLI::App& app, const std::string& name,
                      const google::protobuf::EnumDescriptor& type,
-                     std::function<void(int)> set, const std::string& help) {
+                     const std::function<void(int)>& set,
+                     const std::string& help) {
   const std::string names = EnumNames(type);
   const auto check = [&type, names](const std::string& text) {
     return ParseEnumName(type, text).has_value()

@@ -19,7 +19,8 @@ CLI::Option* AddDuration(CLI::App& app, const std::string& name,
 // A name of the enum in any case, without its prefix; the help lists them.
 CLI::Option* AddEnum(CLI::App& app, const std::string& name,
                      const google::protobuf::EnumDescriptor& type,
-                     std::function<void(int)> set, const std::string& help);
+                     const std::function<void(int)>& set,
+                     const std::string& help);
 
 template <typename Enum>
 CLI::Option* AddEnum(CLI::App& app, const std::string& name, Enum& value,

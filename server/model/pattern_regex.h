@@ -16,6 +16,7 @@ class PatternRegex {
  public:
   PatternRegex() = default;  // None.
   // Implicit, so that what was compiled already can be assigned.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   PatternRegex(std::shared_ptr<const RE2> compiled);
 
   // Compiles `text` at the first use, which takes some tenths of a millisecond.
