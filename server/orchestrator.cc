@@ -92,7 +92,7 @@ Orchestrator::Orchestrator(OrchestratorParts parts)
 Orchestrator::~Orchestrator() = default;
 
 void Orchestrator::Begin(RecoveryRequest request,
-                         std::function<void(Begun)> done) const {
+                         const std::function<void(Begun)>& done) const {
   const std::string key = MemoKey(request);
   if (key.empty()) return done(BeginFirst(std::move(request), nullptr));
   const size_t bytes = request.message_bytes;

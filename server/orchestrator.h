@@ -70,7 +70,8 @@ class Orchestrator {
   // caller insists on, too many that wait for equal ones. `done` gives its
   // result to Finish; a result that is dropped leaves equal requests to decide.
   using Begun = absl::StatusOr<std::unique_ptr<Recovery>>;
-  void Begin(RecoveryRequest request, std::function<void(Begun)> done) const;
+  void Begin(RecoveryRequest request,
+             const std::function<void(Begun)>& done) const;
 
   // True when Finish will write to the Store, and so may block: not on an event
   // loop then.

@@ -19,7 +19,7 @@ sigset_t EndingSignals() {
 StopOnSignal::StopOnSignal() {
   const sigset_t signals = EndingSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  waiter_ = std::jthread([this, signals](std::stop_token over) {
+  waiter_ = std::jthread([this, signals](const std::stop_token& over) {
     constexpr timespec kLook = {0, 50'000'000};  // 50 ms
     while (!over.stop_requested()) {
       if (sigtimedwait(&signals, nullptr, &kLook) > 0) {

@@ -54,6 +54,7 @@ Character FirstCharacter(absl::string_view text) {
 Terminal DetectTerminal() {
   Terminal terminal;
   if (isatty(STDOUT_FILENO) == 0) return terminal;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
   const char* no_colour = std::getenv("NO_COLOR");
   terminal.colour = no_colour == nullptr || *no_colour == '\0';
   winsize size{};

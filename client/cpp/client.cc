@@ -141,6 +141,7 @@ absl::StatusOr<Response> Client::Call(
 #define RECOURSE_UNARY(service, stub, method, request_type, response_type)  \
   absl::StatusOr<response_type> Client::method(const request_type& request, \
                                                const CallOptions& call) {   \
+    /* NOLINTNEXTLINE(bugprone-macro-parentheses): a name in a scope */     \
     return Call(*stub, &service::StubInterface::method, request, call);     \
   }
 #define RECOURSE_ORCHESTRATOR_RPC(method, request_type, response_type) \

@@ -43,7 +43,7 @@ v1::ErrorDetails DefaultErrorDetails(const absl::Status& error) {
   return details;
 }
 
-bool SleepUnlessStopped(absl::Duration duration, std::stop_token stop) {
+bool SleepUnlessStopped(absl::Duration duration, const std::stop_token& stop) {
   absl::Notification stopped;
   const std::stop_callback on_stop(stop, [&] { stopped.Notify(); });
   return !stopped.WaitForNotificationWithTimeout(duration);

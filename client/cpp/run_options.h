@@ -50,7 +50,7 @@ struct Attempt {
 v1::ErrorDetails DefaultErrorDetails(const absl::Status& error);
 
 // Waits; false when `stop` was asked before the end.
-bool SleepUnlessStopped(absl::Duration duration, std::stop_token stop);
+bool SleepUnlessStopped(absl::Duration duration, const std::stop_token& stop);
 
 // A number in [0, 1), from a generator per thread.
 double UniformRandom();

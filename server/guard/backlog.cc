@@ -29,7 +29,7 @@ constexpr absl::Duration kSoon = absl::Milliseconds(1);
 }  // namespace
 
 Backlog::Backlog(AskSchedule asks, const Known& known, absl::Time now)
-    : asks_(std::move(asks)),
+    : asks_(asks),
       known_(known),
       rate_(std::max(kMinRate, kFirstShare * known.borne_rate)),
       quickest_(known.trial_time > absl::ZeroDuration()

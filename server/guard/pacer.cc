@@ -58,7 +58,8 @@ absl::Time Pacer::Book(absl::Time at, absl::Time now) {
     const int32_t place = std::max(booked, slot * burst_);
     if (place >= places) continue;
     booked = place + 1;
-    return std::max(at, start + absl::Seconds(place / burst_ * step_seconds_));
+    const int32_t slot_of_place = place / burst_;
+    return std::max(at, start + absl::Seconds(slot_of_place * step_seconds_));
   }
   beyond_ = std::max({beyond_, at, absl::FromUnixNanos(end * page_nanos_)}) +
             absl::Seconds(1 / rate_);

@@ -1,6 +1,7 @@
 #include "server/guard/target_guard.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace recourse {
@@ -26,7 +27,7 @@ CallTally LastPart(const CallTally& sum, absl::Duration period,
   if (period <= length) return sum;
   const double share = absl::FDivDuration(length, period);
   const auto part = [share](int64_t count) {
-    return static_cast<int64_t>(static_cast<double>(count) * share + 0.5);
+    return std::llround(static_cast<double>(count) * share);
   };
   return {part(sum.calls), part(sum.failures), part(sum.slow)};
 }

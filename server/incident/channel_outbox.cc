@@ -128,7 +128,7 @@ ChannelOutbox::Groups ChannelOutbox::ReadyGroups(DueNews due, Round* round) {
   return groups;
 }
 
-absl::Status ChannelOutbox::SendGroups(Groups groups, Round* round) {
+absl::Status ChannelOutbox::SendGroups(Groups&& groups, Round* round) {
   const size_t slots = groups.empty() ? 0 : FreeSlots(round);
   if (slots == 0 || !MaySend(*round)) return absl::OkStatus();
   std::vector<std::vector<RankedNews>> bundles;

@@ -74,7 +74,7 @@ class ChannelOutbox {
   absl::Status RunRound(Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TryAgain(Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TellNews(Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status SendGroups(Groups groups, Round* round)
+  absl::Status SendGroups(Groups&& groups, Round* round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Those whose groups may be told now, with what else is known of them.

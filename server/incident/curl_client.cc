@@ -75,7 +75,7 @@ std::string HostOf(const std::string& url) {
       curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK) {
     return "an unreadable URL";
   }
-  const std::string name = host;
+  std::string name = host;
   curl_free(host);
   return name;
 }
@@ -94,7 +94,7 @@ absl::Status Interrupted() {
 class CurlHttpClient : public HttpClient {
  public:
   ~CurlHttpClient() override {
-    Interrupt();
+    CurlHttpClient::Interrupt();
     absl::MutexLock lock(&mutex_);
     while (!running_.empty()) ended_.Wait(&mutex_);
   }

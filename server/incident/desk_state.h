@@ -20,7 +20,7 @@ struct IncidentDesk::State {
   using Listener = std::function<void(IncidentChange, const std::string&)>;
 
   State(Store* store, Notifier* notifier, Listener listener,
-        std::function<absl::Time()> clock);
+        const std::function<absl::Time()>& clock);
   ~State();
 
   // --- Escalation; nullopt: the incident has ended meanwhile, try again.

@@ -75,7 +75,7 @@ bool DeskWriter::IsDue(const Round& round, const std::string& key) const {
 absl::Status DeskWriter::Try(Round& round, const std::string& key,
                              absl::string_view what,
                              absl::FunctionRef<absl::Status()> write) {
-  const absl::Status status = write();
+  absl::Status status = write();
   if (status.ok()) {
     round.failures_in_a_row = 0;
     backoff_.Succeeded(key);

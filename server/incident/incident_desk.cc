@@ -27,7 +27,7 @@ absl::Status TooManyRaces() {
 }
 
 IncidentDesk::State::State(Store* store, Notifier* notifier, Listener listener,
-                           std::function<absl::Time()> clock)
+                           const std::function<absl::Time()>& clock)
     : store(store),
       notifier(notifier),
       listener(std::move(listener)),
