@@ -50,8 +50,8 @@ std::optional<absl::Time> ToTime(const Fields& fields) {
   const absl::CivilDay day(fields.year, month, fields.day);
   // CivilDay turns 31 February into a day in March.
   if (day.day() != fields.day || day.month() != month) return std::nullopt;
-  return absl::FromCivil(absl::CivilSecond(day) + fields.hour * 3600 +
-                             fields.minute * 60 + fields.second,
+  return absl::FromCivil(absl::CivilSecond(day) + int64_t{fields.hour} * 3600 +
+                             int64_t{fields.minute} * 60 + fields.second,
                          absl::UTCTimeZone());
 }
 

@@ -27,8 +27,10 @@ size_t ShortestLiteral(const Clause& clause) {
 }
 
 bool Contains(absl::string_view text, absl::string_view literal) {
-  return memmem(text.data(), text.size(), literal.data(), literal.size()) !=
-         nullptr;
+  if (literal.empty()) return true;  // Its data may be null, as the text's.
+  return literal.size() <= text.size() &&
+         memmem(text.data(), text.size(), literal.data(), literal.size()) !=
+             nullptr;
 }
 
 // Some trigrams that texts must have: the first and the last one of `literal`,

@@ -312,10 +312,10 @@ TEST(TemplateMinerTest, RegexesArePlain) {
   }
 }
 
-std::string DistinctText(int i) {
+std::string DistinctText(unsigned i) {
   // Words of letters only, so that no two are one form.
   std::string text;
-  for (int word = 0; word < 4; ++word, i = i * 31 + 7) {
+  for (unsigned word = 0; word < 4; ++word, i = i * 31 + 7) {
     for (unsigned rest = i + word * 1'000'003u, n = 0; n < 6; ++n, rest /= 26) {
       text.push_back('a' + rest % 26);
     }
