@@ -12,6 +12,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev openssl patch
   python3 python3-grpcio python3-protobuf
   python3-setuptools python3-wheel python3-pip python3-venv python3-requests python3-httpx
+  python3-mypy
 )
 # Any Node will do; Debian's own only where there is none.
 command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)

@@ -331,7 +331,9 @@ def _attempt_call(operation: Callable[..., Any], plan: CallPlan) -> Callable[...
     """Calls the operation with the attempt where it takes one."""
     if plan.takes_attempt:
         return lambda attempt: operation(attempt=attempt)
-    return operation if plan.required == 1 else lambda attempt: operation()
+    if plan.required == 1:
+        return operation
+    return lambda attempt: operation()
 
 
 def _close_all() -> None:

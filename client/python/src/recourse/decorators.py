@@ -6,7 +6,7 @@ is carried out here.
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Mapping, Sequence, TypeVar
+from typing import Any, Callable, Dict, Mapping, Sequence, TypeVar
 
 from recourse.call_plan import call_flexibly, is_async
 from recourse.circuit_breaker import with_circuit_breaker
@@ -72,8 +72,9 @@ def recoverable(error_type: ErrorType, strategy: RecoveryStrategy,
     nobody knows better.  ALTERNATIVE_PATH takes the caller's `alternatives`;
     what else a strategy needs (levels, rewrites) is given as `steps`, or held by
     the server's patterns."""
-    given = Options(**{"steps": _default_steps(strategy), "error_type_hint": error_type,
-                       **options})
+    settings: Dict[str, Any] = {"steps": _default_steps(strategy), "error_type_hint": error_type,
+                                **options}
+    given = Options(**settings)
     return lambda function: wrap(function, given)
 
 

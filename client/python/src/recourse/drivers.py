@@ -34,7 +34,8 @@ def drive(client: Any, recovery: Any, steps: Any, operation: Operation) -> Tuple
 
 def _perform(client: Any, options: Options, effect: Effect, operation: Operation) -> Any:
     if isinstance(effect, Run):
-        return _run(options, lambda: operation(effect.attempt))
+        attempt = effect.attempt
+        return _run(options, lambda: operation(attempt))
     if isinstance(effect, Wait):
         return client.clock.sleep(effect.seconds, options.cancel)
     if isinstance(effect, Remediate):
@@ -76,7 +77,8 @@ async def drive_async(client: Any, recovery: Any, steps: Any,
 async def _perform_async(client: Any, options: Options, effect: Effect,
                          operation: Callable[[Attempt], Awaitable[Any]]) -> Any:
     if isinstance(effect, Run):
-        return await _run_async(lambda: operation(effect.attempt))
+        attempt = effect.attempt
+        return await _run_async(lambda: operation(attempt))
     if isinstance(effect, Wait):
         return await client.clock.sleep_async(effect.seconds)
     if isinstance(effect, Remediate):

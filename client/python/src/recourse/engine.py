@@ -3,6 +3,7 @@ says.  Sync and asyncio share it: it yields effects and is sent their answers.
 """
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from typing import Any, Generator, List, Optional, Protocol
 
@@ -194,7 +195,7 @@ class Recovery:
             return None
         timeout = shared.ask_timeout if left is None else min(shared.ask_timeout, left)
         # The failed call goes with the question when it is clear which it is.
-        if self._details is not None and looks_temporary(self._last, self._details):
+        if self._temporary():
             self._count(None)
         question = Question(
             self._options, self._details, self._site.target, self._state, self._token,
@@ -207,7 +208,7 @@ class Recovery:
                 self._count(None)
                 return None
             answer = yield from self._put(
-                Question(**{**question.__dict__, "token": "", "sums": None}), timeout)
+                dataclasses.replace(question, token="", sums=None), timeout)
         if isinstance(answer, AskError):
             shared.tell("on_ask_failed", self._options, answer)
             self._count(None)
@@ -230,7 +231,7 @@ class Recovery:
         if not self._uncounted or self._details is None:
             return
         self._uncounted = False
-        against = looks_temporary(self._last, self._details) if decision is None else \
+        against = self._temporary() if decision is None else \
             decision.classification.category in _AGAINST_TARGET
         self._shared.sites.count_failure(self._site, against, self._now(), self._slow)
 
@@ -288,6 +289,14 @@ class Recovery:
         return False
 
     def _take(self, alternative: Alternative) -> None:
+        """Takes it; what the answer leaves out is as the caller declared it."""
+        declared = next((a for a in self._options.alternatives or ()
+                         if isinstance(a, Alternative) and a.name == alternative.name), None)
+        if declared is not None:
+            said = alternative.target if alternative.target != alternative.name else ""
+            alternative = dataclasses.replace(
+                alternative, target=said or declared.target,
+                parameters={**declared.parameters, **alternative.parameters})
         self._alternative = alternative
         self._site = self._shared.sites.site(alternative.target or alternative.name)
 
@@ -349,9 +358,9 @@ class Recovery:
         if options.idempotency is Idempotency.NOT_IDEMPOTENT and self._runs:
             raise self._ended(end)
         if self._steps and self._details is not None:
-            return (yield from self._own_steps(end))
+            return (yield from self._own_steps(self._details, end))
         plan = shared.advice.plan(target, self._now())
-        if plan is None and not circuit_open and not looks_temporary(self._last, self._details):
+        if plan is None and not circuit_open and not self._temporary():
             raise self._ended(end)
         plan = plan or _SMALL_DEFAULT
         if self._local_retries >= plan.max_retries or not self._pay():
@@ -363,14 +372,14 @@ class Recovery:
         yield from self._wait(max(self._local_delay, asked or 0.0))
         return _RUN
 
-    def _own_steps(self, end: Outcome) -> Steps:
+    def _own_steps(self, details: ErrorDetails, end: Outcome) -> Steps:
         """The caller's own plan stands above our small default."""
         options = self._options
         if self._local is None:
             self._local = LocalSteps(
                 self._steps, self._shared.random, list(options.remediations),
                 [a for a in options.alternatives or () if isinstance(a, Alternative)])
-        decision = self._local.next(self._details, self._site.target, self._state,
+        decision = self._local.next(details, self._site.target, self._state,
                                     options.subject_field)
         if isinstance(decision.action, Retry) and self._shared.connected and not self._pay():
             raise self._ended(end)
@@ -409,6 +418,11 @@ class Recovery:
         if self._token:
             self._shared.report(self._token, outcome, max(0.0, self._now() - self._failed_since))
             self._token = ""
+
+    def _temporary(self) -> bool:
+        """Whether the last failure looks temporary."""
+        return self._last is not None and self._details is not None \
+            and looks_temporary(self._last, self._details)
 
     def _now(self) -> float:
         return self._shared.now()

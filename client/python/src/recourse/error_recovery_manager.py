@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, TypeVar, Union
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, TypeVar, Union, cast
 
 from recourse import client as client_module
 from recourse.call_plan import is_async
@@ -88,17 +88,17 @@ class ErrorRecoveryManager:
                             context: Optional[RecoveryContext] = None) -> T:
         """Runs the function with retries by category; of a coroutine function
         the result is a coroutine."""
-        context = context or RecoveryContext()
+        noted = context or RecoveryContext()
         client = self._client or client_module.default_client()
         options = Options(
-            target=context.target or context.operation, node_name=context.node_name,
-            workflow_id=context.workflow_id, steps_for=self._steps_for,
-            remediations={_REMEDIATIONS[category]: self._remediation(category, context)
+            target=noted.target or noted.operation, node_name=noted.node_name,
+            workflow_id=noted.workflow_id, steps_for=self._steps_for,
+            remediations={_REMEDIATIONS[category]: self._remediation(category, noted)
                           for category in _REMEDIATIONS if self._can_be_helped(category)},
-            on_decision=lambda decision: context.note(decision),
-            map_error=lambda error, details: self._seen(error, context))
-        run = client.run_async if is_async(func) else client.run
-        return run(func, options)  # type: ignore[return-value]
+            on_decision=noted.note,
+            map_error=lambda error, details: self._seen(error, noted))
+        run: Callable[..., Any] = client.run_async if is_async(func) else client.run
+        return cast(T, run(func, options))
 
     def _steps_for(self, error: BaseException, details: ErrorDetails) -> Sequence[Step]:
         category = classify(error, details).category
@@ -116,7 +116,10 @@ class ErrorRecoveryManager:
 
     def _remediation(self, category: FailureCategory,
                      context: RecoveryContext) -> Callable[[], Any]:
-        return lambda: self._handlers[category](context.exception, context)
+        def remediate() -> Any:
+            assert context.exception is not None
+            return self._handlers[category](context.exception, context)
+        return remediate
 
     def _can_be_helped(self, category: FailureCategory) -> bool:
         return category not in _REMEDIATIONS or category in self._handlers

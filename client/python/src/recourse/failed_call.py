@@ -107,7 +107,7 @@ def _function_of(frame: FrameType, caller: FrameType) -> Optional[Callable[..., 
     for scope in (caller.f_locals, caller.f_globals, frame.f_globals):
         found = scope.get(code.co_name)
         for candidate in ([found] if _runs(found, code) else list(scope.values())):
-            if _runs(candidate, code):
+            if callable(candidate) and _runs(candidate, code):
                 return inspect.unwrap(candidate)
     functions = [f for f in gc.get_referrers(code) if inspect.isfunction(f)]
     return functions[0] if len(functions) == 1 else None

@@ -5,6 +5,7 @@ the caller has written itself.
 """
 from __future__ import annotations
 
+import dataclasses
 import threading
 import uuid
 from typing import Any, List, Optional
@@ -115,7 +116,7 @@ class Observed:
             if failure is None:
                 self._finish()
                 return
-            question = Question(**{**failure.question.__dict__, "token": self._token})
+            question = dataclasses.replace(failure.question, token=self._token)
             if self._client.ask_in_background(question, lambda a, f=failure: self._told(f, a)):
                 return
             self._asking = False

@@ -156,10 +156,11 @@ class ErrorRecoveryOrchestrator:
 
             @functools.wraps(function)
             def plain(*args: Any, **kwargs: Any) -> Any:
-                async def call() -> Any:
-                    return function(*args, **kwargs)
-                return asyncio.run(self.recoverable(error_type, strategy)(
-                    functools.wraps(function)(lambda *a, **k: call()))(*args, **kwargs))
+                @functools.wraps(function)
+                async def call(*given: Any, **named: Any) -> Any:
+                    return function(*given, **named)
+                return asyncio.run(
+                    self.recoverable(error_type, strategy)(call)(*args, **kwargs))
             return coroutine if is_async(function) else plain  # type: ignore[return-value]
         return decorate
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from recourse import corrections
 from recourse.enums import ErrorType, FailureCategory, Jitter, RecoveryStrategy, Severity
@@ -12,7 +12,7 @@ from recourse.steps import (AlternativePathStep, DegradationLevel, EscalationSte
                             GracefulDegradationStep, RetryStep, Step)
 
 _S = RecoveryStrategy
-_KEYS: Dict[RecoveryStrategy, frozenset] = {
+_KEYS: Dict[RecoveryStrategy, FrozenSet[str]] = {
     _S.RETRY: frozenset(("max_retries", "base_delay", "exponential_base", "max_delay", "jitter",
                          "operation")),
     _S.ALTERNATIVE_PATH: frozenset(("alternatives", "model_alternatives", "parameter", "validate",
@@ -113,7 +113,8 @@ def _alternative(entry: Any, parameter: str) -> Alternative:
     if isinstance(entry, Alternative):
         return entry
     if isinstance(entry, Mapping):
-        return Alternative(**{"parameters": {parameter: str(entry.get("name", ""))}, **entry})
+        fields: Dict[str, Any] = {"parameters": {parameter: str(entry.get("name", ""))}, **entry}
+        return Alternative(**fields)
     name = str(entry if isinstance(entry, str) else entry[0])
     return Alternative(name, parameters={parameter: name})
 

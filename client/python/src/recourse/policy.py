@@ -69,7 +69,7 @@ class ToolRegistry:
         name = name or getattr(tool, "name", "") or getattr(tool, "__name__", "")
         if not name:
             raise ValueError("a tool without a name: give register(tool, name=...)")
-        self._tools[name] = tool if callable(tool) else tool.execute
+        self._tools[name] = tool if callable(tool) else getattr(tool, "execute")
         if error_policy is not None:
             self._policies[name] = error_policy
         return tool

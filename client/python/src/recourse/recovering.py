@@ -3,7 +3,7 @@ to a look at one attribute and one addition."""
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Optional, TypeVar, overload
+from typing import Any, Callable, Optional, TypeVar, cast, overload
 
 from recourse import client as client_module
 from recourse.call_plan import CallPlan, is_async
@@ -37,10 +37,9 @@ def recover(function: Optional[Callable[..., Any]] = None, *,
     return wrap(function, given, client)
 
 
-def wrap(function: Callable[..., Any], options: Options,
-         client: Optional[Client] = None) -> Callable[..., Any]:
+def wrap(function: F, options: Options, client: Optional[Client] = None) -> F:
     """The function with its recovery around it."""
-    return _Wrapped(function, options, client).wrapper()
+    return cast(F, _Wrapped(function, options, client).wrapper())
 
 
 class _Wrapped:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from recourse import client as client_module
 from recourse.backoff import backoff_delay
@@ -79,7 +79,8 @@ class RetryStrategy:
         self.circuit_breaker = circuit_breaker or (CircuitBreaker() if use_circuit_breaker
                                                    else None)
         self._client = client
-        self._options = Options(**{"steps": (self.config.step(),), **options})
+        given: Dict[str, Any] = {"steps": (self.config.step(),), **options}
+        self._options = Options(**given)
 
     @property
     def steps(self) -> Sequence[RetryStep]:

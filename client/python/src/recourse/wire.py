@@ -38,8 +38,9 @@ def from_duration(duration: Duration) -> float:
     return float(duration.seconds + duration.nanos / 1_000_000_000)
 
 
-def _number(prefix: str, value: Any) -> int:
-    return int(getattr(enums_pb2, f"{prefix}_{value.name}"))
+def _number(prefix: str, value: Any) -> Any:
+    """The number of one of ours, for a field of the message's enum."""
+    return getattr(enums_pb2, f"{prefix}_{value.name}")
 
 
 def _word(kind: Any, enum: Any, prefix: str, number: int, default: Any) -> Any:
@@ -208,7 +209,7 @@ def to_step(step: Step) -> pattern_pb2.Step:
     if isinstance(step, EscalationStep):
         return pattern_pb2.Step(escalation=pattern_pb2.EscalationStep(
             channels=step.channels, assignee=step.assignee, pause_workflow=step.pause_workflow,
-            priority=_number("SEVERITY", step.priority) if step.priority else 0,
+            priority=_number("SEVERITY", step.priority) if step.priority else None,
             include_context=step.include_context, include_state_keys=step.include_state_keys))
     raise TypeError(f"steps must hold steps of recourse.steps, not {type(step).__name__}")
 

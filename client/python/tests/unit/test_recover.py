@@ -68,6 +68,25 @@ class RecoverTest(unittest.TestCase):
         self.assertEqual(seen, ["gpt-4o", "mini"])
         self.assertEqual(len(recorded.questions), 1)
 
+    def test_what_is_left_out_of_an_alternative_is_as_it_was_declared(self):
+        declared = recourse.Alternative("s", "openai/mini", {"model": "mini", "tier": "flex"})
+        for answer, target, parameters in [
+                (testing.alternative("s"), "openai/mini", {"model": "mini", "tier": "flex"}),
+                (testing.alternative("s", "s", tier="fast"), "openai/mini",
+                 {"model": "mini", "tier": "fast"}),
+                (testing.alternative("s", "azure/mini"), "azure/mini",
+                 {"model": "mini", "tier": "flex"}),
+                (testing.alternative("other", model="x"), "other", {"model": "x"})]:
+            seen = []
+
+            def ask(attempt):
+                seen.append((attempt.target, dict(attempt.parameters)))  # pylint: disable=cell-var-from-loop
+                if len(seen) == 1:  # pylint: disable=cell-var-from-loop
+                    raise TimeoutError("slow")
+            with self.subTest(answer=answer):
+                testing.Recorder([answer]).run(ask, target="big", alternatives=[declared])
+                self.assertEqual(seen[1], (target, parameters))
+
     def test_named_arguments_are_the_state(self):
         @recourse.recover(state=["prompt", "max_tokens"], subject_field="prompt")
         def ask(prompt, *, max_tokens=4000):

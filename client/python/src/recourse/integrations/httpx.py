@@ -154,8 +154,9 @@ def _failure(request: httpx.Request, response: httpx.Response,
 
 
 def _with_decision(error: httpx.HTTPStatusError) -> httpx.Response:
-    error.response.extensions["recourse_decision"] = decision_of(error)
-    return error.response
+    response = error.response
+    response.extensions = {**response.extensions, "recourse_decision": decision_of(error)}
+    return response
 
 
 def _stand_in(value: Any) -> httpx.Response:

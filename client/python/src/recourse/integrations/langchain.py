@@ -102,7 +102,7 @@ class RecoveringRunnable:
 
     def stream(self, input: Any, config: Any = None, **kwargs: Any) -> Iterator[Any]:  # pylint: disable=redefined-builtin
         """The inner runnable's stream, without recovery."""
-        return self.runnable.stream(input, config, **kwargs)  # type: ignore[no-any-return]
+        return self.runnable.stream(input, config, **kwargs)
 
 
 def recovering(runnable: Any, client: Optional[Client] = None,
@@ -121,7 +121,8 @@ def node(function: Optional[F] = None, *, client: Optional[Client] = None,
     """
     if function is None:
         return lambda decorated: node(decorated, client=client, **options)
-    name = getattr(function, "__name__", type(function).__name__)
+    inner: Callable[..., Any] = function
+    name = getattr(inner, "__name__", type(function).__name__)
     runner = Runner(client, {"target": name_of(function), "node_name": name, **options})
     takes_config = "config" in inspect.signature(function).parameters
 
@@ -133,7 +134,7 @@ def node(function: Optional[F] = None, *, client: Optional[Client] = None,
     async def coroutine(state: Any, *args: Any, **kwargs: Any) -> Any:
         async def once(attempt: Attempt) -> Any:
             try:
-                return await function(_edited(state, attempt), *args, **kwargs)
+                return await inner(_edited(state, attempt), *args, **kwargs)
             except Exception as error:
                 if _is_control(error):
                     raise _Passing(error) from error
@@ -147,7 +148,7 @@ def node(function: Optional[F] = None, *, client: Optional[Client] = None,
     def plain(state: Any, *args: Any, **kwargs: Any) -> Any:
         def once(attempt: Attempt) -> Any:
             try:
-                return function(_edited(state, attempt), *args, **kwargs)
+                return inner(_edited(state, attempt), *args, **kwargs)
             except Exception as error:
                 if _is_control(error):
                     raise _Passing(error) from error

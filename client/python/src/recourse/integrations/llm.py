@@ -96,7 +96,7 @@ def _method_of(client: Any, path: str) -> Callable[..., Any]:
         found = getattr(found, name)
     if not callable(found):
         raise TypeError(f"{path} of {type(client).__name__} is not a method")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _parameters(function: Callable[..., Any]) -> Sequence[str]:
