@@ -1,0 +1,205 @@
+// Mode "observe": asks about each failure in the background and obeys nothing. ObservedRecovery runs
+// the caller's own plan; Observed alone serves a loop that the caller has written itself.
+import { randomUUID } from "node:crypto";
+import type { Question } from "./asking.js";
+import { Attempt } from "./attempt.js";
+import type { Core } from "./core.js";
+import { describe, looksTemporary } from "./describe.js";
+import { AskError, CircuitOpenError, chain, isAbort } from "./errors.js";
+import { LocalSteps } from "./local-steps.js";
+import { delayOf, type Decision, type Disagreement, type ErrorDetails, type Recovered } from "./model.js";
+import { declaredAlternatives, stepsOf, type Operation, type Options } from "./options.js";
+import type { Site } from "./sites.js";
+import type { Outcome } from "./words.js";
+
+const AGREE_MS = 1000; // Waits that differ by less, or by less than half, agree.
+
+interface Noted {
+  error: unknown;
+  question: Question;
+  asked: boolean;
+  decision?: Decision;
+  done: "ran_again" | "ended";
+  delayMs?: number;
+}
+
+/** One operation that fails and goes on by its caller's own rules: `failed` after each failure,
+ * `retrying` when it is run again, and once at the end `succeeded`, `gaveUp` or `cancelled`. Nothing
+ * here waits. */
+export class Observed {
+  private failures: Noted[] = [];
+  private token = "";
+  private outcome: Outcome | undefined;
+  private since: number;
+  private asking = false;
+
+  /** @internal */
+  constructor(
+    private readonly core: Core, private readonly options: Options, private readonly site: Site,
+  ) {
+    this.since = core.now();
+  }
+
+  /** An attempt failed. */
+  failed(error: unknown, timeRemainingMs?: number): ErrorDetails {
+    const { core, options, site } = this;
+    const plain = describe(error, options.sendStack);
+    const details = options.mapError?.(error, plain) ?? plain;
+    core.sites.countFailure(site, looksTemporary(error, details), core.now());
+    if (!this.failures.length) this.since = core.now();
+    this.failures.push({
+      error, asked: false, done: "ended",
+      question: {
+        options, details, target: site.target, state: undefined, token: "", requestId: randomUUID(),
+        timeRemainingMs, circuitOpen: false, sums: core.sites.take(site, core.now()),
+        steps: stepsOf(options.policyFor?.(error, details) ?? options.policy),
+      },
+    });
+    this.pump();
+    return details;
+  }
+
+  /** The operation is run again after so long. */
+  retrying(delayMs = 0): void {
+    const last = this.failures.at(-1);
+    if (!last) return;
+    last.done = "ran_again";
+    last.delayMs = delayMs;
+  }
+
+  /** The operation has its value. */
+  succeeded(): void {
+    this.core.sites.countSuccess(this.site, this.core.now());
+    this.end("success");
+  }
+
+  /** The operation ended with its error. */
+  gaveUp(): void {
+    this.end("failure");
+  }
+
+  /** It was cancelled. */
+  cancelled(): void {
+    this.end("cancelled");
+  }
+
+  private end(outcome: Outcome): void {
+    if (this.outcome) return;
+    this.outcome = outcome;
+    this.pump();
+  }
+
+  /** Asks about the next failure, one after the other, so that each question carries the token of
+   * the answer before. */
+  private pump(): void {
+    while (!this.asking) {
+      const next = this.failures.find((one) => !one.asked);
+      if (!next) {
+        this.finish();
+        return;
+      }
+      next.asked = true;
+      this.asking = this.core.askInBackground(
+        { ...next.question, token: this.token }, (answer) => this.told(next, answer));
+    }
+  }
+
+  private told(failure: Noted, answer: Decision | AskError): void {
+    if (answer instanceof AskError) {
+      this.core.tell("askFailed", this.options, answer);
+    } else {
+      failure.decision = answer;
+      this.token = answer.recoveryToken || this.token;
+      this.core.tell("decision", this.options, answer);
+    }
+    this.asking = false;
+    this.pump();
+  }
+
+  private finish(): void {
+    if (!this.outcome) return;
+    const failures = this.failures;
+    this.failures = [];
+    if (this.token) {
+      this.core.report(this.token, this.outcome, Math.max(0, this.core.now() - this.since));
+      this.token = "";
+    }
+    for (const failure of failures) {
+      const disagreement = failure.decision && disagreementOf(failure, failure.decision);
+      if (disagreement) this.core.tell("disagreement", this.options, disagreement);
+    }
+  }
+}
+
+function disagreementOf(failure: Noted, decision: Decision): Disagreement | undefined {
+  const { disposition, action, strategyUsed } = decision;
+  const goesOn = disposition === "act" || disposition === "recovered" || disposition === "wait_for_human";
+  const decidedDelayMs = disposition === "act" && action ? delayOf(decision) : undefined;
+  const { error, done, delayMs: doneDelayMs } = failure;
+  if (done === "ended" ? !goesOn : action?.kind === "retry" && agree(decidedDelayMs ?? 0, doneDelayMs ?? 0)) {
+    return undefined;
+  }
+  return { error, decision, decided: goesOn ? strategyUsed : "ended", done, decidedDelayMs, doneDelayMs };
+}
+
+function agree(a: number, b: number): boolean {
+  const gap = Math.abs(a - b);
+  return gap <= AGREE_MS || gap <= Math.max(a, b) / 2;
+}
+
+/** Runs the caller's own plan, of which the retries count, and tells what happens. */
+export async function runObserved<T, S>(
+  core: Core, options: Options<T, S>, operation: Operation<T, S>, site: Site, began: number,
+): Promise<Recovered<T>> {
+  const observed = new Observed(core, options, site);
+  const local = new LocalSteps(stepsOf(options.policy), () => core.random(),
+    Object.keys(options.remediations ?? {}), declaredAlternatives(options));
+  const deadline = began + (options.timeBudgetMs ?? Infinity);
+  const left = () => deadline === Infinity ? undefined : deadline - core.now();
+  let first: unknown;
+  for (let runs = 1; ; runs++) {
+    const { breaker, signal } = options;
+    const attempt = new Attempt<S>(runs, site.target, options.state as S, left(), signal, core.clock);
+    try {
+      signal?.throwIfAborted();
+      breaker?.beforeCall();
+      const value = await operation(attempt);
+      breaker?.succeeded();
+      observed.succeeded();
+      return { value, attempts: runs, degraded: false };
+    } catch (error) {
+      if (!(error instanceof CircuitOpenError)) breaker?.failed(error);
+      if (signal?.aborted || (isAbort(error) && !attempt.timedOut)) {
+        observed.cancelled();
+        throw signal?.aborted ? signal.reason : error;
+      }
+      const details = observed.failed(error, left());
+      const delayMs = ownDelay(error, details);
+      if (delayMs === undefined) {
+        observed.gaveUp();
+        chain(error, first);
+        throw error;
+      }
+      first ??= error;
+      observed.retrying(delayMs);
+      await pause(delayMs);
+    } finally {
+      attempt.end();
+    }
+  }
+
+  function ownDelay(error: unknown, details: ErrorDetails): number | undefined {
+    if (error instanceof CircuitOpenError || options.shouldRecover?.(error) === false) return undefined;
+    const { action } = local.next(details, site.target);
+    return action?.kind === "retry" && action.delayMs < (left() ?? Infinity) ? action.delayMs : undefined;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    try {
+      if (ms > 0) await core.clock.sleep(ms, options.signal);
+    } catch (reason) {
+      observed.cancelled();
+      throw reason;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// What a recovery is told.
+import type { Attempt } from "./attempt.js";
+import type { CircuitBreaker } from "./circuit-breaker.js";
+import type { MapError } from "./describe.js";
+import type { AskError } from "./errors.js";
+import type {
+  Alternative, CorrectionAction, Decision, DegradationAction, Disagreement, ErrorDetails,
+  EscalationAction,
+} from "./model.js";
+import { Policy, type Step } from "./steps.js";
+import type { ErrorType, Idempotency, Mode } from "./words.js";
+
+export type Operation<T, S = any> = (attempt: Attempt<S>) => T | PromiseLike<T>;
+export type Plan = Policy | readonly Step[];
+
+/** How an operation is to be recovered. Defaults suit one that may be run again. Durations are
+ * milliseconds. */
+export interface Options<T = any, S = any> {
+  /** What is called, for example "openai/gpt-4". Left out: the function's name. */
+  target?: string;
+  idempotency?: Idempotency;
+  /** Time for all of it, waits included. Left out: no limit. */
+  timeBudgetMs?: number;
+  /** Of one call. */
+  expectedCallTimeMs?: number;
+  /** Cancels everything; what comes back is its reason. */
+  signal?: AbortSignal;
+  /** The caller's own plan: asked after a user's pattern, before the library. */
+  policy?: Plan;
+  /** The same, where the plan depends on the error. */
+  policyFor?: (error: unknown, details: ErrorDetails) => Plan;
+  /** False: the error passes at once. */
+  shouldRecover?: (error: unknown) => boolean;
+  /** A breaker of this process, in front of the operation (not of its alternatives). */
+  breaker?: CircuitBreaker;
+
+  /** The operation's input: it comes with each attempt, edited. */
+  state?: S;
+  /** Path in it of the text that may be corrected. */
+  subjectField?: string;
+
+  /** What else can be run: names, alternatives, or functions that run in place of the operation,
+   * by name. Left out: every alternative, and the operation looks at attempt.alternative. */
+  alternatives?: readonly (string | Alternative)[] | Record<string, Operation<T, S>>;
+  /** Levels and features of degradations. Left out: every one. */
+  degradations?: readonly string[];
+  /** Called when less is to be done; what it returns, if anything, is the new state, in place of the
+   * edited one. One that throws is a failed attempt. */
+  onDegrade?: (action: DegradationAction, state: S) => S | void | PromiseLike<S | void>;
+  /** The same for corrected input. */
+  onCorrect?: (action: CorrectionAction, state: S) => S | void | PromiseLike<S | void>;
+  /** Actions to run before going on, by name; one that throws is a failed attempt. */
+  remediations?: Record<string, () => unknown>;
+  /** Wait for a person when an incident asks for it; a function is told of the incident. */
+  awaitHuman?: boolean | ((incident: EscalationAction) => void);
+  /** Default 24 h. */
+  maxHumanWaitMs?: number;
+
+  /** What stands in when nothing helped: a value, or a function of the error. */
+  fallback?: T | ((error: unknown) => T | PromiseLike<T>);
+  /** Turns a fallback value of Recourse's (JSON) into an answer. */
+  fromValue?: (value: any) => T;
+  /** Calls that take longer count as slow. */
+  slowCallMs?: number;
+
+  workflowId?: string;
+  nodeName?: string;
+  stepCount?: number;
+  quotaScope?: string;
+  labels?: Record<string, string>;
+  errorTypeHint?: ErrorType;
+  /** How often a layer above has repeated this call already: 1 or more, and no retry is granted. */
+  upstreamAttempt?: number;
+  /** Send the stack trace: some patterns ask for it. Default false. */
+  sendStack?: boolean;
+  /** Returns better details of an error. */
+  mapError?: MapError;
+  /** Left out: the client's. */
+  mode?: Mode;
+
+  onDecision?: (decision: Decision) => void;
+  onAskFailed?: (error: AskError) => void;
+  onDisagreement?: (disagreement: Disagreement) => void;
+}
+
+const DURATIONS = ["timeBudgetMs", "expectedCallTimeMs", "slowCallMs", "maxHumanWaitMs"] as const;
+const NAMES = new Set<string>([
+  ...DURATIONS, "target", "idempotency", "signal", "policy", "policyFor", "shouldRecover", "breaker",
+  "state", "subjectField", "alternatives", "degradations", "onDegrade", "onCorrect", "remediations",
+  "awaitHuman", "fallback", "fromValue", "workflowId", "nodeName", "stepCount", "quotaScope",
+  "labels", "errorTypeHint", "upstreamAttempt", "sendStack", "mapError", "mode", "onDecision",
+  "onAskFailed", "onDisagreement",
+]);
+const IDEMPOTENCY: readonly unknown[] = [undefined, "unspecified", "idempotent", "not_idempotent"];
+const MODES: readonly unknown[] = [undefined, "obey", "observe"];
+
+/** Throws a TypeError or RangeError that names the option at fault. */
+export function checkOptions(options: Options): void {
+  for (const name in options) {
+    if (!NAMES.has(name)) throw new TypeError(`there is no option '${name}'`);
+  }
+  for (const name of DURATIONS) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === "number" && value >= 0)) {
+      throw new RangeError(`${name} must be 0 ms or more, is ${String(value)}`);
+    }
+  }
+  if (!IDEMPOTENCY.includes(options.idempotency)) {
+    throw new TypeError(`idempotency '${String(options.idempotency)}' is none of ${IDEMPOTENCY.slice(1).join(", ")}`);
+  }
+  if (!MODES.includes(options.mode)) {
+    throw new TypeError(`mode '${String(options.mode)}' is none of ${MODES.slice(1).join(", ")}`);
+  }
+}
+
+/** The steps of a plan. */
+export function stepsOf(plan: Plan | undefined): readonly Step[] {
+  if (plan === undefined) return NONE;
+  return plan instanceof Policy ? plan.steps : plan;
+}
+
+/** Names of the alternatives that the caller can take; undefined: every one. */
+export function alternativeNames(options: Options): string[] | undefined {
+  const { alternatives } = options;
+  if (alternatives === undefined) return undefined;
+  if (!isList(alternatives)) return Object.keys(alternatives);
+  return alternatives.map((one) => typeof one === "string" ? one : one.name);
+}
+
+/** The alternatives that the caller declares, for plans that name none. */
+export function declaredAlternatives(options: Options): Alternative[] {
+  const { alternatives } = options;
+  if (alternatives === undefined) return [];
+  if (!isList(alternatives)) return Object.keys(alternatives).map((name) => ({ name }));
+  return alternatives.map((one) => typeof one === "string" ? { name: one } : one);
+}
+
+/** The function that runs in place of the operation. */
+export function runnerOf<T, S>(
+  options: Options<T, S>, operation: Operation<T, S>, alternative: Alternative | undefined,
+): Operation<T, S> {
+  const { alternatives } = options;
+  if (!alternative || alternatives === undefined || isList(alternatives)) return operation;
+  return Object.hasOwn(alternatives, alternative.name) ? alternatives[alternative.name]! : operation;
+}
+
+type List = readonly (string | Alternative)[];
+
+function isList(alternatives: List | Record<string, unknown>): alternatives is List {
+  return Array.isArray(alternatives);
+}
+
+const NONE: readonly Step[] = [];
