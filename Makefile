@@ -3,6 +3,7 @@
 # make test     builds and passes every test
 # make bench    builds and runs the benchmarks
 # make python-wheel   the Python client as a wheel, in client/python/dist/
+# make node-package   the Node client as a package, in client/node/
 # make check    format, includes, lint of the protos and of the scripts
 # make tidy     clang's warnings, -Wthread-safety too, and clang-tidy over our sources
 # make asan     builds everything with clang's address and undefined sanitizers,
@@ -30,7 +31,7 @@ TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench python-wheel check tidy clang asan fuzz tsan format clean
+.PHONY: all setup configure demo test bench python-wheel node-package check tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -56,6 +57,9 @@ bench: setup
 python-wheel: setup
 	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \
 	  -w client/python/dist client/python
+
+node-package: setup
+	@cd client/node && node prepare.mjs && npm pack --silent --ignore-scripts
 
 check: setup
 	@scripts/check.sh

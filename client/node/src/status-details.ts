@@ -11,7 +11,7 @@ export function askError(error: ServiceError, name: string): AskError {
   const packed = error.metadata?.get(DETAILS_KEY)?.[0];
   let { reason, field } = packed instanceof Uint8Array ? details(packed) : { reason: "", field: "" };
   // A server that says it in words alone.
-  reason ||= /^([A-Z][A-Z0-9_]*):?/.exec(message)?.[0].replace(":", "") ?? "";
+  reason ||= /^([A-Z][A-Z0-9_]+)(?::|$)/.exec(message)?.[1] ?? "";
   return new AskError(name, message, reason, field);
 }
 
