@@ -27,6 +27,7 @@ class Server:
         if words[:2] != ["recourse-server", "ready"]:
             raise RuntimeError(f"the server does not serve: {words}")
         self.address = words[2].removeprefix("grpc=")
+        self.pid = self._process.pid
 
     def pause(self):
         """Stops it where it stands; `resume` lets it go on."""

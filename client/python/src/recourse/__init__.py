@@ -22,7 +22,7 @@ from recourse.decorators import (fallback, recover, recoverable, retry, with_cir
 from recourse.degradation import GracefulDegradation
 from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, FailureCategory,
                             Idempotency, Jitter, Mode, Outcome, RecoveryStrategy,
-                            ResolutionAction, Severity)
+                            ResolutionAction, Severity, StatisticsWindow)
 from recourse.error_recovery_manager import ErrorRecoveryManager
 from recourse.errors import (AskError, Cancelled, CircuitOpenError, RecourseError,
                              RemediationError, Skipped, decision_of)
@@ -60,7 +60,7 @@ __all__ = [
     "Jitter", "MetricsCollector", "Mode", "Options", "Outcome", "RecourseError", "Recovered",
     "RecoveryContext", "RecoveryManager", "RecoveryResult", "RecoveryStrategy",
     "RemediationError", "ResolutionAction", "RetryConfig", "RetryStep", "RetryStrategy",
-    "Rewrite", "Severity", "Skipped", "ToolRegistry", "configure", "decision_of",
+    "Rewrite", "Severity", "Skipped", "StatisticsWindow", "ToolRegistry", "configure", "decision_of",
     "default_client", "fallback", "recover", "recoverable", "registry", "retry", "run_batch",
     "run_batch_async", "with_circuit_breaker", "with_retry",
 ]

@@ -20,6 +20,7 @@ MAX_WAITING_REPORTS = 1000
 MAX_REPORTS_IN_FLIGHT = 32
 SUMS_SECONDS = 1.0
 FLUSH_SECONDS = 0.5
+PAUSE_SECONDS = 1.0  # A call in flight has 350 ms.
 UNIMPLEMENTED_SECONDS = 300.0  # Then it is asked for again.
 _MAX_STREAM_PAUSE = 2.0
 
@@ -39,6 +40,7 @@ class Background:
         self._reports: Deque[Report] = collections.deque()
         self._in_flight = 0
         self._closing = False
+        self._stop = threading.Event()  # Ends the threads of now, for a fork.
         self._sender: Optional[threading.Thread] = None
         self._listener: Optional[threading.Thread] = None
         self._stream: Any = None
@@ -60,11 +62,34 @@ class Background:
             if listen and self._listener is None:
                 self._listener = self._thread(self._listen, "recourse-circuits")
 
-    @staticmethod
-    def _thread(target: Callable[[], None], name: str) -> threading.Thread:
-        thread = threading.Thread(target=target, name=name, daemon=True)
+    def _thread(self, target: Callable[[threading.Event], None], name: str) -> threading.Thread:
+        thread = threading.Thread(target=target, args=(self._stop,), name=name, daemon=True)
         thread.start()
         return thread
+
+    def pause(self) -> bool:
+        """Ends the threads and the stream, since gRPC survives a fork only
+        without; what waits to be sent stays.  False: they did not end in time."""
+        with self._wake:
+            self._stop.set()
+            stream = self._stream
+            self._wake.notify_all()
+        if stream is not None:
+            stream.cancel()
+        until = time.monotonic() + PAUSE_SECONDS
+        threads = [t for t in (self._sender, self._listener) if t is not None]
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
+
+    def resume(self) -> None:
+        """Goes on after `pause`."""
+        with self._wake:
+            sent, listened = self._sender is not None, self._listener is not None
+            self._stop, self._sender, self._listener = threading.Event(), None, None
+        if sent or listened:
+            self.start(listened)
 
     def report(self, report: Report) -> None:
         """Sends it soon; drops it when too many wait."""
@@ -91,15 +116,18 @@ class Background:
 
     # --- Reports and sums ---
 
-    def _send(self) -> None:
+    def _send(self, stop: threading.Event) -> None:
         next_sums = time.monotonic() + self._interval
-        while True:
+        while not stop.is_set():
             with self._wake:
-                while not self._closing and (not self._reports or self._full()):
+                while not self._closing and not stop.is_set() \
+                        and (not self._reports or self._full()):
                     left = next_sums - time.monotonic()
                     if left <= 0:
                         break
                     self._wake.wait(left)
+                if stop.is_set():
+                    return
                 closing = self._closing
                 batch = [self._reports.popleft() for _ in range(
                     min(len(self._reports), MAX_REPORTS_IN_FLIGHT - self._in_flight))]
@@ -160,10 +188,10 @@ class Background:
 
     # --- Circuits ---
 
-    def _listen(self) -> None:
+    def _listen(self, stop: threading.Event) -> None:
         pause = SUMS_SECONDS
-        while not self._closing:
-            heard, code = self._listen_once()
+        while not self._closing and not stop.is_set():
+            heard, code = self._listen_once(stop)
             self._sites.stream_ends()
             if code == "UNIMPLEMENTED":
                 self._sites.hold_alone(self._now())
@@ -172,10 +200,10 @@ class Background:
             else:
                 pause = SUMS_SECONDS if heard else min(2 * pause, _MAX_STREAM_PAUSE)
             with self._wake:
-                if not self._closing:
-                    self._wake.wait_for(lambda: self._closing, pause * (0.8 + 0.2 * random.random()))
+                self._wake.wait_for(lambda: self._closing or stop.is_set(),
+                                    pause * (0.8 + 0.2 * random.random()))
 
-    def _listen_once(self) -> Tuple[bool, str]:
+    def _listen_once(self, stop: threading.Event) -> Tuple[bool, str]:
         heard = False
         try:
             stream = self._link().circuits()
@@ -183,7 +211,7 @@ class Background:
             return False, ""
         with self._wake:
             self._stream = stream
-            if self._closing:
+            if self._closing or stop.is_set():
                 stream.cancel()
         for kind, target, own, state, left in stream:
             if not heard:

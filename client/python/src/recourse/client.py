@@ -17,7 +17,7 @@ from recourse.clock import Clock
 from recourse.drivers import CANCELLED, drive, drive_async
 from recourse.effects import Ask, Poll, Question
 from recourse.engine import Recovery
-from recourse.enums import Mode, Outcome
+from recourse.enums import Mode, Outcome, StatisticsWindow
 from recourse.errors import AskError, Cancelled
 from recourse.link import Call, Link
 from recourse.local_advice import AskBreaker, LocalAdvice
@@ -25,11 +25,12 @@ from recourse.model import Classification, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
 from recourse.options import Options
 from recourse.sites import Site, Sites
+from recourse.statistics import ServerStatistics
 
 ASK_SECONDS = 0.25
 _LOG = logging.getLogger("recourse")
 _clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
-_before_fork: List[Any] = []  # Connections of the parent: kept, never closed here.
+_of_parent: List[Any] = []  # Connections of the parent: kept, never closed here.
 
 
 class Client:
@@ -38,8 +39,9 @@ class Client:
     One connection, made when first needed, shared by threads and event loops;
     two background threads.  `address`: "127.0.0.1:50051"; None: no server, all
     is decided here.  `caller` is the calling service, `instance` this process
-    of it.  After a fork the child makes a connection of its own;
-    fork before the first failure, since gRPC does not survive it with open streams.
+    of it.  A forked child makes a connection of its own.  Where gRPC would not
+    survive the fork (another thread was just asking; the program imported grpc
+    first and did not set GRPC_ENABLE_FORK_SUPPORT=1) the child decides locally.
 
     Thread safety: safe for concurrent use.
     """
@@ -67,6 +69,7 @@ class Client:
         self._hooks = {"on_decision": on_decision, "on_ask_failed": on_ask_failed,
                        "on_disagreement": on_disagreement}
         self._closed = False
+        self._survives_fork = True  # Its connection, the last fork.
         self._begin()
         _clients.add(self)
 
@@ -245,6 +248,17 @@ class Client:
             self.ask_breaker.end(not getattr(answer, "unavailable", False), self.now())
         return answer if isinstance(answer, Classification) else None
 
+    def get_statistics(self, window: Union[StatisticsWindow, str] = StatisticsWindow.ALL,
+                       timeout: float = 1.0) -> Optional[ServerStatistics]:
+        """What the server counted, of all callers; `window`: "all", "1m", "5m",
+        "1h".  None: there is no server, or it does not answer in `timeout`
+        seconds."""
+        window = StatisticsWindow(window)
+        if not self.connected or self._closed:
+            return None
+        answer = self.link().statistics(window, timeout).wait()
+        return answer if isinstance(answer, ServerStatistics) else None
+
     def add_pattern(self, pattern: Any, plan: Any) -> None:
         """Adds an ErrorPattern with these steps to the server's, or replaces
         the one of this id there.  AskError: it is refused, or nobody answers."""
@@ -305,10 +319,22 @@ class Client:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def _forked(self) -> None:
-        """In a child: nothing of the parent's threads and connection is used."""
-        _before_fork.append(self._made)
-        sites = self.sites
+    def _before_fork(self) -> None:
+        """Looks now: in the child gRPC has ended its calls before we are asked."""
+        paused = self._background.pause()
+        self._survives_fork = self._made is None or (paused and self._made.survives_fork)
+
+    def _after_fork_in_parent(self) -> None:
+        self._background.resume()
+
+    def _after_fork_in_child(self) -> None:
+        """Nothing of the parent's threads and connection is used."""
+        link, sites = self._made, self.sites
+        if link is not None:
+            _of_parent.append(link)
+        if not self._survives_fork:
+            self.connected = False
+            _LOG.warning("forked while gRPC was in use: this process decides locally")
         self._begin()
         sites.abandon()
 
@@ -341,14 +367,18 @@ def _close_all() -> None:
         client.close()
 
 
-def _after_fork() -> None:
-    for client in list(_clients):
-        client._forked()  # pylint: disable=protected-access
+def _each(method: str) -> Callable[[], None]:
+    def call() -> None:
+        for client in list(_clients):
+            getattr(client, method)()
+    return call
 
 
 atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_each("_before_fork"),
+                        after_in_parent=_each("_after_fork_in_parent"),
+                        after_in_child=_each("_after_fork_in_child"))
 
 _default = Client()
 _default_lock = threading.Lock()

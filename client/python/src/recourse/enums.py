@@ -134,6 +134,15 @@ class Mode(_Word):
     OBSERVE = "observe"  # Records them; the caller's own retries go on.
 
 
+class StatisticsWindow(_Word):
+    """Which time a server's statistics are about."""
+
+    ALL = "all"
+    ONE_MINUTE = "1m"
+    FIVE_MINUTES = "5m"
+    ONE_HOUR = "1h"
+
+
 class CircuitState(_Word):
     """What a circuit does with calls."""
 

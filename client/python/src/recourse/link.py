@@ -5,11 +5,12 @@ Futures of the sync API serve both, so that no event loop owns a connection.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from recourse.effects import Awaited, Question
-from recourse.enums import CircuitState, Outcome
+from recourse.enums import CircuitState, Outcome, StatisticsWindow
 from recourse.errors import AskError
 from recourse.model import Decision, ErrorDetails
 from recourse.sites import Sums
@@ -31,6 +32,17 @@ _OPTIONS = (
     ("grpc.keepalive_timeout_ms", 5000),
     ("grpc.lb_policy_name", "round_robin"),
 )
+
+
+_TRUE = frozenset(("1", "yes", "true"))
+
+
+def prepare_grpc() -> bool:
+    """To be called before the first import of grpc: whether a forked child can use
+    it, which must be said before.  False: a program imported it first."""
+    if "grpc" not in sys.modules:
+        os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "1")
+    return os.environ.get("GRPC_ENABLE_FORK_SUPPORT", "").lower() in _TRUE
 
 
 class Call:
@@ -80,8 +92,7 @@ class Link:
 
     def __init__(self, address: str, caller: Tuple[str, str], namespace: str,
                  credentials: Any = None, labels: Optional[Mapping[str, str]] = None) -> None:
-        # Must be said before grpc starts: a forked child can then use it anew.
-        os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "1")
+        self._fork_support = prepare_grpc()
         import grpc  # pylint: disable=import-outside-toplevel
         from recourse.v1 import (circuit_breakers_pb2_grpc,  # pylint: disable=import-outside-toplevel
                                  incidents_pb2_grpc, orchestrator_pb2_grpc, recovery_pb2)
@@ -91,6 +102,7 @@ class Link:
         self._ready = grpc.ChannelConnectivity.READY
         self._lock = threading.Lock()
         self._waiting = False
+        self._in_flight = 0
         self._caller = recovery_pb2.Caller(service=caller[0], instance=caller[1])
         self._namespace = namespace
         self._labels = dict(labels or {})
@@ -100,11 +112,27 @@ class Link:
         self.incidents = incidents_pb2_grpc.IncidentsStub(self.channel)
         self.breakers = circuit_breakers_pb2_grpc.CircuitBreakersStub(self.channel)
 
+    @property
+    def survives_fork(self) -> bool:
+        """Whether a child that is forked now can use gRPC: not with calls in
+        flight."""
+        return self._fork_support and self._in_flight == 0
+
+    def _call(self, future: Any, convert: Callable[[Any], Any], timeout: float) -> Call:
+        with self._lock:
+            self._in_flight += 1
+        future.add_done_callback(self._landed)
+        return Call(future, convert, timeout)
+
+    def _landed(self, _: Any) -> None:
+        with self._lock:
+            self._in_flight -= 1
+
     def ask(self, question: Question, timeout: float) -> Call:
         """HandleError; its answer is a Decision."""
         context = self._wire.to_context(question, self._caller, self._namespace, self._labels)
         future = self.orchestrator.HandleError.future(context, timeout=timeout)
-        return Call(future, self._decision, timeout + _GRACE)
+        return self._call(future, self._decision, timeout + _GRACE)
 
     def _decision(self, result: Any) -> Decision:
         return self._wire.from_result(result)
@@ -116,8 +144,17 @@ class Link:
         request = orchestrator_pb2.MatchErrorPatternRequest(context=recovery_pb2.RecoveryContext(
             error=self._wire.to_error(details), caller=self._caller, namespace=self._namespace))
         future = self.orchestrator.MatchErrorPattern.future(request, timeout=timeout)
-        return Call(future, lambda response: self._decision(response.decision).classification,
+        return self._call(future, lambda response: self._decision(response.decision).classification,
                     timeout + _GRACE)
+
+    def statistics(self, window: StatisticsWindow, timeout: float) -> Call:
+        """GetStatistics; its answer is a RecoveryStatistics."""
+        from recourse.v1 import orchestrator_pb2  # pylint: disable=import-outside-toplevel
+        request = orchestrator_pb2.GetStatisticsRequest(
+            window=f"STATISTICS_WINDOW_{window.name}")
+        future = self.orchestrator.GetStatistics.future(request, timeout=timeout)
+        return self._call(future, lambda response: self._wire.from_statistics(response.statistics),
+                          timeout + _GRACE)
 
     def add_pattern(self, pattern: Any, plan: Any, replace: bool) -> Call:
         """AddErrorPattern, or UpdateErrorPattern; its answer does not matter."""
@@ -129,7 +166,7 @@ class Link:
         else:
             future = self.orchestrator.AddErrorPattern.future(
                 orchestrator_pb2.AddErrorPatternRequest(pattern=message), timeout=_ADD_TIMEOUT)
-        return Call(future, lambda response: response, _ADD_TIMEOUT + _GRACE)
+        return self._call(future, lambda response: response, _ADD_TIMEOUT + _GRACE)
 
     def poll(self, incident_id: str, token: str, seconds: float) -> Call:
         """AwaitIncident; its answer is an Awaited."""
@@ -138,7 +175,7 @@ class Link:
             incident_id=incident_id, recovery_token=token,
             timeout=self._wire.to_duration(seconds))
         future = self.incidents.AwaitIncident.future(request, timeout=seconds + _POLL_GRACE)
-        return Call(future, self._awaited, seconds + _POLL_GRACE + _GRACE)
+        return self._call(future, self._awaited, seconds + _POLL_GRACE + _GRACE)
 
     def _awaited(self, response: Any) -> Awaited:
         return self._wire.from_awaited(response)
@@ -147,14 +184,14 @@ class Link:
         """ReportOutcome; its answer does not matter."""
         future = self.orchestrator.ReportOutcome.future(
             self._wire.to_outcome(token, outcome, duration), timeout=REPORT_TIMEOUT)
-        return Call(future, lambda response: response, REPORT_TIMEOUT + _GRACE)
+        return self._call(future, lambda response: response, REPORT_TIMEOUT + _GRACE)
 
     def report_calls(self, sums: Sequence[Sums], sequence: int) -> Call:
         """ReportCalls; its answer is (seconds until the next, circuits told)."""
         future = self.breakers.ReportCalls.future(
             self._wire.to_report_calls(sums, self._caller, self._namespace, sequence),
             timeout=REPORT_TIMEOUT)
-        return Call(future, self._next_report, REPORT_TIMEOUT + _GRACE)
+        return self._call(future, self._next_report, REPORT_TIMEOUT + _GRACE)
 
     def _next_report(self, response: Any) -> Tuple[float, Sequence[Told]]:
         return (self._wire.from_duration(response.next_report_after),

@@ -104,7 +104,9 @@ class AlertManager:
 
     async def check(self) -> List[Alert]:
         """Looks once; the alerts that are new."""
-        statistics = self._recovery.get_statistics()
+        # It may ask a server: not on the loop's thread.
+        statistics = await asyncio.get_running_loop().run_in_executor(
+            None, self._recovery.get_statistics)
         new = []
         for metric, limit in self._thresholds.items():
             value = METRICS[metric](statistics)

@@ -15,7 +15,7 @@ from recourse.client import Client
 from recourse.context import RecoveryContext
 from recourse.describe import describe, type_name
 from recourse.edits import get_path
-from recourse.enums import Disposition, ErrorType, Idempotency, RecoveryStrategy
+from recourse.enums import Disposition, ErrorType, Idempotency, RecoveryStrategy, StatisticsWindow
 from recourse.errors import CircuitOpenError, RecourseError
 from recourse.failed_call import FailedCall, failed_call
 from recourse.local_rules import classify
@@ -178,8 +178,16 @@ class ErrorRecoveryOrchestrator:
         """Calls handler(result) after one that did not."""
         return self._on("failure", handler)
 
-    def get_statistics(self) -> RecoveryStatistics:
-        """What this orchestrator counted; zeros without enable_statistics."""
+    def get_statistics(self, window: Union[StatisticsWindow, str] = StatisticsWindow.ALL
+                       ) -> RecoveryStatistics:
+        """What the server counted of all callers in the window ("all", "1m", "5m",
+        "1h"), where there is one and it answers within a second; else what this
+        orchestrator counted since it was made, zeros without enable_statistics.
+        `source` says which."""
+        client = self._client or client_module.default_client()
+        told = client.get_statistics(window)
+        if told is not None:
+            return told
         return self._counter.statistics() if self._counter else RecoveryStatistics()
 
     # --- Inside ---

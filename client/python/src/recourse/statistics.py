@@ -1,10 +1,11 @@
-"""What an ErrorRecoveryOrchestrator counts of its own recoveries."""
+"""Statistics: what this process counts of its own recoveries, or what the server
+counts of everybody's."""
 from __future__ import annotations
 
 import collections
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Deque, Dict, List
+from typing import Any, Deque, Dict, List, Optional
 
 MAX_DURATIONS = 1000  # Kept per strategy; the oldest make room.
 
@@ -15,17 +16,23 @@ class StrategyDetails:
 
     uses: int = 0
     successes: int = 0
-    exhausted: int = 0  # Recoveries that ended with it and failed.
+    # Recoveries that ended with it and failed; of a server's: times that it had
+    # nothing left to give.
+    exhausted: int = 0
+    # A server's: uses that are known to have failed.  None: all that did not succeed.
+    failures: Optional[int] = None
 
     @property
     def success_rate(self) -> float:
-        """0-1; 0 where it was not used."""
-        return self.successes / self.uses if self.uses else 0.0
+        """0-1, of the uses whose end is known; 0 where none is."""
+        known = self.uses if self.failures is None else self.successes + self.failures
+        return self.successes / known if known else 0.0
 
     @property
     def exhaustion_rate(self) -> float:
         """0-1; 0 where it was not used."""
-        return self.exhausted / self.uses if self.uses else 0.0
+        asked = self.uses if self.failures is None else self.uses + self.exhausted
+        return self.exhausted / asked if asked else 0.0
 
 
 @dataclass
@@ -37,6 +44,7 @@ class RecoveryStatistics:
     strategy_details: Dict[Any, StrategyDetails] = field(default_factory=dict)
     strategy_durations: Dict[Any, List[float]] = field(default_factory=dict)  # ms.
     error_type_counts: Dict[Any, int] = field(default_factory=dict)
+    source: str = "process"  # Or "server": who counted.
 
     @property
     def success_rate(self) -> float:
@@ -74,6 +82,38 @@ class RecoveryStatistics:
     def strategy_success_rates(self) -> Dict[Any, float]:
         """Their success, 0-1."""
         return {strategy: d.success_rate for strategy, d in self.strategy_details.items()}
+
+
+@dataclass
+class ServerStatistics(RecoveryStatistics):
+    """What the server counted: of all callers, in the window asked for.
+
+    total_attempts are its decisions, successes the recoveries that were reported
+    so; single durations are not told.
+    """
+
+    recoveries: int = 0
+    failures: int = 0  # Recoveries reported as failed or abandoned.
+    coverage: float = 0.0  # Share of recoveries with a report.
+    avg_ms: float = 0.0
+    p95_ms: float = 0.0
+    unmatched_errors: int = 0  # Decisions for which no pattern matched.
+
+    @property
+    def success_rate(self) -> float:
+        """0-1, of the recoveries whose end is known; 1 where none is."""
+        known = self.successes + self.failures
+        return self.successes / known if known else 1.0
+
+    @property
+    def avg_recovery_time_ms(self) -> float:
+        """From the first decision to the report."""
+        return self.avg_ms
+
+    @property
+    def p95_recovery_time_ms(self) -> float:
+        """95 of 100 took no longer, within 5 %."""
+        return self.p95_ms
 
 
 class Counter:

@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 from google.protobuf import struct_pb2
 from google.protobuf.duration_pb2 import Duration
 from recourse.v1 import (calls_pb2, circuit_breakers_pb2, enums_pb2, incidents_pb2,
-                         orchestrator_pb2, pattern_pb2, recovery_pb2)
+                         orchestrator_pb2, pattern_pb2, recovery_pb2, statistics_pb2)
 
 from recourse import model
 from recourse.edits import keep_kind
@@ -17,6 +17,7 @@ from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, Failu
                             Severity)
 from recourse.options import Options
 from recourse.sites import Sums
+from recourse.statistics import ServerStatistics, StrategyDetails
 from recourse.steps import (AlternativePathStep, DegradationLevel, ErrorCorrectionStep,
                             EscalationStep, GracefulDegradationStep, RetryStep, Rewrite, Step)
 
@@ -360,6 +361,20 @@ def _local_plan(plan: recovery_pb2.LocalPlan) -> model.LocalPlan:
         _word(Jitter, pattern_pb2.Jitter, "JITTER", plan.jitter, Jitter.FULL),
         plan.retry_budget_ratio or default.retry_budget_ratio,
         from_duration(plan.valid_for) if plan.HasField("valid_for") else default.valid_for)
+
+
+def from_statistics(told: statistics_pb2.RecoveryStatistics) -> ServerStatistics:
+    """What the server counted."""
+    details = {_strategy(s.strategy): StrategyDetails(s.used, s.succeeded, s.exhausted, s.failed)
+               for s in told.strategies}
+    types = {_word(ErrorType, enums_pb2.ErrorType, "ERROR_TYPE",
+                   enums_pb2.ErrorType.Value(f"ERROR_TYPE_{t.name}"), ErrorType.UNKNOWN): t.count
+             for t in told.error_types if f"ERROR_TYPE_{t.name}" in enums_pb2.ErrorType.keys()}
+    return ServerStatistics(
+        told.total_attempts, told.succeeded, details, {}, types, source="server",
+        recoveries=told.recoveries, failures=told.failed + told.abandoned,
+        coverage=told.coverage, avg_ms=told.avg_recovery_time_ms,
+        p95_ms=told.recovery_time.p95_ms, unmatched_errors=told.unmatched_errors)
 
 
 def from_awaited(response: incidents_pb2.AwaitIncidentResponse) -> Awaited:

@@ -16,14 +16,16 @@ import concurrent.futures
 import threading
 from typing import Any, Callable, Collection, List, NamedTuple, Optional, Tuple, Union
 
-import grpc
-
 from recourse.client import Client
 from recourse.enums import Idempotency
 from recourse.errors import Cancelled, CircuitOpenError
+from recourse.link import prepare_grpc
 from recourse.integrations._shared import NEVER_BEGAN, Runner, shorter
 from recourse.model import Attempt
 from recourse.options import Options
+
+prepare_grpc()
+import grpc  # noqa: E402  pylint: disable=wrong-import-position,wrong-import-order
 
 # For the channel: the library's own retries are off.
 CHANNEL_OPTIONS = (("grpc.enable_retries", 0),)
