@@ -168,6 +168,21 @@ Strategy FirstOtherStep(const Pattern& pattern) {
   return Strategy::kUnspecified;
 }
 
+bool IsCorrection(const Step& step) {
+  return std::holds_alternative<ErrorCorrectionStep>(step);
+}
+
+// Its author's plan knows better than its category what helps first: a plain
+// retry, or not. Corrections in front of that retry change the input, which
+// says nothing about the same call again: `by_failure` does.
+bool PlanRetries(const std::vector<Step>& steps, bool by_failure) {
+  const auto first = std::find_if_not(steps.begin(), steps.end(), IsCorrection);
+  const auto* retry =
+      first == steps.end() ? nullptr : std::get_if<RetryStep>(&*first);
+  const bool plain = retry != nullptr && retry->remediation.empty();
+  return plain && (first == steps.begin() || by_failure);
+}
+
 // Overwrites what the winning pattern says something about.
 void ApplyPattern(const Pattern& winner, Classification* result) {
   result->pattern_id = winner.id;
@@ -179,15 +194,17 @@ void ApplyPattern(const Pattern& winner, Classification* result) {
   if (!winner.suggested_action.empty()) {
     result->suggested_action = winner.suggested_action;
   }
-  // Its author's plan knows better than its category what helps first.
   if (!winner.steps.empty()) {
-    const auto* retry = std::get_if<RetryStep>(&winner.steps.front());
-    result->retryable = retry != nullptr && retry->remediation.empty();
+    result->retryable = PlanRetries(winner.steps, result->retryable);
   }
 }
 
 Strategy Recommend(const Classification& result, const Pattern* winner,
                    const Verdict& verdict) {
+  if (winner != nullptr && !winner->steps.empty() &&
+      IsCorrection(winner->steps.front())) {
+    return Strategy::kErrorCorrection;
+  }
   if (result.retryable) return Strategy::kRetry;
   Strategy move =
       winner == nullptr ? Strategy::kUnspecified : FirstOtherStep(*winner);

@@ -17,7 +17,8 @@ namespace recourse {
 // category: the pattern's, else the evidence's, else the one that goes with
 //   the pattern's error_type, else UNKNOWN.
 // retryable: with a plan in the pattern, whether it begins with a plain retry;
-//   else IsRetryable(category), but false when the failed server said never
+//   without one, or where that retry follows corrections only,
+//   IsRetryable(category), but false when the failed server said never
 //   or its words rule it out (a daily quota that is spent), and true where the
 //   words say that waiting helps (connection slots that others will free, a
 //   mirror in the middle of its update).
@@ -27,8 +28,9 @@ namespace recourse {
 //   word of a 5xx, nor when the pattern's category is another.
 // confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the share of
 //   the evidence that agrees.
-// recommended_strategy: RETRY exactly when retryable; else the pattern's first
-//   step that is no retry; else by category: what helps first whatever this
+// recommended_strategy: ERROR_CORRECTION when the pattern's plan begins with
+//   it; else RETRY exactly when retryable; else the pattern's first step that is
+//   no retry; else by category: what helps first whatever this
 //   caller can do; NONE for UNKNOWN.
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now);

@@ -411,25 +411,41 @@ TEST(ClassifierTest, APatternWithoutCategoryLeavesItToTheEvidence) {
 TEST(ClassifierTest, ThePatternsPlanSaysWhatIsRetryableAndTheFirstMove) {
   RetryStep with_remediation;
   with_remediation.remediation = "refetch";
+  const ErrorCorrectionStep correct;
   const struct {
+    Category category;
     std::vector<Step> steps;
     bool retryable;
     Strategy first_move;
   } rows[] = {
-      {{RetryStep{}, AlternativePathStep{}}, true, kRetry},
-      {{AlternativePathStep{}, RetryStep{}}, false, kSwitch},
-      {{with_remediation, EscalationStep{}}, false, kEscalate},
-      {{with_remediation}, false, kCorrect},
-      {{}, false, kCorrect},
+      {kPermanent, {RetryStep{}, AlternativePathStep{}}, true, kRetry},
+      {kPermanent, {AlternativePathStep{}, RetryStep{}}, false, kSwitch},
+      {kPermanent, {with_remediation, EscalationStep{}}, false, kEscalate},
+      {kPermanent, {with_remediation}, false, kCorrect},
+      {kPermanent, {}, false, kCorrect},
+      // Behind a correction the failure says whether a retry helps.
+      {kPermanent, {correct, RetryStep{}}, false, kCorrect},
+      {kTransient, {correct, RetryStep{}}, true, kCorrect},
+      {kTransient, {correct, correct, RetryStep{}}, true, kCorrect},
+      {kTransient, {correct, with_remediation}, false, kCorrect},
+      {kTransient, {correct, EscalationStep{}, RetryStep{}}, false, kCorrect},
+      {kTransient, {correct}, false, kCorrect},
+      {kTransient, {RetryStep{}, correct}, true, kRetry},
   };
   Pattern pattern;
-  pattern.category = kPermanent;
   for (const auto& row : rows) {
+    pattern.category = row.category;
     pattern.steps = row.steps;
     const Classification got = Classify(NewFailure("x"), &pattern, kNow);
-    EXPECT_EQ(got.retryable, row.retryable);
-    EXPECT_EQ(got.recommended_strategy, row.first_move);
+    EXPECT_EQ(got.retryable, row.retryable) << &row - rows;
+    EXPECT_EQ(got.recommended_strategy, row.first_move) << &row - rows;
   }
+  // "Never try again" holds behind a correction too.
+  pattern.category = kTransient;
+  pattern.steps = {correct, RetryStep{}};
+  Failure never = NewFailure("x");
+  never.headers["grpc-retry-pushback-ms"] = "-1";
+  EXPECT_FALSE(Classify(never, &pattern, kNow).retryable);
   // What the words say of memory holds for the pattern's RESOURCE too.
   pattern.steps = {};
   pattern.category = kResource;
