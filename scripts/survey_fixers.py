@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Surveys the built-in fixers over the files of this machine. Run by hand.
+"""Surveys the built-in fixers over Python's own library and random programs.
 
-  survey_fixers.py valid [ROOT ...]          nothing may change in files that are right
-  survey_fixers.py damage [--files N] [ROOT ...]   how often one damage is mended
+  survey_fixers.py valid [ROOT ...]     nothing may change in files that are right
+  survey_fixers.py programs             the random programs of the tests are valid Python
+  survey_fixers.py damage [ROOT ...]    how often one damage is mended, against a floor
 
-Both build on build/release/tests/fix_lines. ROOT defaults to Debian's Python
-library. Exits 1 when a file that is right was changed.
+A part of ctest, on a sample of --files; 0 takes all. ROOT defaults to Python's
+library. Exits 1 when a file that is right was changed, a program is not valid or
+a floor is not reached.
 """
 import argparse
 import ast
@@ -15,9 +17,9 @@ import random
 import re
 import subprocess
 import sys
+import sysconfig
 import warnings
 
-FILTER = "build/release/tests/fix_lines"
 PYTHON = ["PYTHON_TYPOGRAPHY", "PYTHON_BRACKETS", "PYTHON_MISSING_COLON",
           "PYTHON_TABS", "PYTHON_INDENTATION", "PYTHON_ASYNC"]
 # What the error says, so that fixers that need to be told act if they can.
@@ -35,8 +37,8 @@ COMPOUND = re.compile(r"(?:async )?(?:if|for|while|def|class|with|try|else|"
 class Fixers:
     """The filter, kept running."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([FILTER], stdin=subprocess.PIPE,
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
     def apply(self, fixer, text, error=""):
@@ -78,40 +80,24 @@ PARSERS = {".py": parses_python, ".json": parses_json, ".yaml": parses_yaml,
 
 
 def files(roots, suffixes):
-    for root in roots:
-        for path in sorted(pathlib.Path(root).rglob("*")):
-            if path.suffix not in suffixes or not path.is_file():
-                continue
-            try:
-                text = path.read_bytes().decode("utf-8")
-            except (UnicodeDecodeError, OSError):
-                continue
-            if 0 < len(text.encode()) <= 1 << 20:
-                yield path, text
+    """The texts below the roots, in an order that is random and always the same."""
+    paths = [path for root in roots for path in sorted(pathlib.Path(root).rglob("*"))
+             if path.suffix in suffixes and "site-packages" not in path.parts]
+    random.Random(7).shuffle(paths)
+    for path in paths:
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except (UnicodeDecodeError, OSError):
+            continue
+        if 0 < len(text.encode()) <= 1 << 20:
+            yield path, text
 
 
-def undefined(text):
-    """An error that calls well-known names of the text undefined."""
-    names = sorted(set(re.findall(r"\b(?:json|os|re|sys|time|datetime|Any|List|"
-                                  r"Optional|Path|np|dataclass|partial|field)\b",
-                                  text)))
-    return "; ".join(f"NameError: name '{name}' is not defined"
-                     for name in names)
-
-
-def binds(text, name):
-    """True when the program may define the name itself."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.alias) and node.name == "*":
-            return True
-    return bool(re.search(rf"\b{name}\b", text))
-
-
-def survey_valid(roots):
-    fixers = Fixers()
+def survey_valid(fixers, roots, limit):
     tried = changed = 0
     for path, text in files(roots, set(PARSERS)):
+        if limit and tried >= limit:
+            break
         if not PARSERS[path.suffix](text):
             continue
         tried += 1
@@ -131,7 +117,18 @@ def survey_valid(roots):
                     changed += 1
                     print(f"CHANGED {path} by {fixer} {error}")
     print(f"valid: {tried} files tried, {changed} changed")
-    return changed
+    return tried == 0 or changed > 0
+
+
+def survey_programs(program, limit):
+    """Random programs are small: twenty of them for each file."""
+    texts = json.loads(subprocess.run([program, str(20 * limit)], check=True,
+                                      stdout=subprocess.PIPE).stdout)
+    wrong = [text for text in texts if not parses_python(text)]
+    print(f"programs: {len(texts)}, {len(wrong)} not valid")
+    for text in wrong[:3]:
+        print("---", text, sep="\n")
+    return not texts or bool(wrong)
 
 
 def logical_headers(lines):
@@ -236,82 +233,107 @@ def fence(lines, rng):
     return ["Here is the corrected file:", "", "```python"] + lines + ["```"]
 
 
+# How to damage, what mends it, and the floor: percent that must parse again.
 DAMAGES = {
-    "colon dropped": (drop_colon, ["PYTHON_MISSING_COLON"]),
+    "colon dropped": (drop_colon, ["PYTHON_MISSING_COLON"], 95),
     "closing bracket dropped": (drop_closing_bracket,
-                                ["PYTHON_BRACKETS", "PYTHON_MISSING_COLON"]),
-    "closing bracket too many": (extra_closing_bracket, ["PYTHON_BRACKETS"]),
-    "cut off in a call": (cut_tail, ["PYTHON_BRACKETS"]),
-    "tabs in one line": (tab_line, ["PYTHON_TABS"]),
-    "one line a space deeper": (indent_line, ["PYTHON_INDENTATION"]),
-    "one line a space less deep": (dedent_line, ["PYTHON_INDENTATION"]),
-    "all lines indented": (indent_all, ["PYTHON_INDENTATION"]),
-    "typographic quotes": (smart_quotes, ["PYTHON_TYPOGRAPHY"]),
-    "async dropped": (drop_async, ["PYTHON_ASYNC"]),
-    "in prose and a fence": (fence, ["CODE_FENCE"]),
+                                ["PYTHON_BRACKETS", "PYTHON_MISSING_COLON"], 90),
+    "closing bracket too many": (extra_closing_bracket, ["PYTHON_BRACKETS"], 90),
+    "cut off in a call": (cut_tail, ["PYTHON_BRACKETS"], 30),
+    "tabs in one line": (tab_line, ["PYTHON_TABS"], 95),
+    "one line a space deeper": (indent_line, ["PYTHON_INDENTATION"], 95),
+    "one line a space less deep": (dedent_line, ["PYTHON_INDENTATION"], 95),
+    "all lines indented": (indent_all, ["PYTHON_INDENTATION"], 95),
+    "typographic quotes": (smart_quotes, ["PYTHON_TYPOGRAPHY"], 95),
+    "async dropped": (drop_async, ["PYTHON_ASYNC"], 90),
+    "in prose and a fence": (fence, ["CODE_FENCE"], 95),
 }
+# Percent that may be changed and still not parse.
+CEILING = 3
 
 
-def survey_damage(roots, limit, show):
-    fixers = Fixers()
-    rng = random.Random(7)
+def mend(fixers, chain, text):
+    for fixer in chain:
+        text = fixers.apply(fixer, text) or text
+    return text
+
+
+def same_program(one, other):
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except RecursionError:
+        return False
+
+
+def survey_one_damage(fixers, name, sources, limit, show):
+    """False when the floor is not reached."""
+    damage, chain, floor = DAMAGES[name]
+    rng = random.Random(11)
+    damaged = parsed = same = refused = 0
+    for path, text in sources:
+        if limit and damaged >= limit:
+            break
+        lines = damage(text.split("\n"), rng)
+        broken = "\n".join(lines) if lines else text
+        if parses_python(broken):
+            continue
+        damaged += 1
+        mended = mend(fixers, chain, broken)
+        verdict = None
+        if mended == broken:
+            refused += 1
+            verdict = "LEFT"
+        elif not parses_python(mended):
+            verdict = "WRONG"
+        else:
+            parsed += 1
+            if same_program(mended, text):
+                same += 1
+            else:
+                verdict = "OTHER"
+        if show == name and verdict:
+            print(verdict, path)
+    if not damaged:
+        print(f"  {name:28} nothing to damage")
+        return True
+    percent = [100 * n / damaged
+               for n in (parsed, same, refused, damaged - parsed - refused)]
+    print(f"  {name:28} {damaged:5} damaged: parses {percent[0]:.0f} %, as before"
+          f" {percent[1]:.0f} %, left alone {percent[2]:.0f} %, changed and broken"
+          f" {percent[3]:.0f} %; floor {floor} %")
+    return percent[0] >= floor and percent[3] <= CEILING
+
+
+def survey_damage(fixers, roots, limit, show):
     sources = []
     for path, text in files(roots, {".py"}):
-        if len(text) < 100_000 and "\r" not in text and parses_python(text):
+        if limit and len(sources) >= limit:
+            break
+        if len(text) < 50_000 and "\r" not in text and parses_python(text):
             sources.append((path, text))
-    rng.shuffle(sources)
-    print(f"damage: {len(sources)} files, {limit} of each kind")
-    for name, (damage, chain) in DAMAGES.items():
-        damaged = parsed = same = refused = 0
-        for path, text in sources:
-            if damaged >= limit:
-                break
-            lines = damage(text.split("\n"), rng)
-            if lines is None:
-                continue
-            broken = "\n".join(lines)
-            if parses_python(broken):
-                continue
-            damaged += 1
-            fixed = broken
-            for fixer in chain:
-                fixed = fixers.apply(fixer, fixed) or fixed
-            if fixed == broken:
-                refused += 1
-                if show == name:
-                    print("REFUSED", path)
-                continue
-            if parses_python(fixed):
-                parsed += 1
-                try:
-                    same += ast.dump(ast.parse(fixed)) == ast.dump(
-                        ast.parse(text))
-                except RecursionError:
-                    pass
-                if show == name and ast.dump(ast.parse(fixed)) != ast.dump(ast.parse(text)):
-                    print("OTHER", path)
-            elif show == name:
-                print("WRONG", path)
-        if damaged:
-            wrong = damaged - parsed - refused
-            print(f"  {name:28} {damaged:5} damaged: parses {parsed / damaged:6.1%},"
-                  f" as before {same / damaged:6.1%}, left alone"
-                  f" {refused / damaged:6.1%}, changed and broken"
-                  f" {wrong / damaged:6.1%}")
+    # A third of them each, so that those without a place for it do no harm.
+    print(f"damage: {len(sources)} files")
+    results = [survey_one_damage(fixers, name, sources, limit // 3, show)
+               for name in DAMAGES]
+    return not sources or not all(results)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["valid", "damage"])
+    parser.add_argument("what", choices=["valid", "programs", "damage"])
     parser.add_argument("roots", nargs="*")
-    parser.add_argument("--files", type=int, default=300)
+    parser.add_argument("--files", type=int, default=150, help="how many; 0 is all")
+    parser.add_argument("--filter", default="build/release/tests/fix_lines")
+    parser.add_argument("--programs", default="build/release/tests/random_programs")
     parser.add_argument("--show", help="name the files of this damage that are not mended")
     arguments = parser.parse_args()
-    roots = arguments.roots or ["/usr/lib/python3"]
+    if arguments.what == "programs":
+        return int(survey_programs(arguments.programs, arguments.files or 1000))
+    fixers = Fixers(arguments.filter)
+    roots = arguments.roots or [sysconfig.get_path("stdlib")]
     if arguments.what == "damage":
-        survey_damage(roots, arguments.files, arguments.show)
-        return 0
-    return 1 if survey_valid(roots) else 0
+        return int(survey_damage(fixers, roots, arguments.files, arguments.show))
+    return int(survey_valid(fixers, roots, arguments.files))
 
 
 if __name__ == "__main__":

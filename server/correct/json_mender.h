@@ -36,10 +36,11 @@ class JsonMender {
   // True when the text's end was met inside the value.
   bool was_cut() const { return was_cut_; }
 
-  // After a failure: where it stopped, and whether what was read before leaves
-  // no doubt that a JSON value was meant.
+  // After a failure: where it stopped, whether what was read before leaves no
+  // doubt that a JSON value was meant, and whether that holds a whole value.
   size_t stopped_at() const { return at_; }
   bool meant_json() const { return meant_json_; }
+  bool read_a_value() const { return whole_values_ > 0; }
 
  private:
   // What an open object or list waits for.
@@ -70,6 +71,7 @@ class JsonMender {
   bool ClosesHere(char32_t open, char32_t quote, size_t behind, bool key) const;
   bool ValueMayEndAt(size_t at) const;
   bool KeyBeginsAt(size_t at) const;
+  bool QuoteIsLastAt(size_t at) const;
   size_t SkipBlankFrom(size_t at) const;
 
   void SkipBlank();

@@ -97,7 +97,9 @@ class Finder {
       if (read - at + 1 > budget) return false;
       budget -= read - at + 1;
       if (!mended) {
-        if (mender.meant_json()) return false;
+        // What a broken value holds is not what was meant.
+        const bool broken = BeginsText(at) && mender.read_a_value();
+        if (mender.meant_json() || broken) return false;
         ++at;
         continue;
       }
@@ -173,6 +175,16 @@ class Finder {
         std::lower_bound(fences_.begin(), fences_.end(), at) - fences_.begin());
   }
   bool InFence(size_t at) const { return FencesBefore(at) % 2 == 1; }
+
+  // True where nothing but white space stands before, in the text or its fence.
+  bool BeginsText(size_t at) const {
+    const size_t before = FencesBefore(at);
+    size_t begin = 0;
+    if (before > 0) {
+      begin = std::min(text_.find('\n', fences_[before - 1]), at);
+    }
+    return absl::StripAsciiWhitespace(text_.substr(begin, at - begin)).empty();
+  }
 
   // A value in a fence ends with it.
   size_t FenceEndAfter(size_t at) const {

@@ -54,7 +54,8 @@ size_t JsonMender::SkipBlankFrom(size_t at) const {
   return at;
 }
 
-// A quoted or bare key with its colon.
+// A quoted or bare key with its colon; where the text may be cut off, also a
+// quoted one that the text ends in or behind.
 bool JsonMender::KeyBeginsAt(size_t at) const {
   if (at >= text_.size()) return false;
   const size_t limit = std::min(text_.size(), at + kMaxKeyAhead);
@@ -77,10 +78,11 @@ bool JsonMender::KeyBeginsAt(size_t at) const {
       ++at;
     } else if (MayClose(open.code, c.code)) {
       const size_t colon = SkipBlankFrom(at);
-      return colon < text_.size() && text_[colon] == ':';
+      if (colon >= text_.size()) return complete_;
+      return text_[colon] == ':';
     }
   }
-  return false;
+  return complete_ && at >= text_.size();
 }
 
 // Whether an object's value that ended before `at` is followed by what follows
@@ -106,6 +108,12 @@ bool JsonMender::ValueMayEndAt(size_t at) const {
   if (at >= text_.size()) return true;
   const char c = text_[at];
   return c == '}' || c == ',' || c == '/' || c == '#' || KeyBeginsAt(at);
+}
+
+// What is behind `at` may be a key that was cut off, or more of the string.
+bool JsonMender::QuoteIsLastAt(size_t at) const {
+  return complete_ && text_.find_first_of(":}]", at) == text_.npos &&
+         text_.find_first_of("\"'", at) != text_.npos;
 }
 
 // `quote` stands right before `behind` and could end the string.
@@ -171,6 +179,7 @@ bool JsonMender::ReadString(bool key) {
         // Both at once: the end of this string is missing, and the next
         // string's quotes were taken for inner ones.
         if (line_ends && inner_quotes) return false;
+        if (inner_quotes && QuoteIsLastAt(at_)) return false;
         if (key) {
           meant_json_ = true;
           levels_.back().wait = Wait::kColon;

@@ -30,13 +30,23 @@ bool IsCommentLine(absl::string_view line) {
   return false;
 }
 
-// One line with ASCII quotes in place of pairs of typographic ones; nullopt: a
-// pair is not whole, or holds the ASCII quote.
+// True where code ends and a comment begins: " # " or " // ".
+bool CommentBeginsAt(absl::string_view line, size_t at) {
+  const absl::string_view rest = line.substr(at);
+  return at > 0 && absl::ascii_isblank(line[at - 1]) &&
+         (absl::StartsWith(rest, "# ") || absl::StartsWith(rest, "// "));
+}
+
+// One line with ASCII quotes in place of pairs of typographic ones, a comment
+// behind code as it is; nullopt: a pair is not whole, or holds the ASCII quote.
 Fixed StraightenLine(absl::string_view line) {
   std::string out;
   char inside = '\0';  // The ASCII quote of the string that this is within.
   char typographic = '\0';
   for (size_t at = 0; at < line.size();) {
+    if (inside == '\0' && typographic == '\0' && CommentBeginsAt(line, at)) {
+      return out.append(line.data() + at, line.size() - at);
+    }
     const Character c = CharacterAt(line, at);
     const bool is_single = IsTypographicSingle(c.code);
     const bool is_quote = is_single || IsTypographicDouble(c.code);

@@ -88,6 +88,7 @@ DefaultPlans BuiltInDefaultPlans() {
       {RetryAfterRemedy("refresh_credentials"), escalate});
   set(Category::kResource,
       {RetryAfterRemedy("free_resources"), degrade, escalate});
+  // Without rewrites: the built-in fixers that fit the error.
   set(Category::kPermanent, {ErrorCorrectionStep()});
   return plans;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/correct/fitting_fixers.h"
 #include "server/strategy/rewriter.h"
 #include "server/strategy/state_edit.h"
 #include "server/strategy/strategy.h"
@@ -74,6 +75,33 @@ CorrectionAction ActionFor(const Failure& failure, const std::string& before,
   return action;
 }
 
+// The fixers that fit the error, as a step; without rewrites: there is none.
+ErrorCorrectionStep FittingStep(const FixerHints& hints) {
+  ErrorCorrectionStep step;
+  for (const Fixer fixer : FittingFixers(hints)) {
+    Rewrite rewrite;
+    rewrite.operation = Rewrite::Operation::kFix;
+    rewrite.fixer = fixer;
+    step.rewrites.push_back(std::move(rewrite));
+  }
+  return step;
+}
+
+StepAnswer Correct(const ErrorCorrectionStep& step, const StepContext& context,
+                   const FixerHints& hints, const std::string& subject) {
+  const ErrorCaptures captures(context.error_regex, context.failure);
+  Rewriter rewriter(captures, hints);
+  std::vector<std::string> applied;
+  auto corrected = rewriter.Apply(step.rewrites, subject, &applied);
+  if (!corrected.ok()) return GuardFailed(corrected.status().message());
+  if (*corrected == subject) {
+    return Exhausted{TraceReason::kNoChange, "no rewrite changes the text"};
+  }
+  if (auto refusal = Refuse(step, *corrected, rewriter)) return *refusal;
+  return Action(ActionFor(context.failure, subject, *std::move(corrected),
+                          std::move(applied)));
+}
+
 }  // namespace
 
 StepAnswer Decide(const ErrorCorrectionStep& step, const StepContext& context) {
@@ -81,26 +109,20 @@ StepAnswer Decide(const ErrorCorrectionStep& step, const StepContext& context) {
     return Exhausted{*context.rerun_refused,
                      "the operation must not run again"};
   }
-  if (step.rewrites.empty()) {
-    return Exhausted{TraceReason::kNoChange, "the step has no rewrite"};
-  }
   const std::string* subject = SubjectOf(context.failure);
   if (subject == nullptr) {
     return Exhausted{TraceReason::kNoSubject,
                      "subject_field names no text in state"};
   }
-  const ErrorCaptures captures(context.error_regex, context.failure);
-  Rewriter rewriter(captures, {.error = context.failure.text,
-                               .stack = context.failure.stack_trace});
-  std::vector<std::string> applied;
-  auto corrected = rewriter.Apply(step.rewrites, *subject, &applied);
-  if (!corrected.ok()) return GuardFailed(corrected.status().message());
-  if (*corrected == *subject) {
-    return Exhausted{TraceReason::kNoChange, "no rewrite changes the text"};
+  const FixerHints hints{.error = context.failure.text,
+                         .stack = context.failure.stack_trace};
+  if (!step.rewrites.empty()) return Correct(step, context, hints, *subject);
+  const ErrorCorrectionStep fitting = FittingStep(hints);
+  if (fitting.rewrites.empty()) {
+    return Exhausted{TraceReason::kNoChange,
+                     "no built-in correction fits the error"};
   }
-  if (auto refusal = Refuse(step, *corrected, rewriter)) return *refusal;
-  return Action(ActionFor(context.failure, *subject, *std::move(corrected),
-                          std::move(applied)));
+  return Correct(fitting, context, hints, *subject);
 }
 
 }  // namespace recourse

@@ -91,6 +91,8 @@ TEST(JsonRepairTest, LeavesAloneWhatIsNotCertain) {
       {
           {"nothing of JSON", "I cannot help with that.", ""},
           {"brackets of prose", "Use {name} or [sic].", ""},
+          {"an item of a broken list", "[0.5\n {\"a\": 1}]", ""},
+          {"a text in a broken list", "[\"{'a': 1}\"\n 62]", ""},
           {"only a citation", "See [1].", ""},
           {"two values", R"({"a": 1} {"b": 2})", ""},
           {"JSON lines", "{\"a\": 1}\n{\"a\": 2}\n", ""},
@@ -135,6 +137,8 @@ TEST(JsonCompleteTest, ClosesWhatWasCutOff) {
           {"in a key", R"({"a": 1, "b)", R"({"a": 1})"},
           {"behind a key", R"({"a": 1, "b")", R"({"a": 1})"},
           {"behind a colon", R"({"a": 1, "b": )", R"({"a": 1})"},
+          {"in a key behind a text", R"({"a": "x", "b)", R"({"a": "x"})"},
+          {"behind a key behind a text", R"({"a": "x", "b")", R"({"a": "x"})"},
           {"in a number", R"({"a": 1, "b": 12)", R"({"a": 1})"},
           {"in a word", R"({"a": 1, "b": tru)", R"({"a": 1})"},
           {"behind a word", R"({"a": 1, "b": true)", R"({"a": 1, "b": true})"},
@@ -158,6 +162,7 @@ TEST(JsonCompleteTest, LeavesAloneWhatIsNotCertain) {
           {"an opening bracket in prose", "We use [", ""},
           {"cut off before prose", "{\"a\": [1, 2\n\nHope it helps", ""},
           {"two values", R"({"a": 1} {"b": 2)", ""},
+          {"inner quotes, or a key", R"({"a": "say "x", "b)", ""},
       });
 }
 

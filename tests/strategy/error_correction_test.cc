@@ -102,14 +102,54 @@ TEST(ErrorCorrectionTest, NoSubject) {
 }
 
 TEST(ErrorCorrectionTest, NoChange) {
-  EXPECT_EQ(ReasonIn(WithText("a").Ask(ErrorCorrectionStep())),
-            TraceReason::kNoChange);
-  EXPECT_EQ(ReasonIn(Situation().Ask(ErrorCorrectionStep())),
-            TraceReason::kNoChange);  // Nothing to do needs no subject.
   EXPECT_EQ(ReasonIn(WithText("a").Ask(StepOf({Replace("b", "c")}))),
             TraceReason::kNoChange);
   EXPECT_EQ(ReasonIn(WithText("a").Ask(StepOf({Replace("a", "a")}))),
             TraceReason::kNoChange);
+}
+
+// A step without rewrites is that of a default plan.
+TEST(ErrorCorrectionTest, WithoutRewritesTheFixersThatFitTheError) {
+  const struct {
+    const char* error;
+    const char* before;
+    const char* after;  // Null: no change.
+  } kRows[] = {
+      {"json.decoder.JSONDecodeError: Expecting property name enclosed in "
+       "double quotes: line 1 column 2 (char 1)",
+       "{'a': True,}", "{\"a\": true}"},
+      {"SyntaxError: expected ':' (a.py, line 1)", "if x\n    y()\n",
+       "if x:\n    y()\n"},
+      {"NameError: name 'json' is not defined", "print(json.dumps(1))\n",
+       "import json\n\nprint(json.dumps(1))\n"},
+      {"yaml.scanner.ScannerError: found character '\\t' that cannot start any "
+       "token",
+       "a:\n\tb: 1\n", "a:\n  b: 1\n"},
+      // Right text, for whatever error.
+      {"json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char "
+       "0)",
+       "{\"a\": true}", nullptr},
+      {"SyntaxError: invalid syntax (a.py, line 1)", "if x:\n    y()\n",
+       nullptr},
+      // The error is about something else.
+      {"404 Not Found", "{'a': True,}", nullptr},
+      {"", "{'a': True,}", nullptr},
+      {"SyntaxError: invalid syntax (a.py, line 1)", "{'a': True,}", nullptr},
+  };
+  for (const auto& row : kRows) {
+    Situation situation = WithText(row.before);
+    situation.failure.text = row.error;
+    const StepAnswer answer = situation.Ask(ErrorCorrectionStep());
+    if (row.after == nullptr) {
+      EXPECT_EQ(ReasonIn(answer), TraceReason::kNoChange) << row.error;
+      continue;
+    }
+    EXPECT_EQ(ActionIn<CorrectionAction>(answer).corrected_text, row.after)
+        << row.error;
+    situation.failure.state = nullptr;
+    EXPECT_EQ(ReasonIn(situation.Ask(ErrorCorrectionStep())),
+              TraceReason::kNoSubject);
+  }
 }
 
 TEST(ErrorCorrectionTest, RefusedRerun) {
