@@ -27,6 +27,7 @@ namespace {
 constexpr int kMaxTried = 200;
 constexpr size_t kMaxExamples = 5;
 constexpr size_t kMaxDescriptionBytes = 1024;
+constexpr size_t kMaxActionBytes = 1024;
 constexpr size_t kMaxIdWords = 5;
 constexpr size_t kMaxIdWordBytes = 24;
 // Words of so many letters tell what an error is about; a regex between fewer
@@ -82,6 +83,24 @@ std::string IdOf(const ErrorTemplate& error_template) {
   shown.insert(shown.begin(), "learned");
   shown.push_back(absl::StrCat(absl::Hex(hash >> 40, absl::kZeroPad6)));
   return absl::StrJoin(shown, "_");
+}
+
+// For whoever decides about the pattern, then for whoever meets the error.
+std::string ActionFor(const ErrorCluster& cluster) {
+  std::string action = "Review this learned pattern: ";
+  if (cluster.category == Category::kUnknown ||
+      cluster.category == Category::kUnspecified) {
+    absl::StrAppend(&action,
+                    "nothing says yet what the error means; give it a category "
+                    "and steps.");
+  } else {
+    absl::StrAppend(&action, "is it ", Name(cluster.category),
+                    ", and does that plan fit? Then: ",
+                    cluster.suggested_action.empty()
+                        ? "say here what a person should do."
+                        : cluster.suggested_action);
+  }
+  return std::string(CutUtf8(action, kMaxActionBytes));
 }
 
 // True when patterns by now match at least half of the samples.
@@ -144,6 +163,29 @@ std::vector<Group> OpenGroups(std::vector<ErrorCluster> clusters,
                      return a.cluster.count > b.cluster.count;
                    });
   return groups;
+}
+
+// The group's first sample without one of its words, the longest that the regex
+// cannot do without, or else with more behind it; empty: the regex matches all.
+std::string AlteredSample(const ErrorCluster& cluster, const RE2& regex) {
+  const std::string& sample = cluster.samples.front();
+  std::string best;
+  size_t longest = 0;
+  for (const TemplatePart& part : cluster.error_template.parts) {
+    const size_t at = IsWord(part) ? sample.find(part.text) : sample.npos;
+    if (at == sample.npos || part.text.size() <= longest) continue;
+    std::string text = sample;
+    text.erase(at, part.text.size());
+    // Not two blanks, nor one at an end.
+    absl::RemoveExtraAsciiWhitespace(&text);
+    if (Letters(text) == 0 || RE2::PartialMatch(text, regex)) continue;
+    longest = part.text.size();
+    best = std::move(text);
+  }
+  if (!best.empty()) return best;
+  // A regex of whole texts.
+  best = absl::StrCat(sample, " and more");
+  return RE2::PartialMatch(best, regex) ? "" : best;
 }
 
 class Suggester {
@@ -212,7 +254,7 @@ class Suggester {
     pattern.set_category(ToMessageEnum<v1::FailureCategory>(cluster.category));
     pattern.set_severity(ToMessageEnum<v1::Severity>(cluster.severity));
     pattern.set_mode(v1::PATTERN_MODE_SHADOW);
-    pattern.set_suggested_action(cluster.suggested_action);
+    pattern.set_suggested_action(ActionFor(cluster));
     return pattern;
   }
 
@@ -261,8 +303,9 @@ class Suggester {
     for (const std::string& sample : cluster.samples) {
       pattern.mutable_examples()->add_match(sample);
     }
-    if (const std::string* near_miss = NearMiss(pattern, group)) {
-      pattern.mutable_examples()->add_no_match(*near_miss);
+    const std::string near_miss = NearMiss(pattern, group);
+    if (!near_miss.empty()) {
+      pattern.mutable_examples()->add_no_match(near_miss);
     }
     v1::PatternSuggestion suggestion;
     suggestion.set_count(cluster.count);
@@ -276,9 +319,11 @@ class Suggester {
     return suggestion;
   }
 
-  // The sample of another group that has most words in common.
-  const std::string* NearMiss(const v1::ErrorPattern& pattern,
-                              const Group& own) const {
+  // A text that is close and that the regex does not match: the sample of
+  // another group that has most words in common, else an altered one of its
+  // own. Empty: there is none.
+  std::string NearMiss(const v1::ErrorPattern& pattern,
+                       const Group& own) const {
     const RE2 regex(pattern.regex_pattern(), RE2::Quiet);
     const std::string* nearest = nullptr;
     size_t most = 0;
@@ -293,7 +338,7 @@ class Suggester {
       most = shared;
       nearest = &sample;
     }
-    return nearest;
+    return nearest != nullptr ? *nearest : AlteredSample(own.cluster, regex);
   }
 
   std::vector<Group> groups_;

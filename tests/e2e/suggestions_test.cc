@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/example_winners.h"
+#include "client/cli/pattern_lint.h"
 #include "server/wire/pattern_file.h"
 #include "tests/e2e/refusal.h"
 #include "tests/e2e/server_fixture.h"
@@ -69,6 +70,10 @@ TEST_F(SuggestionsTest, FromErrorsToAShadowPattern) {
   const auto report = cli::TestExamples(*sources);
   ASSERT_EQ(report.status(), absl::OkStatus());
   EXPECT_THAT(report->failures, IsEmpty());
+  // And `patterns validate`.
+  const auto findings = cli::LintPatterns(*sources);
+  ASSERT_EQ(findings.status(), absl::OkStatus());
+  EXPECT_THAT(*findings, IsEmpty());
 
   AddPattern(sources->front().pattern);
   const auto before = fail(100);

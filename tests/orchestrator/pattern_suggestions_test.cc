@@ -89,12 +89,44 @@ TEST_F(SuggestionsTest, APatternThatIsReadyToBeAdded) {
   EXPECT_EQ(pattern.category(), v1::FAILURE_CATEGORY_RATE_LIMIT);
   EXPECT_EQ(pattern.severity(), v1::SEVERITY_LOW);
   EXPECT_EQ(pattern.mode(), v1::PATTERN_MODE_SHADOW);
-  EXPECT_EQ(pattern.suggested_action(), "Ask for more tiles.");
+  EXPECT_EQ(pattern.suggested_action(),
+            "Review this learned pattern: is it RATE_LIMIT, and does that plan "
+            "fit? Then: Ask for more tiles.");
   EXPECT_EQ(pattern.regex_pattern(),
             R"(\bacme\.QuotaError: tenant \d[\w.,]* has used up its tiles\b)");
   EXPECT_THAT(pattern.examples().match(), SizeIs(5));
   EXPECT_THAT(pattern.examples().no_match(),
               ElementsAre("acme.QuotaError: no such plan"));
+}
+
+TEST_F(SuggestionsTest, ANearMissIsMadeWhereNoOtherGroupHasOne) {
+  const struct {
+    const char* text;
+    const char* near_miss;
+  } kCases[] = {
+      {"the red pump is undoubtedly dry", "the red pump is dry"},
+      {"error 17 of shard 4\ncaused by: overvoltage",
+       "error 17 of shard 4\ncaused by:"},
+      {"boom", "boom and more"},
+  };
+  for (const auto& test : kCases) {
+    miner_ = std::make_unique<TemplateMiner>(10);
+    Learn(test.text, 5, Of(Category::kTransient));
+    const auto response = Suggest();
+    ASSERT_THAT(response.suggestions(), SizeIs(1)) << test.text;
+    const v1::ErrorPattern& pattern = response.suggestions(0).pattern();
+    EXPECT_THAT(pattern.examples().no_match(), ElementsAre(test.near_miss));
+    EXPECT_EQ(
+        pattern.suggested_action(),
+        "Review this learned pattern: is it TRANSIENT, and does that plan "
+        "fit? Then: Look.");
+  }
+}
+
+TEST_F(SuggestionsTest, OfUnknownErrorsAPersonSaysWhatTheyMean) {
+  Learn("the red pump is dry", 5, {.category = Category::kUnknown});
+  EXPECT_THAT(Suggest().suggestions(0).pattern().suggested_action(),
+              ::testing::HasSubstr("give it a category and steps"));
 }
 
 TEST_F(SuggestionsTest, MinCountMaxAndOrder) {
@@ -228,6 +260,8 @@ TEST_F(SuggestionsTest, WhatIsPromisedHoldsForMany) {
     const auto parsed = ParsePattern(pattern, Origin::kUser);
     ASSERT_EQ(parsed.status(), absl::OkStatus());
     EXPECT_THAT(FailingExamples(pattern, **parsed), IsEmpty());
+    EXPECT_THAT(pattern.examples().no_match(), SizeIs(1));
+    EXPECT_NE(pattern.suggested_action(), "");
     EXPECT_FALSE(LearnRequirement(*(*parsed)->regex).clauses.empty());
     for (const v1::PatternSuggestion& other : response.suggestions()) {
       if (&other == &suggestion) continue;
