@@ -29,9 +29,9 @@ namespace recourse {
 // confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the share of
 //   the evidence that agrees.
 // recommended_strategy: ERROR_CORRECTION when the pattern's plan begins with
-//   it; else RETRY exactly when retryable; else the pattern's first step that is
-//   no retry; else by category: what helps first whatever this
-//   caller can do; NONE for UNKNOWN.
+//   it; else RETRY exactly when retryable; else the pattern's first step that
+//   is no retry; else by category: what helps first whatever this caller can
+//   do; NONE for UNKNOWN.
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now);
 
