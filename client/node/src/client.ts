@@ -5,7 +5,7 @@ import type { Link } from "./asking.js";
 import { systemClock, type Clock } from "./clock.js";
 import { Core, type ClientEvents } from "./core.js";
 import { Recovery, type Failure } from "./engine.js";
-import { Observed, runObserved } from "./observe.js";
+import { Observed, ObservedRecovery } from "./observe.js";
 import { checkOptions, type Operation, type Options } from "./options.js";
 import type { Recovered } from "./model.js";
 import type { Site } from "./sites.js";
@@ -184,7 +184,7 @@ async function runWhole<T, S>(
   if (core.connected) core.background.start(true);
   try {
     return (options.mode ?? core.mode) === "observe"
-      ? await runObserved(core, options, operation, site, began)
+      ? await new ObservedRecovery(core, options, operation, site, began).run()
       : await new Recovery(core, options, operation, site, began).run(failure);
   } catch (error) {
     const { fallback, signal } = options;

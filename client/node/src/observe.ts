@@ -148,58 +148,79 @@ function agree(a: number, b: number): boolean {
 }
 
 /** Runs the caller's own plan, of which the retries count, and tells what happens. */
-export async function runObserved<T, S>(
-  core: Core, options: Options<T, S>, operation: Operation<T, S>, site: Site, began: number,
-): Promise<Recovered<T>> {
-  const observed = new Observed(core, options, site);
-  const local = new LocalSteps(stepsOf(options.policy), () => core.random(),
-    Object.keys(options.remediations ?? {}), declaredAlternatives(options));
-  const deadline = began + (options.timeBudgetMs ?? Infinity);
-  const left = () => deadline === Infinity ? undefined : deadline - core.now();
-  let first: unknown;
-  for (let runs = 1; ; runs++) {
-    const { breaker, signal } = options;
-    const attempt = new Attempt<S>(runs, site.target, options.state as S, left(), signal, core.clock);
+export class ObservedRecovery<T, S> {
+  private readonly observed: Observed;
+  private readonly local: LocalSteps;
+  private readonly deadline: number;
+  private first: unknown;
+
+  constructor(
+    private readonly core: Core, private readonly options: Options<T, S>,
+    private readonly operation: Operation<T, S>, private readonly site: Site, began: number,
+  ) {
+    this.observed = new Observed(core, options, site);
+    this.local = new LocalSteps(stepsOf(options.policy), () => core.random(),
+      Object.keys(options.remediations ?? {}), declaredAlternatives(options));
+    this.deadline = began + (options.timeBudgetMs ?? Infinity);
+  }
+
+  async run(): Promise<Recovered<T>> {
+    for (let runs = 1; ; runs++) {
+      const recovered = await this.attempt(runs);
+      if (recovered) return recovered;
+    }
+  }
+
+  /** One attempt, with the wait after it; undefined: it is to be run again. */
+  private async attempt(number: number): Promise<Recovered<T> | undefined> {
+    const { core, observed, site, options: { breaker, signal, state } } = this;
+    const attempt = new Attempt<S>(number, site.target, state as S, this.left(), signal, core.clock);
     try {
       signal?.throwIfAborted();
       breaker?.beforeCall();
-      const value = await operation(attempt);
+      const value = await this.operation(attempt);
       breaker?.succeeded();
       observed.succeeded();
-      return { value, attempts: runs, degraded: false };
+      return { value, attempts: number, degraded: false };
     } catch (error) {
       if (!(error instanceof CircuitOpenError)) breaker?.failed(error);
       if (signal?.aborted || (isAbort(error) && !attempt.timedOut)) {
         observed.cancelled();
         throw signal?.aborted ? signal.reason : error;
       }
-      const details = observed.failed(error, left());
-      const delayMs = ownDelay(error, details);
-      if (delayMs === undefined) {
-        observed.gaveUp();
-        chain(error, first);
-        throw error;
-      }
-      first ??= error;
-      observed.retrying(delayMs);
-      await pause(delayMs);
+      await this.failed(error);
+      return undefined;
     } finally {
       attempt.end();
     }
   }
 
-  function ownDelay(error: unknown, details: ErrorDetails): number | undefined {
-    if (error instanceof CircuitOpenError || options.shouldRecover?.(error) === false) return undefined;
-    const { action } = local.next(details, site.target);
-    return action?.kind === "retry" && action.delayMs < (left() ?? Infinity) ? action.delayMs : undefined;
-  }
-
-  async function pause(ms: number): Promise<void> {
+  /** Waits as the caller's own plan says, or throws the error. */
+  private async failed(error: unknown): Promise<void> {
+    const { observed, options } = this;
+    const delayMs = this.ownDelay(error, observed.failed(error, this.left()));
+    if (delayMs === undefined) {
+      observed.gaveUp();
+      chain(error, this.first);
+      throw error;
+    }
+    this.first ??= error;
+    observed.retrying(delayMs);
     try {
-      if (ms > 0) await core.clock.sleep(ms, options.signal);
+      if (delayMs > 0) await this.core.clock.sleep(delayMs, options.signal);
     } catch (reason) {
       observed.cancelled();
       throw reason;
     }
+  }
+
+  private ownDelay(error: unknown, details: ErrorDetails): number | undefined {
+    if (error instanceof CircuitOpenError || this.options.shouldRecover?.(error) === false) return undefined;
+    const { action } = this.local.next(details, this.site.target);
+    return action?.kind === "retry" && action.delayMs < (this.left() ?? Infinity) ? action.delayMs : undefined;
+  }
+
+  private left(): number | undefined {
+    return this.deadline === Infinity ? undefined : this.deadline - this.core.now();
   }
 }

@@ -83,33 +83,40 @@ export interface Options<T = any, S = any> {
   onDisagreement?: (disagreement: Disagreement) => void;
 }
 
-const DURATIONS = ["timeBudgetMs", "expectedCallTimeMs", "slowCallMs", "maxHumanWaitMs"] as const;
-const NAMES = new Set<string>([
-  ...DURATIONS, "target", "idempotency", "signal", "policy", "policyFor", "shouldRecover", "breaker",
-  "state", "subjectField", "alternatives", "degradations", "onDegrade", "onCorrect", "remediations",
-  "awaitHuman", "fallback", "fromValue", "workflowId", "nodeName", "stepCount", "quotaScope",
-  "labels", "errorTypeHint", "upstreamAttempt", "sendStack", "mapError", "mode", "onDecision",
-  "onAskFailed", "onDisagreement",
-]);
-const IDEMPOTENCY: readonly unknown[] = [undefined, "unspecified", "idempotent", "not_idempotent"];
-const MODES: readonly unknown[] = [undefined, "obey", "observe"];
+/** Throws an error that names the option at fault. */
+type Check = (name: string, value: unknown) => void;
 
-/** Throws a TypeError or RangeError that names the option at fault. */
+const anything: Check = () => undefined;
+const duration: Check = (name, value) => {
+  if (value !== undefined && !(typeof value === "number" && value >= 0)) {
+    throw new RangeError(`${name} must be 0 ms or more, is ${String(value)}`);
+  }
+};
+const oneOf = (...words: string[]): Check => (name, value) => {
+  if (value !== undefined && !words.includes(value as string)) {
+    throw new TypeError(`${name} '${String(value)}' is none of ${words.join(", ")}`);
+  }
+};
+const CHECKS: Record<keyof Options, Check> = {
+  timeBudgetMs: duration, expectedCallTimeMs: duration, slowCallMs: duration, maxHumanWaitMs: duration,
+  idempotency: oneOf("unspecified", "idempotent", "not_idempotent"), mode: oneOf("obey", "observe"),
+  target: anything, signal: anything, policy: anything, policyFor: anything, shouldRecover: anything,
+  breaker: anything, state: anything, subjectField: anything, alternatives: anything,
+  degradations: anything, onDegrade: anything, onCorrect: anything, remediations: anything,
+  awaitHuman: anything, fallback: anything, fromValue: anything, workflowId: anything,
+  nodeName: anything, stepCount: anything, quotaScope: anything, labels: anything,
+  errorTypeHint: anything, upstreamAttempt: anything, sendStack: anything, mapError: anything,
+  onDecision: anything, onAskFailed: anything, onDisagreement: anything,
+};
+const BY_NAME = new Map<string, Check>(Object.entries(CHECKS));
+
+/** Throws a TypeError or RangeError that names the option at fault. Only what is given costs time:
+ * this is on the path of every call. */
 export function checkOptions(options: Options): void {
   for (const name in options) {
-    if (!NAMES.has(name)) throw new TypeError(`there is no option '${name}'`);
-  }
-  for (const name of DURATIONS) {
-    const value = options[name];
-    if (value !== undefined && !(typeof value === "number" && value >= 0)) {
-      throw new RangeError(`${name} must be 0 ms or more, is ${String(value)}`);
-    }
-  }
-  if (!IDEMPOTENCY.includes(options.idempotency)) {
-    throw new TypeError(`idempotency '${String(options.idempotency)}' is none of ${IDEMPOTENCY.slice(1).join(", ")}`);
-  }
-  if (!MODES.includes(options.mode)) {
-    throw new TypeError(`mode '${String(options.mode)}' is none of ${MODES.slice(1).join(", ")}`);
+    const check = BY_NAME.get(name);
+    if (check === undefined) throw new TypeError(`there is no option '${name}'`);
+    if (check !== anything) check(name, options[name as keyof Options]);
   }
 }
 
