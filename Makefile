@@ -5,7 +5,7 @@
 # make python-wheel   the Python client as a wheel, in client/python/dist/
 # make node-package   the Node client as a package, in client/node/
 # make check    format, includes, lint of the protos and of the scripts
-# make tidy     clang's warnings, -Wthread-safety too, and clang-tidy over our sources
+# make tidy     clang-tidy over our sources
 # make asan     builds everything with clang's address and undefined sanitizers,
 #               with -Wthread-safety -Werror, and passes every test
 # make tsan     passes the tests of what runs without gRPC under ThreadSanitizer

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compiles our own sources with clang, as far as its warnings go, and runs
-clang-tidy over them; exits 1 on any warning or finding.
+"""Runs clang-tidy, and with it clang's warnings, over our own sources; exits 1 on
+any finding.
 
     scripts/tidy.py BUILD [FILE...]     FILE: only these, e.g. server/rpc/status.cc
 
@@ -8,11 +8,10 @@ BUILD is a folder that CMake configured with clang++ and without precompiled
 headers, and in which the protos are generated (target recourse_proto_sources);
 nothing else needs to be compiled.
 
-First every file by itself: the warnings of the build's flags, -Wthread-safety
-among them, and that it includes what it uses. Then clang-tidy. Most of its time
-would go into the headers of gRPC, Protobuf and Abseil, so it reads the sources of
-a folder together, as one text: a sixth of the time. Where two of them cannot be
-(a name that both keep to themselves), the batch is halved until they can.
+Most of the time would go into the headers of gRPC, Protobuf and Abseil, so the
+sources of a folder are read together, as one text: a sixth of the time. Where two
+of them cannot be (a name that both keep to themselves), the batch is halved until
+they can.
 """
 import concurrent.futures
 import itertools
@@ -59,14 +58,6 @@ def batches(sources):
         yield batch, max(commands, key=len)
 
 
-def warnings(source):
-    """Returns what clang says of one file by itself, or ""."""
-    name, command = source
-    done = subprocess.run([*shlex.split(command.replace("SOURCE", str(name))), "-fsyntax-only"],
-                          cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stderr if done.returncode else ""
-
-
 class Tidy:
     """clang-tidy with a place for its inputs. Thread safety: free to share."""
 
@@ -91,7 +82,7 @@ class Tidy:
             cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return ""
-        # Each compiles by itself: it is the others that this one cannot bear.
+        # Perhaps one cannot bear another.
         if len(batch) > 1 and "[clang-diagnostic-error]" in done.stdout:
             half = len(batch) // 2
             return self.run(batch[:half], command) + self.run(batch[half:], command)
@@ -104,30 +95,22 @@ class Tidy:
         return PLACE.sub(place, done.stdout) or done.stderr
 
 
-def report(pool, check, work):
-    """Prints what `check` finds in each piece of `work`; true if that is nothing."""
-    clean = True
-    for findings in pool.map(check, work):
-        if findings:
-            clean = False
-            print(findings, flush=True)
-    return clean
-
-
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     wanted = set(sys.argv[2:])
     sources = [source for source in own_sources(build) if not wanted or str(source[0]) in wanted]
     if not sources:
         sys.exit(f"{build} compiles none of these files")
+    tidy = Tidy(build / "tidy")
+    clean = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        if not report(pool, warnings, sources):
-            sys.exit(1)
-        print(f"clang: {len(sources)} files, no warning", flush=True)
-        tidy = Tidy(build / "tidy")
-        if not report(pool, lambda item: tidy.run(*item), batches(sources)):
-            sys.exit(1)
-        print(f"clang-tidy: {len(sources)} files, no finding")
+        for findings in pool.map(lambda item: tidy.run(*item), batches(sources)):
+            if findings:
+                clean = False
+                print(findings, flush=True)
+    if not clean:
+        sys.exit(1)
+    print(f"clang-tidy: {len(sources)} files, no finding")
 
 
 if __name__ == "__main__":
