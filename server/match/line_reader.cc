@@ -326,6 +326,7 @@ void LineReader::EmitQualified(const Atom& atom) {
   const absl::string_view first = text.substr(0, text.find_first_of(".:\\$"));
   const bool has_upper = std::any_of(
       last.begin(), last.end(), [](char c) { return absl::ascii_isupper(c); });
+  // NOLINTNEXTLINE(bugprone-branch-clone): the order of the questions counts.
   if (absl::ascii_isdigit(last[0]) || (!has_upper && IsFileEnding(last))) {
     EmitName(text);
   } else if (has_upper) {
