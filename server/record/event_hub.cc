@@ -155,7 +155,7 @@ bool EventHub::HasWatchers() const {
   return state_->count.load(std::memory_order_acquire) > 0;
 }
 
-void EventHub::Publish(SharedEvent event) {
+void EventHub::Publish(const SharedEvent& event) {
   if (!HasWatchers()) return;
   const std::shared_ptr<const Queues> queues = state_->Snapshot();
   for (const std::shared_ptr<Queue>& queue : *queues) queue->Offer(event);

@@ -82,7 +82,7 @@ class EventHub {
   ~EventHub();  // REQUIRES: every watcher is destroyed.
 
   bool HasWatchers() const;
-  void Publish(SharedEvent event);
+  void Publish(const SharedEvent& event);
 
   // Events published after this returns are seen. `on_ready` is called, maybe
   // from inside Publish and maybe at once, when the queue stops being empty; it

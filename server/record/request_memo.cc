@@ -162,7 +162,7 @@ RequestMemo::Claim::~Claim() {
   for (const Follower& follower : followers) follower(nullptr);
 }
 
-void RequestMemo::Claim::Complete(Answer answer, absl::Time now) {
+void RequestMemo::Claim::Complete(const Answer& answer, absl::Time now) {
   std::vector<Follower> followers;
   {
     absl::MutexLock lock(&state_->mu);

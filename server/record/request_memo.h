@@ -44,7 +44,7 @@ class RequestMemo {
     Claim& operator=(const Claim&) = delete;
 
     // Remembers the answer and calls who follows with it. At most once.
-    void Complete(Answer answer, absl::Time now);
+    void Complete(const Answer& answer, absl::Time now);
 
    private:
     const std::shared_ptr<State> state_;

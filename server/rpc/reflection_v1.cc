@@ -12,7 +12,6 @@ namespace {
 
 namespace reflection = grpc::reflection::v1;
 using google::protobuf::DescriptorPool;
-using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 
 // The file and all that it imports, each once, as the protocol asks for.

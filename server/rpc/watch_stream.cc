@@ -117,7 +117,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       if (!delivery.has_value()) return;
       waiting_.push_back(write_(*delivery));
     }
-    outgoing_ = std::move(waiting_.front());
+    outgoing_.Swap(&waiting_.front());
     waiting_.pop_front();
     writing_ = true;
     StartWrite(&outgoing_);

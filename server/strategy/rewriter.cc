@@ -123,11 +123,11 @@ absl::StatusOr<bool> Rewriter::Matches(const RE2& regex,
 absl::StatusOr<bool> Rewriter::GuardsHold(const Rewrite& rewrite,
                                           absl::string_view text) {
   for (const SharedRegex& regex : rewrite.only_if) {
-    const auto matches = Matches(*regex, text);
+    auto matches = Matches(*regex, text);
     if (!matches.ok() || !*matches) return matches;
   }
   for (const SharedRegex& regex : rewrite.unless) {
-    const auto matches = Matches(*regex, text);
+    auto matches = Matches(*regex, text);
     if (!matches.ok()) return matches;
     if (*matches) return false;
   }

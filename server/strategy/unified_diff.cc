@@ -10,7 +10,7 @@
 namespace recourse {
 namespace {
 
-constexpr int kContextLines = 3;
+constexpr size_t kContextLines = 3;
 // Differences searched for: memory grows with their square (4 MiB here).
 constexpr int64_t kMaxDifferences = 1000;
 // Lines times differences: some tenths of a second at worst.
@@ -118,16 +118,14 @@ void MarkDifferences(Comparison& texts) {
     for (int i = 0; i < m; ++i) texts.added[middle.offset + i] = true;
     return;
   }
-  int x = n;
   int k = n - m;
   for (int d = static_cast<int>(reach.size()) - 1; d > 0; --d) {
     const std::vector<int>& last = reach[d - 1];
     if (ComesFromAbove(last, d, k)) {
-      x = last[++k + d - 1];
+      const int x = last[++k + d - 1];
       texts.added[middle.offset + x - k] = true;
     } else {
-      x = last[--k + d - 1];
-      texts.removed[middle.offset + x] = true;
+      texts.removed[middle.offset + last[--k + d - 1]] = true;
     }
   }
 }
@@ -175,10 +173,9 @@ std::string Position(size_t begin, size_t end) {
 // The changes [first, last) and the lines around them.
 std::string Hunk(const Comparison& texts, const Range* first,
                  const Range* last) {
-  const size_t lead = std::min<size_t>(first->a_begin, kContextLines);
+  const size_t lead = std::min(first->a_begin, kContextLines);
   const Range& end = *(last - 1);
-  const size_t trail =
-      std::min<size_t>(texts.before.size() - end.a_end, kContextLines);
+  const size_t trail = std::min(texts.before.size() - end.a_end, kContextLines);
   size_t a = first->a_begin - lead;
   std::string out =
       absl::StrCat("@@ -", Position(a, end.a_end + trail), " +",

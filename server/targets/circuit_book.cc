@@ -41,7 +41,7 @@ internal::v1::StoredCircuits ToStored(
 bool SameCircuits(const std::vector<CircuitSnapshot>& a,
                   const std::vector<CircuitSnapshot>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](CircuitSnapshot x, CircuitSnapshot y) {
+                    [](CircuitSnapshot x, const CircuitSnapshot& y) {
                       x.open_remaining = y.open_remaining;
                       return x == y;
                     });
