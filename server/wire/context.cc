@@ -275,7 +275,7 @@ CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
 }
 
 absl::StatusOr<RecoveryRequest> ParseContext(
-    std::shared_ptr<const v1::RecoveryContext> context) {
+    const std::shared_ptr<const v1::RecoveryContext>& context) {
   RecoveryRequest request;
   Failure& failure = request.failure;
   Checker check;

@@ -35,7 +35,7 @@ struct RecoveryRequest {
 // from the field or, failing that, from RetryInfo in the header
 // grpc-status-details-bin.
 absl::StatusOr<RecoveryRequest> ParseContext(
-    std::shared_ptr<const v1::RecoveryContext> context);
+    const std::shared_ptr<const v1::RecoveryContext>& context);
 
 // True for 1-63 of a-z, 0-9 and -.
 bool IsNamespace(absl::string_view text);

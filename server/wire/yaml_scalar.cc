@@ -256,11 +256,9 @@ absl::Status ReadJsonScalar(const YAML::Node& node,
   bool flag = false;
   if (node.IsNull()) {
     value.set_null_value(google::protobuf::NULL_VALUE);
-  } else if (IsQuoted(node)) {
-    value.set_string_value(node.Scalar());
-  } else if (ReadBool(node.Scalar(), &flag)) {
+  } else if (!IsQuoted(node) && ReadBool(node.Scalar(), &flag)) {
     value.set_bool_value(flag);
-  } else if (ReadNumber(node.Scalar(), &number)) {
+  } else if (!IsQuoted(node) && ReadNumber(node.Scalar(), &number)) {
     value.set_number_value(number);
   } else {
     value.set_string_value(node.Scalar());
