@@ -91,6 +91,8 @@ nlohmann::ordered_json AsJson(const Evaluation& evaluation) {
       {"wrong_retries", evaluation.wrong_retries()},
       {"wrong_retry_share", evaluation.wrong_retry_share()},
       {"wrong_retry_share_of_all", evaluation.wrong_retry_share_of_all()},
+      {"unknown", evaluation.unknown()},
+      {"unknown_right", evaluation.unknown_right()},
       {"calibration_error", evaluation.calibration_error()},
       {"calibration", nlohmann::ordered_json::array()},
       {"confusion", nlohmann::ordered_json::array()},
@@ -126,8 +128,11 @@ void PrintAccuracy(const Evaluation& evaluation, Context& context) {
       absl::StrCat(Percent(evaluation.wrong_retry_share()), " of ",
                    evaluation.retries(), " retries, ",
                    Percent(evaluation.wrong_retry_share_of_all()), " of all"));
-  fields.Add("calibration", absl::StrFormat("off by %.3f in the mean",
-                                            evaluation.calibration_error()));
+  fields.Add("unknown", absl::StrCat(evaluation.unknown(), ", right ",
+                                     evaluation.unknown_right()));
+  fields.Add("calibration",
+             absl::StrFormat("off by %.3f in the mean (ECE), UNKNOWN left out",
+                             evaluation.calibration_error()));
   fields.Print(context.out);
 }
 

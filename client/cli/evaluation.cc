@@ -41,12 +41,17 @@ void Evaluation::Add(const std::string& file, const LabelledError& error,
     ++retries_;
     if (!error.retryable.Accepts("true")) ++wrong_retries_;
   }
-  const double confidence = std::clamp(answer.confidence(), 0.0, 1.0);
-  ConfidenceBin& bin =
-      bins_[std::min(kBins - 1, static_cast<int>(confidence * kBins))];
-  ++bin.count;
-  bin.right += category_agrees ? 1 : 0;
-  bin.confidence += confidence;
+  if (answer.category() == v1::FAILURE_CATEGORY_UNKNOWN) {
+    ++unknown_;
+    unknown_right_ += category_agrees ? 1 : 0;
+  } else {
+    const double confidence = std::clamp(answer.confidence(), 0.0, 1.0);
+    ConfidenceBin& bin =
+        bins_[std::min(kBins - 1, static_cast<int>(confidence * kBins))];
+    ++bin.count;
+    bin.right += category_agrees ? 1 : 0;
+    bin.confidence += confidence;
+  }
   if (!miss.differences.empty()) misses_.push_back(std::move(miss));
 }
 
@@ -55,7 +60,8 @@ double Evaluation::calibration_error() const {
   for (const ConfidenceBin& bin : bins_) {
     sum += std::abs(bin.confidence - bin.right);
   }
-  return count_ == 0 ? 0 : sum / count_;
+  const int known = count_ - unknown_;
+  return known == 0 ? 0 : sum / known;
 }
 
 }  // namespace recourse::cli

@@ -26,7 +26,8 @@ struct Miss {
   std::vector<Difference> differences;
 };
 
-// Answers whose confidence is in one tenth of 0-1.
+// Answers whose confidence is in one tenth of 0-1; UNKNOWN, which has none, is
+// not among them.
 struct ConfidenceBin {
   int count = 0;
   int right = 0;          // Of them, with the right category.
@@ -53,8 +54,11 @@ class Evaluation {
     return Share(wrong_retries_, count_);
   }
   // Mean distance of confidence and accuracy over the bins, by their size
-  // (expected calibration error); 0 is perfect.
+  // (expected calibration error); 0 is perfect, or nothing is in the bins.
   double calibration_error() const;
+  // Answers UNKNOWN, and of them those that are right.
+  int unknown() const { return unknown_; }
+  int unknown_right() const { return unknown_right_; }
 
   const std::array<ConfidenceBin, kBins>& bins() const { return bins_; }
   // (label, answer) -> count. An answer that `also` accepts counts under
@@ -70,7 +74,8 @@ class Evaluation {
   }
 
   int count_ = 0, category_right_ = 0, retryable_right_ = 0,
-      strategy_right_ = 0, retries_ = 0, wrong_retries_ = 0;
+      strategy_right_ = 0, retries_ = 0, wrong_retries_ = 0, unknown_ = 0,
+      unknown_right_ = 0;
   std::array<ConfidenceBin, kBins> bins_;
   std::map<std::pair<std::string, std::string>, int> confusion_;
   std::vector<Miss> misses_;

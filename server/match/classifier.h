@@ -26,8 +26,8 @@ namespace recourse {
 //   name not resolved, rejected before execution: 401, 429) where nothing clear
 //   in it says that a connection stood or the call was under way; never on the
 //   word of a 5xx, nor when the pattern's category is another.
-// confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the share of
-//   the evidence that agrees.
+// confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else how often
+//   evidence that agrees as much as this was right on errors not seen before.
 // recommended_strategy: ERROR_CORRECTION when the pattern's plan begins with
 //   it; else RETRY exactly when retryable; else the pattern's first step that
 //   is no retry; else by category: what helps first whatever this caller can

@@ -133,10 +133,14 @@ absl::string_view Reason(int status) {
 
 uint32_t ContextBefore(absl::Span<const Token> tokens, size_t at) {
   constexpr size_t kWords = 2;
+  size_t words = 0;
   uint32_t contexts = 0;
-  for (size_t back = 1; back <= kWords && back <= at; ++back) {
+  for (size_t back = 1; words < kWords && back <= at; ++back) {
     if (tokens[at - back + 1].Has(Token::kHardBreak)) break;
-    contexts |= ContextOf(tokens[at - back].raw);
+    const absl::string_view word = tokens[at - back].raw;
+    if (word == "is" || word == "was" || word == "with") continue;
+    contexts |= ContextOf(word);
+    ++words;
   }
   return contexts;
 }

@@ -12,7 +12,7 @@ namespace recourse {
 
 struct Verdict {
   Category category = Category::kUnknown;
-  double confidence = 0;  // 0-1; 0 with kUnknown.
+  double confidence = 0;  // 0.5-1: how likely it is right; 0 with kUnknown.
   Strategy first_move = Strategy::kUnspecified;
   ErrorType error_type = ErrorType::kUnspecified;
   uint8_t flags = 0;  // Of Meaning::Flag.
@@ -25,7 +25,8 @@ class Evidence {
   // `factor`: how much the place counts where this was found, 1 being normal.
   void Add(const Meaning& meaning, double factor, std::string label);
 
-  // The category with the most weight behind it; UNKNOWN when that is little.
+  // The category with the most weight behind it; UNKNOWN when that is little,
+  // or no more likely than the others.
   // kNotExecuted only if its strongest finding says so and no clear one of this
   // category, CONNECTION or TIMEOUT comes without.
   Verdict Decide() const;

@@ -24,8 +24,8 @@ struct Tables {
     for (const auto& table :
          {MarkerWordings(), NetworkWordings(), TimeWordings(), ServerWordings(),
           ConcurrencyWordings(), AccessWordings(), DataWordings(),
-          ResourceWordings(), RequestWordings(), ProgramWordings(),
-          ForeignWordings()}) {
+          ResourceWordings(), RequestWordings(), ThingsWordings(),
+          ProgramWordings(), ForeignWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.

@@ -13,6 +13,7 @@ namespace recourse {
 namespace {
 
 constexpr absl::string_view kNestedCause = "--->";  // As .NET writes it.
+constexpr absl::string_view kAnyLock = "file.lock";
 constexpr int kKeyPercent = 15;
 constexpr int kNamedValuePercent = 15;
 constexpr int kQuotedNamePercent = 30;
@@ -241,6 +242,10 @@ bool LineReader::IsParameter(absl::string_view name, size_t end) const {
   if (At(line_, i) == ' ' && At(line_, i + 1) == '=') ++i;
   const char separator = At(line_, i);
   if (separator != '=' && separator != ':') return false;
+  // java.lang.StackOverflowError: null.
+  if (absl::EndsWith(name, "Error") || absl::EndsWith(name, "Exception")) {
+    return false;
+  }
   const bool compound = name.find_first_of("_.-") != name.npos;
   // "connection refused: 3 times" is no parameter.
   if (separator == ':' && !compound && !StartsClause()) return false;
@@ -330,9 +335,15 @@ void LineReader::EmitQualified(const Atom& atom) {
   if (absl::ascii_isdigit(last[0]) || (!has_upper && IsFileEnding(last))) {
     EmitName(text);
   } else if (has_upper) {
-    // Throttling.User; requests.Timeout.
+    // Throttling.User; Neo.TransientError.Transaction.Outdated.
+    const absl::string_view second =
+        text.substr(std::min(first.size() + 1, text.size()));
+    const absl::string_view kind = second.substr(0, second.find('.'));
     if (atom.dots == 1 && absl::ascii_isupper(first[0])) {
       EmitIdentifier(first);
+      pending_ |= Token::kSoftBreak;
+    } else if (atom.dots > 2 && absl::EndsWith(kind, "Error")) {
+      EmitIdentifier(kind);
       pending_ |= Token::kSoftBreak;
     }
     EmitIdentifier(last);
@@ -436,7 +447,10 @@ void LineReader::EmitNumber(absl::string_view digits) {
 }
 
 void LineReader::EmitName(absl::string_view name) {
-  Emit(name)->flags |= Token::kName;
+  Token* token = Emit(name);
+  token->flags |= Token::kName;
+  // A file that is a lock says something by its name.
+  if (absl::EndsWith(name, ".lock")) token->word = vocabulary_.Find(kAnyLock);
 }
 
 Token* LineReader::Emit(absl::string_view raw) {

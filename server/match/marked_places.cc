@@ -13,7 +13,7 @@ constexpr int kBeforeReasonPercent = 85;
 constexpr int kContextPercent = 70;
 constexpr int kAdvicePercent = 30;
 constexpr int kTriedPercent = 60;
-constexpr int kSuccessPercent = 35;
+constexpr int kSuccessPercent = 20;
 constexpr size_t kNegatedWords = 3;
 constexpr int kMaxPercent = 200;
 

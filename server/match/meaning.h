@@ -82,6 +82,7 @@ absl::Span<const Wordings> AccessWordings();
 absl::Span<const Wordings> DataWordings();
 absl::Span<const Wordings> ResourceWordings();
 absl::Span<const Wordings> RequestWordings();
+absl::Span<const Wordings> ThingsWordings();  // Missing, there already.
 absl::Span<const Wordings> ProgramWordings();
 absl::Span<const Wordings> ForeignWordings();  // Of other languages.
 absl::Span<const Wordings> MarkerWordings();

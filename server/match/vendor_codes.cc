@@ -36,7 +36,7 @@ constexpr Entry<int> kNumbers[] = {
     {1206, Says(kConcurrency, 4)},
     {1213, Says(kConcurrency, 6)},
     {1222, Says(kConcurrency, 5)},
-    {1226, Says(kResource, 5).With(kRetryHelps)},
+    {1226, Says(kRateLimit, 5).With(kRetryHelps)},
     {1227, Says(kAuthentication, 5).First(kAskPeople)},
     {1290, Says(kTransient, 4)},  // Read-only server.
     {1317, Says(kTimeout, 3)},

@@ -27,6 +27,7 @@ absl::string_view NamedSet(absl::string_view name) {
       new absl::flat_hash_map<absl::string_view, absl::string_view>{
           {"cannot",
            "(cannot|can't|can not|could not|couldn't|unable to|not able to|"
+           "wasn't able to|weren't able to|isn't able to|"
            "failed to|fails to|fail to|failure to|impossible to|cant|did not|"
            "didn't|does not|doesn't)"},
           {"exceeds",

@@ -11,6 +11,28 @@ constexpr Meaning kWho = Says(kAuthentication, 5)
                              .First(Strategy::kEscalation)
                              .With(Meaning::kNotExecuted);
 constexpr P kWhoWords[] = {
+    "asked for the client to provide credentials",
+    "provide credentials",
+    "connection refused : (not authorized|not authorised|bad user name|bad "
+    "username|identifier rejected)",
+    "(two "
+    "factor|verification|security|access|login|auth|authentication|2fa|mfa|one "
+    "time|confirmation) (code|codes|link) .. "
+    "(expired|invalid|incorrect|wrong|rejected|used)",
+    "(pin|password|login|passcode|otp|unlock) (tries|attempts|retries|retry) "
+    ".. (exceeded|exhausted|limit)",
+    "(login|password|pin|logon) incorrect",
+    "one time (password|passcode|code)",
+    "(bad|expired|invalid|missing|unknown) (provider|bot|deploy|registration) "
+    "token",
+    "(jwt|token|credential|credentials|api key|password) (missing|absent|not "
+    "supplied)",
+    "no .. (credentials|credential|identity) "
+    "(found|available|supplied|provided|configured)",
+    "(sign|signing) .. requires (a|) (development team|certificate|identity)",
+    "no .. provisioning (profile|profiles)",
+    "$cannot (determine|automatically determine|locate|find) credentials",
+    "has not been decrypted",
     "could not read (username|password)",
     "terminal prompts disabled",
     "(authenticationfailed|loginfailed|authfailed)",
@@ -18,7 +40,7 @@ constexpr P kWhoWords[] = {
     "authed|not authenticated)",
     "(authentication|auth|authenticate|authenticating|login|log in|logon|sign "
     "in|signin|kerberos|ldap|oauth|sso|mfa|2fa|token|bind|sasl|ntlm|gssapi|"
-    "saml|oidc|password|credential|handshake|negotiate) "
+    "saml|oidc|password|credential|negotiate) "
     "(failed|failure|error|rejected|denied|unsuccessful|exception|required|"
     "refused|attempt failed|was rejected|has failed|errors|attempts failed)",
     "(authentication|login|log in|sign in|logon) .. "
@@ -40,9 +62,9 @@ constexpr P kWhoWords[] = {
     "master|smtp|sudo|root|signing|shared|csrf|sas|personal access|) "
     "(key|keys|token|tokens|credential|credentials|password|passwords|"
     "passphrase|signature|secret|jwt|pin|username|login|authentication|auth|"
-    "authorization|grant|client id|client secret|cookie|otp|passcode|user name "
-    "or password|username or password|username and password|login "
-    "credentials|user or password|account or password|session)",
+    "authorization|grant|client id|client secret|cookie|otp|passcode|user "
+    "name|user|user name or password|username or password|username and "
+    "password|login credentials|user or password|account or password|session)",
     "(api|access|auth|bearer|security|session|refresh|id|jwt|oauth|csrf|user|"
     "service|) "
     "(key|token|tokens|credential|credentials|password|session|secret|"
@@ -105,15 +127,37 @@ constexpr P kWhoWords[] = {
 
 constexpr Meaning kSkew = Says(kAuthentication, 7).First(Strategy::kEscalation);
 constexpr P kSkewWords[] = {
+    "(assertion|token|jwt|ticket|credential) .. not yet valid",
+    "(timestamp|request time|nonce|clock|time) .. (outside|ahead of|behind) .. "
+    "(window|tolerance|server|recv window|zone)",
+    "token used too (early|late)",
     "request time too skewed",
     "(request|clock|time|timestamp) .. (skew|skewed|drift)",
     "(request|current|server) time .. (too large|too great|too far|is not "
     "within)",
-    "clock skew", "time skew"};
+    "clock skew",
+    "time skew"};
 
 constexpr Meaning kRights =
     Says(kAuthentication, 5).First(Strategy::kEscalation);
 constexpr P kRightsWords[] = {
+    "$cannot "
+    "(list|get|watch|create|patch|delete|update|impersonate|deletecollection) "
+    "resource",
+    "(verified|unverified) (sender|sender identity|identity|domain)",
+    "sender identity",
+    "administratively prohibited",
+    "packet filtered",
+    "(you|you've) been blocked",
+    "requested url was rejected",
+    "row level security",
+    "(unusual|suspicious) (activity|traffic|login)",
+    "flagged for (abuse|spam|fraud)",
+    "(lock|lock file) .. permission denied",
+    "(permissions|permission) violation",
+    "neither .. permission",
+    "violates .. (policy|security policy|constraints policy)",
+    "not (in|on) .. (allow list|allowed list|allowlist|whitelist)",
     "(permission|permissions|access|authorization|privilege|privileges|consent|"
     "admission|entry|right) (denied|forbidden|refused|rejected|restricted|not "
     "allowed|insufficient|prohibited|not granted|blocked|revoked)",
@@ -189,13 +233,13 @@ constexpr P kRightsWords[] = {
     "cross origin .. (blocked|denied)",
 };
 
-constexpr Meaning kAccessHint = Says(kAuthentication, 2);
+constexpr Meaning kAccessHint = Says(kAuthentication, 1.7);
 constexpr P kAccessHintWords[] = {
     "(api key|apikey|credentials|credential|access "
     "token|authentication|authorization|permission|permissions|password|oauth|"
     "trusted origins|access key|auth "
     "token|privilege|privileges|login|unauthorised|auth|no "
-    "auth|security|passphrase|kerberos|ldap|jwt|identity|disallowed|prohibited|"
+    "auth|security|passphrase|kerberos|jwt|identity|disallowed|prohibited|"
     "credentials provider|authenticator|logon)"};
 
 // Another model or provider may accept what this one refuses.
@@ -203,6 +247,10 @@ constexpr Meaning kPolicy = Says(kPermanent, 7)
                                 .First(Strategy::kAlternativePath)
                                 .Of(ErrorType::kAiService);
 constexpr P kPolicyWords[] = {
+    "(nsfw|adult|violent|sexual|hateful) (content|material|text)",
+    "not allowed by the security policy",
+    "finish reason : (safety|recitation|blocklist|content filter|prohibited "
+    "content)",
     "content "
     "(filter|filters|filtering|policy|policies|moderation|filtered|management "
     "policy|policy violation|restrictions|safety|blocked)",
@@ -243,6 +291,8 @@ constexpr P kRegionWords[] = {
 // A bank's answer; the card's owner must act.
 constexpr Meaning kDeclined = Says(kPermanent, 10).First(Strategy::kEscalation);
 constexpr P kDeclinedWords[] = {
+    "not sufficient funds",
+    "(insufficient|not enough) (lamports|gas|eth|margin|liquidity)",
     "(card|payment|transaction|charge|debit|instrument|authorization|account|"
     "funding source) .. (declined|was declined|has been declined|decline)",
     "(card|payment) .. (insufficient funds|expired|lost|stolen|blocked|not "
@@ -259,14 +309,18 @@ constexpr P kDeclinedWords[] = {
     "(3d secure|sca|authentication) required .. (payment|card)",
 };
 
+constexpr Meaning kLockedOut =
+    Says(kAuthentication, 10).First(Strategy::kEscalation);
+constexpr P kLockedOutWords[] = {
+    "(account|user) .. (blocked|locked|suspended|disabled) (after|because "
+    "of|due to) .. (attempts|logins|login attempts)",
+};
+
 constexpr Wordings kTable[] = {
-    {kDeclined, kDeclinedWords},
-    {kPolicy, kPolicyWords},
-    {kRegion, kRegionWords},
-    {kSkew, kSkewWords},
-    {kWho, kWhoWords},
-    {kRights, kRightsWords},
-    {kAccessHint, kAccessHintWords},
+    {kLockedOut, kLockedOutWords}, {kDeclined, kDeclinedWords},
+    {kPolicy, kPolicyWords},       {kRegion, kRegionWords},
+    {kSkew, kSkewWords},           {kWho, kWhoWords},
+    {kRights, kRightsWords},       {kAccessHint, kAccessHintWords},
 };
 
 }  // namespace

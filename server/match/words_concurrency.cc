@@ -9,6 +9,27 @@ using P = absl::string_view;
 
 constexpr Meaning kLocked = Says(kConcurrency, 6);
 constexpr P kLockedWords[] = {
+    "being "
+    "(edited|used|modified|updated|processed|changed|accessed|deployed|"
+    "configured) by",
+    "(held|taken|reserved|opened|booked|claimed|owned|edited|occupied|locked|"
+    "started) by another",
+    "(version|file|document|record) .. open by",
+    "multi attach error",
+    "(already|exclusively) (attached|mounted|used by|checked out)",
+    "accessed by other",
+    "(running|active|held|locked|in use|owned|open) (as|for|by) (pid|process)",
+    "another .. currently "
+    "(accessing|using|modifying|processing|holding|running|editing|updating)",
+    "call was rejected by callee",
+    "(create|acquire|obtain) the lock",
+    "(not in|in) (an|) (available|the right|a valid|the correct|the expected) "
+    "state",
+    "(consumer|resource|queue|object|producer|target|mount "
+    "point|mount|line|channel|account) busy",
+    "(unable to|cannot|could not|failed to|can't) (create|open|acquire|write) "
+    ".. file.lock",
+    "file.lock .. (exists|held|already|present)",
     "(deadlock|deadlocks|dead lock) "
     "(found|detected|error|victim|avoided|occurred|)",
     "deadlocked",
@@ -31,7 +52,7 @@ constexpr P kLockedWords[] = {
     "(a|the|an|table|row|metadata|state|exclusive|file|build|repository|global|"
     "process|) (lock|metadata lock|table metadata lock|latch|mutex)",
     "(waiting|timeout waiting) to lock",
-    "(database|table|row|file|record|resource|queue|object|account|directory|"
+    "(database|table|row|file|record|resource|queue|object|directory|"
     "document|repository|workspace|state|index|mailbox|schema|volume|job|"
     "dataset|page|cursor|package|key|system|branch|drive|session|cell|sheet|"
     "process|environment|database table) (currently|temporarily|still|) "
@@ -71,6 +92,21 @@ constexpr P kLockedWords[] = {
 
 constexpr Meaning kConflict = Says(kConcurrency, 5);
 constexpr P kConflictWords[] = {
+    "out of date : try",
+    "resource out of date",
+    "unexpected (row count|number of rows)",
+    "isolation violation",
+    "(stale|outdated) (table|) (metadata|view|catalog)",
+    "(higher|newer|old|lower) (epoch|generation)",
+    "(incorrect|invalid) (instance|db instance|cluster|volume) state",
+    "rollback the current transaction",
+    "(schema|metadata|plan|definition|table|catalog|topology) .. changed "
+    "(during|while|since)",
+    "(lock|lease|claim) (lost|expired|stolen|supplied is invalid|no "
+    "longer held)",
+    "process of being (deleted|created|updated|modified)",
+    "(execution|rollback|reconciliation|drain|resize|restore) (is|) in "
+    "progress",
     "$cannot serialize (access|transaction|)",
     "serialization (failure|failed|conflict|anomaly|error due)",
     "(write|write "
@@ -145,7 +181,6 @@ constexpr P kConflictWords[] = {
     "idempotency key .. (in progress|being processed|concurrently)",
     "(too much|high) contention",
     "(out of date|stale) (with|copy|handle|file handle|lock)",
-    "cannot be accessed right now because another",
     "resource version .. too old",
     "the object has been modified",
     "(sequence|offset|position) .. (out of order|mismatch|conflict)",
@@ -158,6 +193,11 @@ constexpr Meaning kStaleBase = Says(kConcurrency, 6.5)
                                    .First(Strategy::kErrorCorrection)
                                    .With(Meaning::kRetryIsVain);
 constexpr P kStaleBaseWords[] = {
+    "stale (struct|entry|model|entity|record|row)",
+    "version # was expected",
+    "simultaneous "
+    "(change|changes|update|updates|edit|edits|modification|modifications)",
+    "nonce too (low|high)",
     "non fast forward",
     "updates were rejected",
     "fetch first",
@@ -177,7 +217,13 @@ constexpr P kConflictWordWords[] = {
     "mutex|race condition|concurrent|in use|serialization error)",
     "(aborted)"};
 
+constexpr Meaning kAccessedNow = Says(kConcurrency, 8);
+constexpr P kAccessedNowWords[] = {
+    "cannot be accessed right now because another",
+};
+
 constexpr Wordings kTable[] = {
+    {kAccessedNow, kAccessedNowWords},
     {kStaleBase, kStaleBaseWords},
     {kLocked, kLockedWords},
     {kConflict, kConflictWords},

@@ -9,6 +9,12 @@ using P = absl::string_view;
 
 constexpr Meaning kDamaged = Says(kIntegrity, 5.5).First(Strategy::kEscalation);
 constexpr P kDamagedWords[] = {
+    "(certificate|public key|key) pinning (failure|failed|error)",
+    "(does not|doesn't) match pinned",
+    "cyclic redundancy",
+    "bad signature from",
+    "no matching signatures",
+    "too many broken parts",
     "(checksum|checksums|check "
     "sum|crc|crc32|md5|sha1|sha256|sha512|sha|hash|digest|hashes|parity|"
     "fletcher|adler|hmac|merkle|fingerprint|signature) "
@@ -83,6 +89,14 @@ constexpr P kDamagedWords[] = {
 
 constexpr Meaning kUnreadable = Says(kIntegrity, 5);
 constexpr P kUnreadableWords[] = {
+    "(premature|unexpected) end of (jpeg|png|image|pdf|input "
+    "stream|compressed|jpeg image)",
+    "(does not|doesn't|do not) start with",
+    "(broken|corrupt) data stream",
+    "(not|isn't) readable as",
+    "(magic|magic bytes|magic number|footer|header|signature|eof "
+    "marker|trailer) .. not found",
+    "invalid data found",
     "(log|binlog|journal|wal|block|sector|page|relay log|disk|tape|media) "
     "(read|write) (failure|error)",
     "(file|stream|archive|data|input|body) ended before",
@@ -154,6 +168,9 @@ constexpr P kUnreadableWords[] = {
 // may be right.
 constexpr Meaning kMirror = Says(kIntegrity, 7).With(Meaning::kRetryHelps);
 constexpr P kMirrorWords[] = {
+    "unexpected eof",
+    "ended before the end of stream",
+    "(gzip|zlib) : invalid checksum",
     "$cannot verify (checksum|digest|hash|integrity|checksums) of",
     "bad record mac",
     "incomplete read",

@@ -10,6 +10,10 @@ using P = absl::string_view;
 constexpr auto kAskPeople = Strategy::kEscalation;
 
 constexpr P kTimeOver[] = {
+    "(tijdslimiet|wachttijd) .. (verstreken|overschreden)",
+    "tempo scaduto",
+    "tempo limite excedido",
+    "časový limit",
     "zeitüberschreitung",
     "(zeitlimit|zeitspanne) .. (überschritten|erreicht|abgelaufen)",
     "délai .. (dépassé|expiré|écoulé)",
@@ -27,6 +31,8 @@ constexpr P kTimeOver[] = {
 };
 
 constexpr P kRefused[] = {
+    "(verbinding|anslutningen|spojení|bağlantı) .. "
+    "(geweigerd|nekades|odmítnuto|reddedildi)",
     "(verbindung|verbindungsaufbau|verbindungsversuch) .. "
     "(verweigert|abgelehnt)",
     "connexion refusée",
@@ -59,6 +65,14 @@ constexpr P kBroken[] = {
 };
 
 constexpr P kRights[] = {
+    "brak uprawnień",
+    "(toegang|toestemming) geweigerd",
+    "åtkomst nekad",
+    "přístup odepřen",
+    "permesso negato",
+    "izin reddedildi",
+    "niet gemachtigd",
+    "zugriff (wurde|) verweigert",
     "zugriff .. verweigert",
     "(keine|fehlende|unzureichende|nicht genügend) "
     "(berechtigung|berechtigungen|rechte|zugriffsrechte)",
@@ -87,6 +101,11 @@ constexpr P kRights[] = {
 };
 
 constexpr P kMemory[] = {
+    "brak pamięci",
+    "onvoldoende geheugen",
+    "yetersiz bellek",
+    "memoria (insufficiente|esaurita)",
+    "nedostatek paměti",
     "(nicht genügend|nicht genug|kein|zu wenig) .. "
     "(speicher|arbeitsspeicher|hauptspeicher)",
     "(speicher|arbeitsspeicher) (erschöpft|voll|reicht nicht)",
@@ -98,6 +117,10 @@ constexpr P kMemory[] = {
 };
 
 constexpr P kDisk[] = {
+    "brak miejsca",
+    "(geen|onvoldoende) (ruimte|schijfruimte)",
+    "spazio su disco",
+    "yeterli alan yok",
     "kein (speicherplatz|platz) .. (verfügbar|mehr|frei)",
     "(nicht genügend|zu wenig) (speicherplatz|platz)",
     "(datenträger|festplatte) .. voll",
@@ -111,6 +134,12 @@ constexpr P kDisk[] = {
 };
 
 constexpr P kMissing[] = {
+    "niet gevonden",
+    "bulunamadı",
+    "hittades inte",
+    "nenalezen",
+    "brak (pliku|takiego pliku)",
+    "non trovato",
     "(datei|verzeichnis|befehl|objekt|schlüssel|benutzer|tabelle) .. nicht "
     "gefunden",
     "(nicht gefunden|existiert nicht|nicht vorhanden)",
@@ -125,6 +154,8 @@ constexpr P kMissing[] = {
 };
 
 constexpr P kInvalid[] = {
+    "(ongeldig|ongeldige|nieprawidłowy|nieprawidłowa|geçersiz|ogiltig|"
+    "neplatný)",
     "(syntaxfehler|syntaktischer fehler)",
     "(ungültig|ungültige|ungültiger|ungültiges|ungültigen|unzulässig|"
     "unzulässiger|fehlerhafte)",
@@ -200,6 +231,11 @@ constexpr P kDamaged[] = {
 };
 
 constexpr P kName[] = {
+    "impossible de (résoudre|trouver l'hôte)",
+    "konnte nicht aufgelöst werden",
+    "no se (pudo|puede) resolver",
+    "não foi possível resolver",
+    "(не удалось|не удается|не удаётся) разрешить",
     "(unbekannter host|hôte inconnu|nom ou service inconnu|host "
     "desconocido|host desconhecido|неизвестный хост|nombre o servicio "
     "desconocido)",
@@ -280,8 +316,8 @@ constexpr P kAwaySigns[] = {
     "メンテナンス", "利用できません", "나중에 다시",   "사용할 수 없",
     "점검 중",      "服务器内部错误", "内部服务器错误"};
 constexpr P kRateSigns[] = {
-    "过于频繁",   "频率限制",           "限流",
-    "请求过多",   "请求太多",           "频率超过",
+    "过于频繁",   "频率限制",           "限流",          "请求过多", "请求太多",
+    "频率超过",   "并发数过高",         "降低并发",      "速率限制", "频率过高",
     "レート制限", "リクエストが多すぎ", "요청이 너무 많"};
 constexpr P kMoneySigns[] = {"余额不足", "欠费",     "额度不足",
                              "额度已用", "残高不足", "잔액 부족"};

@@ -110,6 +110,18 @@ constexpr P kWrapper[] = {
 
 // Nothing failed, or people talk.
 constexpr P kSuccess[] = {
+    "in this (commit|release|pull request|branch)",
+    "(was|were|been) (refactored|documented|improved)",
+    "0 "
+    "(corrupt|corrupted|bad|broken|damaged|dropped|rejected|conflicts|"
+    "deadlocks|timeouts|retries|invalid|missing|lost)",
+    "lock (acquired|released) by",
+    "(lunch|party|vacation|birthday|newsletter|homework|wedding|school trip)",
+    "was discussed (at|in|with)",
+    "(settings|changes|preferences|configuration|profile|policy) .. "
+    "(saved|updated|applied|stored)",
+    "(test|tests|build|deployment|check|job) .. (passed|green)",
+    "(test|check|build|job|stage|step|suite) .. (passed|succeeded)",
     "(customer|user|client|caller|patient|guest) "
     "(asked|asks|wants|reported|said|requested|called|complained|wrote)",
     "(order|package|shipment|delivery) .. "
@@ -121,7 +133,7 @@ constexpr P kSuccess[] = {
     "successfully "
     "(completed|finished|installed|updated|deployed|uploaded|processed|"
     "connected|started|saved|restored|reconnected|recovered|retried)",
-    "(build|backup|job|sync|upload|deployment|request|operation|migration|"
+    "(build|backup|job|sync|upload|deployment|request|migration|"
     "retry|reconnect|task|import|export|transfer|handshake) "
     "(succeeded|successful|was successful|completed|is complete)",
     "connection (re established|reestablished|restored|established|recovered)",
@@ -150,6 +162,16 @@ constexpr P kSetting[] = {
 
 // Counters and names, which say no cause.
 constexpr P kNoise[] = {
+    "out of (date|sync|order|band|scope|service|office|bounds|stock|reach)",
+    "result is ambiguous",
+    "connection reset count",
+    "reset count : 0",
+    "(cannot|can't|could not) (be|) "
+    "(completed|complete|processed|process|continue|proceed|performed|perform|"
+    "be done|do that|display|be displayed|loaded|load)",
+    "(connection|timeout|network|io|read|write|) "
+    "(errors|timeouts|failures|retries|timeout|error) : 0",
+    "deadlock (id|count|timeout|name|key|detector)",
     "(reset|timeout|error|retry|failure|reconnect) "
     "(count|counter|rate|interval|delay)",
     "(max|maximum|number of|all|) (retries|retry attempts|attempts|retry) "
@@ -175,6 +197,7 @@ constexpr P kNoise[] = {
     "internal (link|id|name)",
     "background worker",
     "back off (restarting|pulling|)",
+    "restarting failed container",
     "(crash loop back off|crashloopbackoff)",
     "something went wrong",
     "(an|) (unknown|unexpected|unspecified|generic|general|undefined|internal "

@@ -37,6 +37,8 @@ constexpr P kUnreachableWords[] = {
 
 constexpr Meaning kNameTemporary = Says(kConnection, 7).With(kNotBegun);
 constexpr P kNameTemporaryWords[] = {
+    "$cannot get address for",
+    "unable to resolve host .. no address associated with hostname",
     "temporary failure in name resolution",
     "temporary failure (resolving|in name lookup)",
     "temporary (dns|resolver|name resolution) (failure|error)",
@@ -84,6 +86,42 @@ constexpr P kNameUnknownWords[] = {
 
 constexpr Meaning kBroken = Says(kConnection, 5);
 constexpr P kBrokenWords[] = {
+    "read error executing",
+    "(truncated|incomplete) chunk",
+    "(response|reply|connection) ended prematurely",
+    "fetch failed",
+    "network name .. no longer available",
+    "ssl error syscall",
+    "(session|tunnel|channel|vpn) (is|) down",
+    "io error on (get|post|put|head|delete) request",
+    "error reading from",
+    "reading from (server|client|peer|upstream)",
+    "network error when attempting to fetch",
+    "failed to fetch",
+    "no (comm|comms|communication|telemetry)",
+    "(signal|fix|sync|carrier|contact|tracking|comms|telemetry|uplink) lost",
+    "stream (removed|terminated)",
+    "(transport|link) level error",
+    "(reached|at|unexpected) end of (the|) stream",
+    "no more data to read from",
+    "neighbor .. down",
+    "(hold|keepalive) (time|timer) expired",
+    "network request failed",
+    "(loading|load) (css|) chunk .. failed",
+    "chunk load error",
+    "(reading|read) .. protocol banner",
+    "(call|line|link) (dropped|disconnected|went dead)",
+    "(closed|broken|dead|stale|reset|lost|aborted|terminated|dropped) "
+    "(network|tcp|) "
+    "(channel|connection|socket|session|pipe|stream|link|transport|resource "
+    "error)",
+    "peer .. shut down",
+    "(error|failed) reading .. (remote server|socket|from server|from "
+    "client|response header|status line|from upstream|from peer)",
+    "disassociated",
+    "not reachable",
+    "bus off",
+    "(internet|network|wifi|cable|link|usb) disconnected",
     "(connection|connections|socket|channel|session|stream|link|pipe|tunnel|"
     "transport|websocket|web socket|tcp|subscription) .. "
     "(reset|aborted|broken|lost|dropped|terminated|interrupted|severed|killed|"
@@ -158,7 +196,7 @@ constexpr P kBrokenWords[] = {
     "failed to respond",
     "(unexpected|premature) end of (http|) response",
     "unexpected end of (http|) stream on",
-    "(bad|stale|dead|invalid|broken) (connection|socket)",
+    "(bad|invalid) (connection|socket)",
     "connection forced",
     "forced connection closure",
     "communicator was aborted",
@@ -175,6 +213,27 @@ constexpr P kBrokenWords[] = {
 
 constexpr Meaning kNoConnection = Says(kConnection, 3.7);
 constexpr P kNoConnectionWords[] = {
+    "$cannot open client transport",
+    "$cannot be (sent|delivered|transmitted) to (remote|the "
+    "remote|host|server|the server)",
+    "$cannot (obtain|retrieve|fetch|get|load) .. "
+    "(configuration|metadata|document|keys|jwks|manifest) from",
+    "$cannot (download|transfer|retrieve) .. "
+    "(metadata|artifact|information|index|package|from|list|mirrorlist|"
+    "repodata)",
+    "failed to download",
+    "error while reading .. stream",
+    "does not appear to be running",
+    "no responders available",
+    "(no conn|err no conn)",
+    "(error|problem|trouble) (establishing|with) (a|your|the|) "
+    "(database|network|server|remote|) connection",
+    "$cannot load the service index",
+    "(partner|host|gateway|server|peer) .. not reached",
+    "error communication",
+    "(tries|attempts) to connect .. failed",
+    "all connection (tries|attempts) failed",
+    "dns (error|failure|problem)",
     "$cannot (connect|reach|contact|communicate|dial|ping)",
     "$cannot be (reached|contacted)",
     "$cannot (establish|open|create|make|obtain|initiate|set up|start) "
@@ -248,8 +307,8 @@ constexpr P kNoConnectionWords[] = {
 
 constexpr Meaning kEof = Says(kConnection, 2.2);
 constexpr P kEofWords[] = {
-    "eof", "(end of file|eof) (error|reached|exception|encountered)",
-    "connectivity"};
+    "end of file", "protocol error", "eof",
+    "(end of file|eof) (error|reached|exception|encountered)", "connectivity"};
 
 constexpr Meaning kDisconnected = Says(kConnection, 1.7);
 constexpr P kDisconnectedWords[] = {
@@ -258,6 +317,12 @@ constexpr P kDisconnectedWords[] = {
 constexpr Meaning kCertificate =
     Says(kPermanent, 6.5).First(Strategy::kEscalation).Of(ErrorType::kNetwork);
 constexpr P kCertificateWords[] = {
+    "dnssec .. (failed|bogus|validation)",
+    "cipher mismatch",
+    "version or cipher mismatch",
+    "(certificate|cert) .. rejected",
+    "(certificate|cert) .. doesn't match any",
+    "look like a tls",
     "(certificate|cert|certificates|chain|issuer) .. "
     "(verify|verification|validation|validate|check) (failed|failure|error)",
     "(certificate|cert) .. (expired|is invalid|invalid|not yet valid|not "
@@ -314,10 +379,10 @@ constexpr P kCertificateWords[] = {
 constexpr Meaning kHandshake =
     Says(kPermanent, 4).First(Strategy::kEscalation).Of(ErrorType::kNetwork);
 constexpr P kHandshakeWords[] = {
+    "bad handshake",
     "handshake (failure|failed|error|exception|alert)",
     "(ssl|tls) (handshake|negotiation|connection) (failure|failed|error)",
     "(ssl|tls) (error|exception)",
-    "dnssec .. (failed|bogus|validation)",
 };
 
 // A client's certificate is a credential.

@@ -28,12 +28,10 @@ constexpr P kCompilerWords[] = {
     "(is|was|are) not defined",
     "(undefined|uninitialized|unbound|unknown|unassigned|undeclared) "
     "(variable|function|name|method|constant|property|local "
-    "variable|index|offset|array "
-    "key|symbol|macro|type|class|trait|struct|member|attribute|label)",
+    "variable|symbol|macro|type|class|trait|struct|member|attribute|label)",
     "(is|was|are) undefined",
     "undefined error",
-    "(name|reference|unbound local|syntax|indentation|tab|attribute|referenced "
-    "before assignment|no method|argument|key) error",
+    "(syntax|indentation|tab|referenced before assignment|argument|key) error",
     "outside (async function|function|loop|class|of function)",
     "bad syntax",
     "ld returned",
@@ -62,13 +60,49 @@ constexpr P kCompilerWords[] = {
     "subprocess exited with error",
     "failed building wheel",
     "(failing|failed) (tests|test|assertions)",
-    "(lint|linting|type) (error|errors)",
+    "(lint|linting) (error|errors)",
+    "type errors",
 };
 
 // The program's own bug, met at run time.
 constexpr Meaning kBug =
     Says(kPermanent, 4).First(Strategy::kEscalation).Of(ErrorType::kValidation);
 constexpr P kBugWords[] = {
+    "nil map",
+    "(nil|null) (value|object) (access|reference|dereference)",
+    "arithmetic (exception|error)",
+    "zero division error",
+    "called .. on .. value",
+    "too much recursion",
+    "second operation started on",
+    "undefined (array key|index|offset)",
+    "(name|reference|unbound local|attribute|no method) error",
+    "$cannot resolve service",
+    "while attempting to activate",
+    "poison error",
+    "$cannot initialize proxy",
+    "call to a member function",
+    "$cannot (invoke|read|assign|load|store|throw|enter|set) .. because .. "
+    "null",
+    "none type .. has no attribute",
+    "object has no attribute",
+    "$cannot (read|set|access|destructure) (properties|property) (of|) "
+    "(undefined|null)",
+    "no (current|running) event loop",
+    "from a running event loop",
+    "attached to a different loop",
+    "(called|used|accessed) from .. (wrong|another|different|main) "
+    "(thread|loop)",
+    "unexpectedly found nil",
+    "unwrapping an optional",
+    "no function clause matching",
+    "attempt to (index|call|perform|compare|concatenate)",
+    "not bound to a session",
+    "network on main thread",
+    "(vector|range) check",
+    "(property|variable|field|lateinit|attribute|sdk|module|client|context|app)"
+    " .. not (been|) initialized",
+    "match error",
     "(null|nil|none) (pointer|reference|pointer exception|reference "
     "exception|pointer dereference|dereference)",
     "(nullptr|npe)",
@@ -86,14 +120,11 @@ constexpr P kBugWords[] = {
     "stack level too deep",
     "segmentation fault",
     "concurrent map (writes|read|iteration|read and map write)",
-    "all goroutines are asleep",
-    "(panic|panicked)",
     "called option unwrap on a none value",
     "unwrap",
     "(unreachable|impossible) (code|state|branch|statement)",
     "(unhandled|uncaught) (case|enum|promise)",
     "not initialized",
-    "use of closed",
     "already (disposed|closed|finalized|freed)",
     "object disposed exception",
     "(event loop|runtime) is (closed|already running)",
@@ -106,9 +137,39 @@ constexpr P kBugWords[] = {
 constexpr Meaning kUndefined = Says(kPermanent, 1.7)
                                    .First(Strategy::kErrorCorrection)
                                    .Of(ErrorType::kSyntax);
-constexpr P kUndefinedWords[] = {"(undefined|uninitialized|undeclared)"};
+constexpr P kUndefinedWords[] = {"(panic|panicked)",
+                                 "(undefined|uninitialized|undeclared)"};
+
+constexpr Meaning kFailedRun =
+    Says(kPermanent, 2.2).First(Strategy::kEscalation);
+constexpr P kFailedRunWords[] = {
+    "(error|failed|failure) (while|during) "
+    "(merging|building|rendering|generating|converting|packaging|linking|"
+    "bundling|compiling|minifying)",
+    "(non zero|nonzero) (code|exit|exit code|exit status|status)",
+    "did not complete successfully",
+    "failed to (start|boot|launch)",
+    "control process exited",
+    "error in library",
+    "challenge failed",
+};
+
+constexpr Meaning kSleeping = Says(kPermanent, 9).First(Strategy::kEscalation);
+constexpr P kSleepingWords[] = {
+    "goroutines are asleep",
+    "all goroutines are asleep",
+};
+
+constexpr Meaning kTypeError =
+    Says(kPermanent, 3).First(Strategy::kEscalation).Of(ErrorType::kValidation);
+constexpr P kTypeErrorWords[] = {
+    "type error",
+};
 
 constexpr Wordings kTable[] = {
+    {kTypeError, kTypeErrorWords},
+    {kSleeping, kSleepingWords},
+    {kFailedRun, kFailedRunWords},
     {kUndefined, kUndefinedWords},
     {kBug, kBugWords},
     {kCompiler, kCompilerWords},

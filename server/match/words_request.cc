@@ -1,5 +1,5 @@
-// Requests and documents that are wrong, and things that are not there; they
-// fail again unchanged.
+// Requests and documents that are wrong; they fail
+// again unchanged.
 #include "server/match/meaning.h"
 
 namespace recourse {
@@ -12,6 +12,10 @@ constexpr Meaning kSyntax = Says(kPermanent, 4.5)
                                 .First(Strategy::kErrorCorrection)
                                 .Of(ErrorType::kSyntax);
 constexpr P kSyntaxWords[] = {
+    "expected .. (before|after)",
+    "not in scope",
+    "not well formed : invalid token",
+    "well formed",
     "(syntax|parse|parsing|parser|scanner|lexer|lexical|tokenizer|tokenizing|"
     "grammar|decode|decoding|unmarshal|unmarshalling|deserialization|"
     "deserialize|json|yaml|xml|toml|csv|sql|template|markup|json parse|json "
@@ -70,7 +74,7 @@ constexpr Meaning kGenericInvalid = Says(kPermanent, 3)
 constexpr P kGenericInvalidWords[] = {
     "bad request (error|exception|)",
     "invalid request (error|exception|)",
-    "(value|type|validation|illegal argument|invalid "
+    "(value|validation|illegal argument|invalid "
     "argument|argument|attribute) (error|exception)",
     "(invalid argument|illegal argument|illegal argument exception|invalid "
     "operation|invalid operation exception)",
@@ -78,10 +82,44 @@ constexpr P kGenericInvalidWords[] = {
     "sql (exception|error)",
 };
 
+// What could not be done, when nothing says why.
+constexpr Meaning kNotDone =
+    Says(kPermanent, 2.3).First(Strategy::kErrorCorrection);
+constexpr P kNotDoneWords[] = {
+    "$cannot "
+    "(create|construct|build|compute|add|set|change|modify|delete|remove|"
+    "update|insert|determine|use|have|apply|merge|join|exceed|specify|drop|"
+    "rename|alter|replace|issue|execute|index|include|unpack|resolve|interpret|"
+    "handle the "
+    "file|convert|render|generate)",
+};
+
 constexpr Meaning kInvalid = Says(kPermanent, 4)
                                  .First(Strategy::kErrorCorrection)
                                  .Of(ErrorType::kValidation);
 constexpr P kInvalidWords[] = {
+    "(prerequisite|prerequisites|requirement|requirements|criteria|eligibility)"
+    " .. not (fulfilled|met|satisfied|passed)",
+    "outside .. (service area|area|coverage|territory|zone|hours|opening "
+    "hours|window|limits)",
+    "out of (plausible|valid|allowed|normal|expected|calibration|permitted) "
+    "(range|bounds|tolerance|limits)",
+    "(too many|exceeded #|stopped after #|#|maximum number of) redirects",
+    "(input|field|value) required and not supplied",
+    "unknown tool",
+    "violates .. constraint",
+    "rejected : invalid",
+    "not allowed in (this|the) (context|state|mode)",
+    "does not (hash|map) to the same",
+    "(conversion|cast|casting|coercion|convert) failed",
+    "(isn't|not) defined",
+    "data exception",
+    "(not|isn't) (clickable|interactable)",
+    "click intercepted",
+    "(transaction|fee|gas) .. underpriced",
+    "execution reverted",
+    "(invalid|unexpected) token : line",
+    "install failed",
     "result window too large from",
     "(second|another) operation .. started on this",
     "bad "
@@ -117,15 +155,12 @@ constexpr P kInvalidWords[] = {
     "$cannot "
     "(validate|convert|cast|coerce|format|encode|serialize|marshal|assign|"
     "compare|concatenate|multiply|divide|reshape|broadcast|infer|interpolate|"
-    "map|bind|match|apply|merge|join|insert|update|delete|remove|rename|drop|"
-    "alter|replace|extend|override|redefine|mix|use|combine|be used|be "
-    "applied|be empty|be null|be blank|be negative|be zero|be changed|be "
-    "modified|be converted|be cast|be deleted|be removed|be specified|be "
-    "combined|be set|be greater|be less|be longer|be parsed|be multiplied|be "
-    "larger|be smaller|be both|be before|be after|be in the|be "
-    "null|contain|exceed|have|specify|set|add|change|modify|exceed "
-    "the|determine|instantiate|create|construct|build|compute|index|iterate|"
-    "unpack|pickle)",
+    "map|bind|match|extend|override|redefine|mix|combine|be used|be applied|be "
+    "empty|be null|be blank|be negative|be zero|be changed|be modified|be "
+    "converted|be cast|be deleted|be removed|be specified|be combined|be "
+    "set|be greater|be less|be longer|be parsed|be multiplied|be larger|be "
+    "smaller|be both|be before|be after|be in the|be null|contain|exceed "
+    "the|instantiate|iterate|pickle)",
     "(is|are|was|were|field|value|parameter|argument|property|it's|be|this) "
     "(required|mandatory|missing|not specified|not provided|not "
     "set|blank|empty|null|undefined|immutable|read only|invalid|not valid|not "
@@ -164,7 +199,7 @@ constexpr P kInvalidWords[] = {
     "type|within|between|possible|applicable|unique|serializable|a "
     "member|compatible with|a known|known|accepted|expected|in the range|part "
     "of|empty|enabled for|configured|registered)",
-    "(key|index|name|assertion|lookup|arithmetic|unicode|encoding|range|domain|"
+    "(key|lookup|unicode|encoding|range|domain|"
     "cast|conversion|usage|unicode decode|unicode encode|number format|format) "
     "(error|errors|exception)",
     "(out of|exceeds|outside|not in) (range|bounds|the valid range|allowed "
@@ -194,10 +229,11 @@ constexpr P kInvalidWords[] = {
     "(is|name is) taken",
     "foreign key",
     "(unknown|unrecognized|unrecognised|unsupported|undefined|no such|invalid) "
-    "(command|field|parameter|option|argument|flag|property|attribute|switch|"
-    "keyword|format|encoding|type|key|operator|unit|enum|value|variable|"
-    "setting|directive|instruction|opcode|subcommand|column|function|action|"
-    "event|message type|record type|status|state|code page|charset|timezone)",
+    "(encoder|decoder|codec|command|field|parameter|option|argument|flag|"
+    "property|attribute|switch|keyword|format|encoding|type|key|operator|unit|"
+    "enum|value|variable|setting|directive|instruction|opcode|subcommand|"
+    "column|function|action|event|message type|record type|status|state|code "
+    "page|charset|timezone)",
     "(unrecognized|unrecognised)",
     "(unexpected|unsupported|missing) (keyword|argument|arguments|keyword "
     "argument|positional|parameter|value|type|data type|result|null|character)",
@@ -265,6 +301,22 @@ constexpr Meaning kContract = Says(kPermanent, 4.5)
                                   .First(Strategy::kErrorCorrection)
                                   .Of(ErrorType::kContract);
 constexpr P kContractWords[] = {
+    "library not loaded",
+    "malformed http response",
+    "invalid cross device link",
+    "no support for",
+    "compiled (against|using|for|with) .. (version|numpy|different)",
+    "minimum supported .. version",
+    "must install or update",
+    "(class|interface|type) not registered",
+    "not a subtype of",
+    "$cannot be run in",
+    "is present at .. (but|and)",
+    "mode .. (violation|not supported)",
+    "(driver|version) insufficient",
+    "(lockfile|lock file) .. (not up to date|outdated|out of date|out of "
+    "sync|not in sync)",
+    "outdated lockfile",
     "(not|isn't|aren't|no longer|never|un) "
     "(supported|implemented|compatible|acceptable|available in this "
     "version|usable with)",
@@ -278,16 +330,20 @@ constexpr P kContractWords[] = {
     "version|runtime|library|compiler|browser|device|format "
     "version|cipher|algorithm|extension|option|encoding)",
     "method not allowed",
-    "(no longer|not) (available|supported|valid|maintained)",
+    "no longer (available|supported|valid|maintained)",
+    "not (supported|maintained)",
     "(has been|have been|was|been|is|are) "
     "(removed|moved|renamed|deprecated|retired|discontinued|sunset|"
     "decommissioned|replaced|disabled|superseded)",
-    "(type|shape|dimension|version|schema|signature|interface|abi|api|protocol|"
-    "size|dtype|architecture|contract|unit|currency|column "
+    "(shape|dimension|version|schema|signature|interface|abi|size|dtype|"
+    "architecture|contract|unit|currency|column "
     "count|argument|class|units|charset|encoding|collation|dialect|rank|shapes|"
     "dimensions|vector dimension) (mismatch|mismatched|error|incompatible|do "
     "not match|does not match|doesn't match|did not match|conflict|cannot "
     "be|differ|incompatibility|violation|check failed)",
+    "(type|api|protocol) "
+    "(mismatch|mismatched|incompatible|conflict|incompatibility|violation|"
+    "differ)",
     "(mismatch|mismatches|mismatched)",
     "(does not|doesn't|do not|don't|did not|not) match",
     "(only|currently) "
@@ -344,181 +400,33 @@ constexpr P kContractWords[] = {
     "(not|isn't) (enabled|installed|configured|available on this|supported by)",
 };
 
-constexpr Meaning kSchema =
-    Says(kPermanent, 5).First(Strategy::kEscalation).Of(ErrorType::kContract);
-constexpr P kSchemaWords[] = {
-    "(address|email|identity|domain|phone|number|sender|email address) not "
-    "(verified|confirmed)",
-    "(unsubscribed|opted out|unsubscribed recipient)",
-    "host .. blocked",
-    "blocked (using|by|in|on)",
-    "address already in use",
-    "eaddrinuse",
-    "(port|address) .. (already in use|in use|already "
-    "allocated|occupied|taken)",
-    "bind .. (already in use|address in use)",
-    "only one usage of each socket address",
-    "(deployment|upgrade) failed : has no deployed releases",
-    "read only file system",
-    "err image pull",
-    "image pull back off",
-    "idempotency (key|keys|error)",
-    "idempotent requests",
-    "undefined (table|column|object|schema|relation)",
-    "(relation|table|column|database|schema|view|procedure|stored "
-    "procedure|index|collection|keyspace|tablespace|sequence|trigger|dataset) "
-    ".. (does not exist|doesn't exist|not found|missing|not exist|is "
-    "undefined)",
-    "no such (table|column|database|index|collection|keyspace)",
-    "unknown (column|database|table|keyspace|collection|index|catalog|schema)",
-    "(table|database|schema|index) not found",
-    "(42p01|42703|3d000|42s02)",
-    "(ora) 00942",
-    "incompatible schema",
-    "schema .. incompatible",
-    "incompatible with the latest schema",
-    "(migration|migrations|schema) .. (failed|pending|missing|not applied|out "
-    "of date|drift|required|error)",
-    "(nondeterminism|non determinism) (error|)",
-    "(nondeterministic|non deterministic)",
-    "(misconfigured|misconfiguration|not configured|improperly "
-    "configured|configuration error|config error|incorrectly configured|wrong "
-    "configuration|bad configuration|missing configuration|invalid "
-    "configuration|unconfigured|configuration (is|) "
-    "(invalid|missing|incomplete|corrupt))",
-    "listener does not currently know",
-    "untolerated taint",
-    "node affinity",
-    "failed scheduling",
-    "unschedulable",
-    "didn't match (node selector|pod's)",
-    "(device side|device) assert",
-    "illegal memory access",
-    "protected branch",
-    "(pre receive|pre commit|admission) (hook|webhook) .. "
-    "(declined|denied|failed|rejected)",
-    "hook declined",
-    "(vault|store|keyring|wallet|safe) is sealed",
-    "(environment variable|env var|env|environment) .. (not set|missing|is not "
-    "defined|undefined|required|unset)",
-    "(file system|filesystem|device|volume|mount|partition) .. (read only|not "
-    "mounted|not formatted)",
-    "(device|hardware|sensor|drive|disk|controller|fan|power "
-    "supply|psu|board|module|printer|scanner|camera|gpu|adapter|nic) .. "
-    "(failed|failure|fault|defective|malfunction|not detected|missing|not "
-    "found|not present|error)",
-    "(segmentation fault|core dumped|access violation|bus error|stack "
-    "overflow|stack smashing|double free|heap corruption|use after "
-    "free|invalid pointer|sigsegv|sigabrt|sigill|sigfpe|general protection "
-    "fault)",
-    "(readonly database|unable to open database file)",
-    "(blocked|listed) (using|by|in) (spamhaus|blacklist|blocklist|rbl|dnsbl)",
-    "(spam|blacklisted|blocklisted|blacklist|blocklist|reputation|dmarc|spf|"
-    "dkim)",
-    "(legal|regulatory|compliance|sanctions|embargo)",
-    "(quarantined|virus|malware|infected)",
-    "conflict : content",
-    "local changes .. would be overwritten",
+constexpr Meaning kRefusedWord =
+    Says(kPermanent, 1.9).First(Strategy::kEscalation);
+constexpr P kRefusedWordWords[] = {
+    "(rejected|rejection|incorrect|invalid|wrong|mismatch|mismatched|illegal|"
+    "expired|lapsed|ineligible|inadmissible|nonexistent|misconfigured|"
+    "unresolved|unmatched|disqualified|voided|violation|violations)",
+    "(cannot|can't|can not|must not|may not)",
+    "(duplicate|duplicated|too high|too low|too old|too late|too early|too "
+    "far)",
+    "(departed|discontinued|revoked|withdrawn)",
 };
 
-constexpr Meaning kMissing = Says(kPermanent, 4)
-                                 .First(Strategy::kErrorCorrection)
-                                 .Of(ErrorType::kValidation);
-constexpr P kMissingWords[] = {
-    "not found (error|exception|)",
-    "(does not|doesn't|do not|did not|don't|didn't|not|no longer|never) "
-    "(exist|exists|existing|found|present|there)",
-    "no such (file|file or "
-    "directory|key|bucket|object|user|id|resource|entity|element|process|"
-    "container|image|service|session|topic|queue|item|record|domain|job|task|"
-    "node|pod|device|address|program|command|device or "
-    "address|upload|entry|exchange|host "
-    "key|branch|remote|ref|repository|window|frame|cookie|alert|option|network|"
-    "volume|version|message|group)",
-    "no such",
-    "(enoent|file not found|enodev|enotdir|eisdir|eexist|einval)",
-    "(file|template|key|resource|page|path|object|user|record|document|item|"
-    "entity|node|route|endpoint|directory|image|bucket|topic|queue|project|"
-    "repository|branch|tag|commit|order|customer|account|job|entry|id|group|"
-    "role|channel|message|event|session|artifact|command|program|executable|"
-    "binary|container|pod|namespace|secret|config "
-    "map|deployment|volume|snapshot|zone|domain|certificate|sheet|range|"
-    "element|selector|property|attribute|symbol|function|method|plugin|driver|"
-    "library|font|device|workflow|pipeline|run|build|version|release|package|"
-    "recipe|schema|subject|stream|consumer|exchange|binding|cluster|index|"
-    "shard|alias) .. (not found|missing|does not exist|doesn't exist|not "
-    "exist|was deleted|has been deleted|could not be found|cannot be "
-    "found|unknown|no longer exists)",
-    "$cannot (find|locate|discover|access) ",
-    "$cannot be (found|located)",
-    "$cannot (open|read|stat|access|load) (file|the file|directory|input "
-    "file|source file|script|path|config file|image)",
-    "(unknown|nonexistent|non existent|missing|absent|no "
-    "matching|undefined|unregistered|dangling|orphaned|invalid) "
-    "(user|id|service|topic|queue|resource|object|file|entity|product|order|"
-    "customer|node|job|task|channel|group|role|account|record|page|reference|"
-    "exchange|delivery tag|device|interface|session "
-    "id|instance|item|component|element|namespace|function|type|class|symbol|"
-    "path|key|bucket|recipient|mailbox|host "
-    "key|destination|address|sender|member|stream|consumer)",
-    "(is|was) not (registered|known|listed|present|defined in|in the index)",
-    "(no endpoints|no results|no rows|no match|no matches|no records|no "
-    "matching|no data|no entries|no items|no candidates)",
-    "(did not|does not|didn't|doesn't) match any",
-    "(has been|was|already) deleted",
-    "(resource|object|page|item|account|message|session) gone",
-    "target closed",
-    "(page|browser|context) .. closed",
-    "(user|mailbox|recipient|address) (unknown|not found|does not "
-    "exist|rejected)",
-    "unknown user",
-    "command not found",
-    "not recognized as an internal or external command",
-    "(missing|absent|nowhere to be found)",
-    "(no|without any) "
-    "(provider|route|handler|implementation|definition|mapping|converter|"
-    "adapter|default|candidate|configuration|template|plan|subscriber|receiver|"
-    "matching route|module provides|such element|field)",
-    "required revision has been compacted",
-    "key does not exist",
-};
-
-constexpr Meaning kModel = Says(kPermanent, 6)
-                               .First(Strategy::kAlternativePath)
-                               .Of(ErrorType::kAiService);
-constexpr P kModelWords[] = {
-    "not found error : model",
-    "not a valid model (identifier|id|name)",
-    "model identifier is invalid",
-    "(provided|specified|requested) model .. (invalid|not supported|not "
-    "available)",
-    "blocked mirror",
-    "models .. not found for",
-    "(model|deployment|engine) .. (not found|does not exist|not exist|is not "
-    "available|unknown|not supported|has been "
-    "deprecated|deprecated|retired|decommissioned|unavailable in|no longer "
-    "available|not loaded|not available)",
-    "(unknown|no such|invalid|unsupported|deprecated) (model|deployment|model "
-    "id|model name|engine)",
-    "does not exist or you do not have access",
-    "(has been|is|was) (deprecated|decommissioned|retired|sunset)",
-    "try pulling it",
-    "no kernel image",
-    "not compiled with cuda (support|enabled|)",
-    "(moved|ask) #",
-    "(entry|revision|repository|repo|weights|checkpoint) not found error",
-    "(cpu|gpu|machine|hardware|instruction set|platform|compute capability) .. "
-    "(not supported|does not support|unsupported|incompatible|not capable)",
-    "illegal instruction",
+constexpr Meaning kFieldRequired = Says(kPermanent, 7.5)
+                                       .First(Strategy::kErrorCorrection)
+                                       .Of(ErrorType::kValidation);
+constexpr P kFieldRequiredWords[] = {
+    "field required",
+    "value error missing",
 };
 
 constexpr Wordings kTable[] = {
-    {kModel, kModelWords},
-    {kSchema, kSchemaWords},
+    {kFieldRequired, kFieldRequiredWords},
+    {kRefusedWord, kRefusedWordWords},
     {kSyntax, kSyntaxWords},
     {kContract, kContractWords},
+    {kNotDone, kNotDoneWords},
     {kGenericInvalid, kGenericInvalidWords},
-    {kMissing, kMissingWords},
     {kInvalid, kInvalidWords},
 };
 

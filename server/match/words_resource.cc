@@ -11,6 +11,11 @@ constexpr auto kAskForLess = Strategy::kGracefulDegradation;
 
 constexpr Meaning kMemory = Says(kResource, 6.5).First(kAskForLess);
 constexpr P kMemoryWords[] = {
+    "requires more (system|gpu|video|) memory",
+    "more memory than",
+    "$cannot allocate vector",
+    "insufficient (virtual|) (storage in region|virtual storage)",
+    "insufficient virtual storage",
     "(resources|resource) exceeded during",
     "in the allotted memory",
     "(out of|not enough|insufficient|low on|short of|short on|ran out of|run "
@@ -24,7 +29,7 @@ constexpr P kMemoryWords[] = {
     "oom (killed|killer|kill|error|command)",
     "$cannot (allocate|reserve|malloc|commit|mmap|map) "
     "(memory|#|buffer|additional|enough|heap|a|an|the|backend|more|requested|"
-    "bytes|page|pages|space for|gpu|storage for|large|new|)",
+    "bytes|page|pages|space for|gpu|storage for|large)",
     "(memory|buffer|heap|malloc|page|mmap|cuda malloc|cublas) "
     "(allocation|alloc|) (failed|failure|error|exhausted|limit exceeded|limit "
     "reached|limit|pressure|quota|exceeded|starvation|overflow error|full)",
@@ -114,13 +119,17 @@ constexpr P kPayloadWords[] = {
 // A hard limit, the same at the next try.
 constexpr Meaning kTooLarge = Says(kPermanent, 5.5).First(kAskForLess);
 constexpr P kTooLargeWords[] = {
+    "max "
+    "(content|body|message|payload|request|file|frame|packet|line|header|field|"
+    "upload|response) (length|size) .. (exceeded|reached)",
+    "(data|value|string) .. would be truncated",
     "(message|packet|file|record|attachment|image|document|value|header|"
     "headers|uri|url|body|item|batch|frame|string|line|name|key|query "
     "string|post|commit|object|row|event|upload|blob|field|text|column|"
     "document size|argument "
     "list|cookie|statement|datagram|input|parameter|title|comment|subject|path|"
     "filename|file name|entity|payload size|label|metadata) .. too "
-    "(large|big|long|many)",
+    "(large|big|long)",
     "(message|packet|file|record|attachment|image|document|body|batch|payload|"
     "object|item|frame|value|string|row|event|upload|input|request|entity|blob|"
     "field|size|length) .. (exceed~|larger than|bigger than|longer "
@@ -160,6 +169,18 @@ constexpr P kTooLargeWords[] = {
 
 constexpr Meaning kDisk = Says(kResource, 8.5).First(Strategy::kEscalation);
 constexpr P kDiskWords[] = {
+    "low on resource",
+    "(reagent|consumable|coolant|oil|fluid|lubricant|solvent|gas) .. "
+    "(low|empty|depleted)",
+    "(cassette|hopper|bin|reservoir|magazine|roll|tray|canister|cartridge|"
+    "bobbin|feeder) .. (empty|full|exhausted|low|depleted)",
+    "load (letter|paper|a4)",
+    "no (more|) spool space",
+    "error 28 from storage engine",
+    "(low on resource|on resource) : ephemeral storage",
+    "allocate .. (table space|tablespace|filegroup|disk space|disk)",
+    "media empty",
+    "(table space|filegroup|log file) .. full",
     "(osd|osds|pool|pools|osd s|pool s|brick|datanode|ring|wal|oplog|heap "
     "dump) .. full",
     "full osd",
@@ -205,6 +226,14 @@ constexpr P kDiskWords[] = {
 
 constexpr Meaning kHandles = Says(kResource, 7).First(kAskForLess);
 constexpr P kHandlesWords[] = {
+    "terminated abruptly",
+    "kernel (died|crashed)",
+    "(no|not enough) ip addresses",
+    "kernel appears to have died",
+    "(fork|pthread create|clone|vfork) .. resource temporarily unavailable",
+    "sigkill",
+    "signal 9",
+    "(exited|exit|killed) .. signal 9",
     "too many (open files|processes|threads|file handles|handles|open file "
     "descriptors|files open|open "
     "cursors|sockets|goroutines|watches|children|levels of symbolic links "
@@ -232,6 +261,21 @@ constexpr P kHandlesWords[] = {
 
 constexpr Meaning kSlots = Says(kResource, 7).With(Meaning::kRetryHelps);
 constexpr P kSlotsWords[] = {
+    "(checking out|acquiring|acquire|obtaining) (a|) connection",
+    "connection acquire timeout",
+    "wait queue timeout",
+    "exceeded limit of max warming",
+    "max warming searchers",
+    "nodes available : # insufficient",
+    "(refused|rejected) : out of resources",
+    "connection blocked : low on",
+    "blocked connection",
+    "(pool|pools) busy",
+    "server reached .. setting",
+    "(max request workers|max children|max clients)",
+    "(connections|workers|slots|channels) not enough",
+    "bulkhead (full|)",
+    "no resource available",
     "too many (connections|clients|clients already|sessions|active "
     "sessions|open connections|client connections|db "
     "connections|users|concurrent connections|concurrent sessions|logged in "
@@ -276,6 +320,12 @@ constexpr P kSlotsWords[] = {
 
 constexpr Meaning kMoney = Says(kResource, 10).First(Strategy::kEscalation);
 constexpr P kMoneyWords[] = {
+    "credits exceeded",
+    "(credit|credits) (limit|quota) exceeded",
+    "insufficient funds for",
+    "set up billing",
+    "free (tier|time|plan|trial|quota|credits) "
+    "(limit|exhausted|used|exceeded|ended)",
     "insufficient (quota|credit|credits|balance|account balance|prepaid)",
     "(overdue payment|past due|payment overdue|delinquent|unpaid invoice)",
     "billing (hard limit|account|not "
@@ -333,6 +383,8 @@ constexpr P kQuotaWords[] = {
 
 constexpr Meaning kOverQuota = Says(kResource, 7).First(Strategy::kEscalation);
 constexpr P kOverQuotaWords[] = {
+    "too many parts .. in all partitions",
+    "insufficient (cpu|cores|vcpu|gpu)",
     "over quota",
     "quota has been exceeded for resource",
     "exceeded quota",
@@ -345,6 +397,8 @@ constexpr P kOverQuotaWords[] = {
 
 constexpr Meaning kExhausted = Says(kResource, 2.2);
 constexpr P kExhaustedWords[] = {
+    "(insufficient|not enough)",
+    "full",
     "(resource|resources) (exhausted|has been "
     "exhausted|limit|unavailable|exhaustion|shortage|constraint|starvation)",
     "(exhausted|depleted|has been exhausted|used up|exhaustion|ran "
@@ -359,6 +413,11 @@ constexpr P kExhaustedWords[] = {
 constexpr Meaning kNoCapacity =
     Says(kResource, 6.5).First(Strategy::kAlternativePath);
 constexpr P kNoCapacityWords[] = {
+    "no valid host",
+    "not enough hosts",
+    "not accepted any resources",
+    "unable to place a task",
+    "no (available|capable|free) (devices|hosts|nodes) found",
     "(do not|does not|don't|doesn't|not) have (sufficient|enough) capacity",
     "insufficient (capacity|instance capacity|host capacity|db instance "
     "capacity|free addresses|cache cluster capacity|capacity exception|db "
@@ -377,7 +436,24 @@ constexpr P kNoCapacityWords[] = {
     "(no|out of) (stock|gpus|available gpus|vms|hosts)",
 };
 
+constexpr Meaning kTooLargeForRate = Says(kPermanent, 9).First(kAskForLess);
+constexpr P kTooLargeForRateWords[] = {
+    "request too large for .. .. tokens per",
+    "tokens must be reduced",
+};
+
+constexpr Meaning kSoldOut =
+    Says(kResource, 5).First(Strategy::kAlternativePath);
+constexpr P kSoldOutWords[] = {
+    "(no avail|waitlist|waitlisted|wait list) (open|only|)",
+    "(sold out|no availability|fully booked|overbooked|no vacancy|no "
+    "vacancies|out of stock|on backorder|back ordered|no longer in stock)",
+    "(insufficient|not enough|no) "
+    "(inventory|stock|seats|rooms|beds|berths|places|space on|availability)",
+};
+
 constexpr Wordings kTable[] = {
+    {kSoldOut, kSoldOutWords},       {kTooLargeForRate, kTooLargeForRateWords},
     {kNoCapacity, kNoCapacityWords}, {kMoney, kMoneyWords},
     {kMoneyHint, kMoneyHintWords},   {kSlots, kSlotsWords},
     {kContext, kContextWords},       {kDisk, kDiskWords},

@@ -9,6 +9,35 @@ using P = absl::string_view;
 
 constexpr Meaning kUnavailable = Says(kTransient, 4.5);
 constexpr P kUnavailableWords[] = {
+    "too many # (error|) responses",
+    "(greylisted|greylisting|greylist|graylisted|graylisting)",
+    "(issuer|switch|host|system|bank|acquirer|network|institution|processor|"
+    "exchange|carrier|terminal) .. (inoperative|down|unavailable|out of "
+    "service)",
+    "(shutdown|termination|stop) signal",
+    "(not enough|insufficient|no) (good|live|in sync|healthy|) "
+    "(replicas|replicas online|drives online|members|voters)",
+    "noreplicas",
+    "(unhealthy|dead) (instances|replicas|replica|nodes|members)",
+    "$cannot (achieve|reach|form) .. quorum",
+    "(no|without|lost|loss of|losing) quorum",
+    "quorum (lost|loss|not available|not reached|not met)",
+    "zombie (job|task)",
+    "(daemon|worker|agent) (disappeared|vanished)",
+    "$cannot find .. leader",
+    "leadership (lost|transfer|changed|transferred)",
+    "(card|chip|barcode|tag|badge|swipe) read (error|failure|failed)",
+    "(please|and|then) (swipe|insert|scan|tap|dial|call|present) .. again",
+    "(slave|server|remote|field|target) device busy",
+    "(replica|replicas) failed to (execute|respond|read|write)",
+    "no (scan node|) backend available",
+    "not currently (available|accepting|accessible|serving|reachable)",
+    "busy (here|everywhere)",
+    "(error|code|status|reason) .. busy",
+    "too much load",
+    "does not permit further calls",
+    "executor lost",
+    "scoreboard .. full",
     "(service|server|system|node|resource|backend|endpoint|database|host|"
     "cluster|site|api|gateway|application|model|engine|region|function|broker|"
     "instance|replica|worker|services|servers|store|storage|cache|registry|"
@@ -65,7 +94,6 @@ constexpr P kUnavailableWords[] = {
     "server is temporarily",
     "busy loading",
     "(outage|brownout|degraded performance)",
-    "worker lost",
     "(dependency|dependent service|downstream|upstream) .. "
     "(unavailable|failed|failure|error|unhealthy)",
     "(failed|unhealthy) upstream",
@@ -84,6 +112,24 @@ constexpr P kUnavailableWords[] = {
 
 constexpr Meaning kChanging = Says(kTransient, 5);
 constexpr P kChangingWords[] = {
+    "(in|is in) (readonly|read only) mode",
+    "running with .. option so it cannot execute",
+    "cursor (id|) .. not found",
+    "not in active state",
+    "(unexpected|invalid|wrong|in) state "
+    "(terminating|pending|starting|stopping|restarting|creating|deleting|"
+    "initializing|resizing)",
+    "server is in read only",
+    "in state "
+    "(pending|creating|provisioning|starting|updating|initializing|booting|"
+    "stopping|deleting)",
+    "(in|in the|in a) "
+    "(pending|creating|provisioning|starting|updating|initializing|booting|"
+    "stopping|deleting) (state|status|phase)",
+    "(acquiring|reacquiring|resynchronizing|reconnecting|re establishing)",
+    "(quiescing|quiesced)",
+    "(page|browser|context|target|tab|frame) .. (closed|crashed|destroyed)",
+    "target closed",
     "(is|are|still|currently|being|was|) (starting up|initializing|warming "
     "up|restarting|rebooting|recovering|bootstrapping|failing over|shutting "
     "down|reloading|resyncing|draining|upgrading|rolling back)",
@@ -209,26 +255,57 @@ constexpr P kTryAgainWords[] = {
 
 constexpr Meaning kForNow = Says(kTransient, 3);
 constexpr P kForNowWords[] = {
+    "worker lost",
     "(unavailable|temporarily|temporary|intermittent|intermittently)",
     "(retryable|retriable|is retryable|safe to retry)",
     "(can|should|may|could|must|will) be (retried|repeated)",
     "a (simple|) retry",
 };
 
-constexpr Meaning kInterrupted = Says(kTransient, 1.5);
+constexpr Meaning kInterrupted = Says(kTransient, 2);
 constexpr P kInterruptedWords[] = {
     "(interrupted|interruption)",
     "(sigterm|terminated by signal)",
-    "(was|been|is) (interrupted|cancelled|canceled|killed|terminated)",
+    "(was|been|is) interrupted",
+    "(degraded|busy|unhealthy)",
+};
+
+// By whom, the text does not say.
+constexpr Meaning kCancelled = Says(kTransient, 1.5);
+constexpr P kCancelledWords[] = {
+    "(was|been|is) (cancelled|canceled|killed|terminated)",
     "context (canceled|cancelled)",
     "(aborted|cancelled by)",
-    "degraded",
-    "busy",
-    "unhealthy",
     "starting",
 };
 
+constexpr Meaning kDied = Says(kTransient, 3);
+constexpr P kDiedWords[] = {
+    "(actor|worker|executor|driver|runner|process|agent|instance|node|"
+    "container|task|kernel|pod|vm|host|job) .. "
+    "(died|crashed|vanished|preempted|reclaimed|went away|disappeared|was "
+    "lost)",
+    "(spot|preemptible) .. (interruption|interrupted|reclaimed|preempted)",
+};
+
+constexpr Meaning kStaleHandle = Says(kTransient, 6)
+                                     .First(Strategy::kEscalation)
+                                     .With(Meaning::kRetryIsVain);
+constexpr P kStaleHandleWords[] = {
+    "stale (nfs|) file handle",
+    "estale",
+};
+
+constexpr Meaning kKeeperSession = Says(kTransient, 9);
+constexpr P kKeeperSessionWords[] = {
+    "cached plan must not change",
+    "keeper (error code|exception) .. session expired",
+    "greylisted see",
+};
+
 constexpr Wordings kTable[] = {
+    {kCancelled, kCancelledWords},     {kKeeperSession, kKeeperSessionWords},
+    {kStaleHandle, kStaleHandleWords}, {kDied, kDiedWords},
     {kUnavailable, kUnavailableWords}, {kChanging, kChangingWords},
     {kSampled, kSampledWords},         {kServerFault, kServerFaultWords},
     {kTryAgain, kTryAgainWords},       {kForNow, kForNowWords},

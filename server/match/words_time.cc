@@ -24,6 +24,22 @@ constexpr P kConnectTimeoutWords[] = {
 
 constexpr Meaning kTimeOver = Says(kTimeout, 5);
 constexpr P kTimeOverWords[] = {
+    "$cannot (reach|attain|achieve|settle) .. (in time|within #|in #)",
+    "context deadline exceeded",
+    "ambiguous timeout",
+    "deadline exceeded",
+    "watchdog exceeded",
+    "(no|without) "
+    "(reading|measurement|sample|telegram|report|update|message|signal|frame|"
+    "packet) received .. (within|in|for|since)",
+    "(timer|interval|wait|period) expired",
+    "(max|maximum) statement time",
+    "harakiri",
+    "too long with no output",
+    "$cannot .. in (the|) (given|allotted|allowed|expected|due) time",
+    "(execution|response|query) time .. too long",
+    "hold time expired",
+    "(hours|hour) (limit|time) exceeded",
     "(timed out|timedout|etimedout|esockettimedout|wsaetimedout)",
     "(timeout|timeouts|time out) "
     "(error|exception|expired|exceeded|reached|elapsed|occurred|occured|"
@@ -57,7 +73,7 @@ constexpr P kTimeOverWords[] = {
     "(response|reply|answer|acknowledgement|acknowledgment|ack|data|heartbeat|"
     "progress|activity|output|input|result) .. (within|after|in time|for|in) #",
     "(no|without) (response|reply|answer|ack|data|progress) .. in time",
-    "$cannot (respond|complete|start|finish|become ready|become "
+    "$cannot (occur|respond|complete|start|finish|become ready|become "
     "available|reply|answer|acknowledge|return|come up|be completed|be "
     "acknowledged|connect|acquire|stabilize|converge|arrive|terminate|stop|"
     "drain|execute|be delivered|produce) .. (within|in time|on time|in #|after "
@@ -96,6 +112,11 @@ constexpr P kTimeOverWords[] = {
 
 constexpr Meaning kTimeoutWord = Says(kTimeout, 2.5);
 constexpr P kTimeoutWordWords[] = {
+    "(error|failed|failure) waiting for .. to "
+    "(become|be|reach|start|finish|complete)",
+    "statement due to user request",
+    "(wait|waiting) for .. (exceeded|failed)",
+    "no (response|reply|answer)",
     "(timeout|timeouts|timing out|time out)",
     "(task|operation|request|call) (was|is|has been) (canceled|cancelled)",
     "task canceled exception",
@@ -107,6 +128,20 @@ constexpr P kTimeoutWordWords[] = {
 
 constexpr Meaning kRate = Says(kRateLimit, 7).With(kNotBegun);
 constexpr P kRateWords[] = {
+    "resource has been exhausted e.g. check quota",
+    "max (questions|queries|updates|requests|calls) .. resource",
+    "(max|maximum) (questions|queries per hour|updates per hour|connections "
+    "per hour)",
+    "too many tokens per day",
+    "too many parts",
+    "too many .. (recently|lately|already issued|in the last|within one|in a "
+    "short)",
+    "per # (minute|minutes|second|seconds|hour|hours|min|s)",
+    "(secondly|minutely|hourly|burst|per second|5 hour|short term) "
+    "(limit|quota|cap|allowance)",
+    "(weight|requests) .. (used|limit) .. per",
+    "(rate|requests|frequency|call frequency|access frequency) .. too "
+    "(high|fast|frequent)",
     "(ingress|egress|traffic) over .. limit",
     "rate type",
     "rate (limit|limits|limited|limiting|limiter|exceeded|exceeds|too high)",
@@ -175,6 +210,8 @@ constexpr P kRateWords[] = {
 
 constexpr Meaning kWaitTold = Says(kRateLimit, 2.2);
 constexpr P kWaitToldWords[] = {
+    "retry in #",
+    "in # (s|sec|seconds) : retry",
     "(please|must|should|need to) wait",
     "(try again|retry|available again|available|again|allowed) (in|after) #",
     "retry after #",
@@ -188,6 +225,7 @@ constexpr Meaning kRateSpent = Says(kRateLimit, 8)
                                    .With(Meaning::kRetryIsVain)
                                    .With(kNotBegun);
 constexpr P kRateSpentWords[] = {
+    "(frequency|velocity) limit",
     "daily (limit|quota|request limit|usage limit|allowance|sending "
     "quota|cap|message limit|allotment|user sending limit|maximum) "
     "(exceeded|reached|)",
@@ -201,7 +239,13 @@ constexpr P kRateSpentWords[] = {
     "(tomorrow|next day)",
 };
 
+constexpr Meaning kQuotaPerTime = Says(kRateLimit, 11);
+constexpr P kQuotaPerTimeWords[] = {
+    "quota exceeded for (metric|quota metric|quota group)",
+};
+
 constexpr Wordings kTable[] = {
+    {kQuotaPerTime, kQuotaPerTimeWords},
     {kConnectTimeout, kConnectTimeoutWords},
     {kTimeOver, kTimeOverWords},
     {kTimeoutWord, kTimeoutWordWords},

@@ -187,8 +187,12 @@ TEST_F(CliCommandsTest, EvaluateComparesWithLabels) {
   EXPECT_EQ(json["misses"][0]["line"], 2);
   EXPECT_EQ(json["misses"][0]["category"]["expected"], "PERMANENT");
   EXPECT_EQ(json["misses"][0]["category"]["actual"], "TIMEOUT");
-  // |2.7 - 2| for three answers at 0.9, |0.1 - 1| for one at 0.1.
-  EXPECT_NEAR(json["calibration_error"].get<double>(), 1.6 / 4, 1e-9);
+  // |2.7 - 2| for three answers at 0.9; UNKNOWN has no confidence.
+  EXPECT_NEAR(json["calibration_error"].get<double>(), 0.7 / 3, 1e-9);
+  ASSERT_THAT(json["calibration"], SizeIs(1));
+  EXPECT_EQ(json["calibration"][0]["count"], 3);
+  EXPECT_EQ(json["unknown"], 1);
+  EXPECT_EQ(json["unknown_right"], 1);
 }
 
 TEST_F(CliCommandsTest, EvaluateForPeople) {

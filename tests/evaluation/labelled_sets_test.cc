@@ -13,7 +13,8 @@ namespace {
 struct Floors {
   const char* file;
   double category, retryable, strategy;
-  double wrong_retries;  // Of all; at most.
+  double wrong_retries;      // Of all; at most.
+  double calibration_error;  // At most.
 };
 
 void ExpectFloors(const std::string& patterns, const Floors& floors) {
@@ -29,6 +30,7 @@ void ExpectFloors(const std::string& patterns, const Floors& floors) {
   EXPECT_GE(got.labels.retryable_accuracy(), floors.retryable) << file;
   EXPECT_GE(got.labels.strategy_accuracy(), floors.strategy) << file;
   EXPECT_LE(got.WrongRetriesOfAll(), floors.wrong_retries) << file;
+  EXPECT_LE(got.labels.calibration_error(), floors.calibration_error) << file;
 }
 
 TEST(LabelledSetsTest, WithTheLibrary) {

@@ -33,6 +33,33 @@ TEST(EvidenceTest, WeighsCategoriesAgainstEachOther) {
   EXPECT_EQ(evidence.Decide().first_move, Strategy::kEscalation);
 }
 
+// What the confidence is, over the whole range of shares.
+TEST(EvidenceTest, ConfidenceRisesWithTheShareAndIsNeverLow) {
+  double last = 0;
+  for (float against = 6; against >= 0; against -= 0.5F) {
+    Evidence evidence;
+    evidence.Add(Says(Category::kTimeout, 6), 1, "for");
+    evidence.Add(Says(Category::kResource, against), 1, "against");
+    const Verdict verdict = evidence.Decide();
+    EXPECT_EQ(verdict.category, Category::kTimeout) << against;
+    EXPECT_GT(verdict.confidence, last) << against;
+    EXPECT_GE(verdict.confidence, 0.5) << against;
+    EXPECT_LT(verdict.confidence, 1) << against;
+    last = verdict.confidence;
+  }
+}
+
+TEST(EvidenceTest, WeakFindingsThatDisagreeAreUnknown) {
+  Evidence evidence;
+  evidence.Add(Says(Category::kTimeout, 2), 1, "for");
+  EXPECT_EQ(evidence.Decide().category, Category::kTimeout);
+  evidence.Add(Says(Category::kResource, 2), 1, "against");
+  const Verdict verdict = evidence.Decide();
+  EXPECT_EQ(verdict.category, Category::kUnknown);
+  EXPECT_EQ(verdict.confidence, 0);
+  EXPECT_EQ(verdict.evidence, "");
+}
+
 TEST(EvidenceTest, NotExecutedNeedsProofWithoutVeto) {
   constexpr auto kProof = Meaning::kNotExecuted;
   struct Item {

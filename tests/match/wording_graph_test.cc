@@ -143,8 +143,8 @@ TEST(WordingsTest, AreWellFormedAndReadable) {
   for (const auto& table :
        {NetworkWordings(), TimeWordings(), ServerWordings(),
         ConcurrencyWordings(), AccessWordings(), DataWordings(),
-        ResourceWordings(), RequestWordings(), ProgramWordings(),
-        ForeignWordings(), MarkerWordings()}) {
+        ResourceWordings(), RequestWordings(), ThingsWordings(),
+        ProgramWordings(), ForeignWordings(), MarkerWordings()}) {
     for (const Wordings& wordings : table) {
       EXPECT_FALSE(wordings.phrases.empty());
       for (const absl::string_view phrase : wordings.phrases) {
