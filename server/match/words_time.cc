@@ -128,7 +128,7 @@ constexpr P kTimeoutWordWords[] = {
 
 constexpr Meaning kRate = Says(kRateLimit, 7).With(kNotBegun);
 constexpr P kRateWords[] = {
-    "resource has been exhausted e.g. check quota",
+    "resource has been exhausted .. check quota",
     "max (questions|queries|updates|requests|calls) .. resource",
     "(max|maximum) (questions|queries per hour|updates per hour|connections "
     "per hour)",
