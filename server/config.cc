@@ -14,6 +14,7 @@
 namespace recourse {
 namespace {
 
+using config::v1::Limits;
 using config::v1::ServerConfig;
 
 constexpr char kDescription[] =
@@ -40,18 +41,30 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-// Sets `value` where it is 0 and checks that it lies in [low, high].
-absl::Status FillCount(absl::string_view field, uint32_t low, uint32_t high,
-                       uint32_t fallback, uint32_t current,
-                       const std::function<void(uint32_t)>& set) {
-  if (current == 0) {
-    set(fallback);
-    return absl::OkStatus();
-  }
-  if (current >= low && current <= high) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ": ", current, " is not in ", low, "-", high));
-}
+// A limit that is a number, and what it is where the file has none.
+struct CountLimit {
+  absl::string_view name;
+  uint32_t low, high, fallback;
+  uint32_t (Limits::*get)() const;
+  void (Limits::*set)(uint32_t);
+};
+
+constexpr CountLimit kCountLimits[] = {
+    {"max_message_bytes", 64 << 10, 64 << 20, 4 << 20,
+     &Limits::max_message_bytes, &Limits::set_max_message_bytes},
+    {"max_concurrent_streams", 1, 100'000, 1'000,
+     &Limits::max_concurrent_streams, &Limits::set_max_concurrent_streams},
+    {"worker_threads", 1, 64, 4, &Limits::worker_threads,
+     &Limits::set_worker_threads},
+    {"watch_queue", 1, 100'000, 1'000, &Limits::watch_queue,
+     &Limits::set_watch_queue},
+    {"max_watchers", 1, 10'000, 100, &Limits::max_watchers,
+     &Limits::set_max_watchers},
+    {"max_call_memory_mib", 64, 1 << 20, 1 << 10, &Limits::max_call_memory_mib,
+     &Limits::set_max_call_memory_mib},
+    {"max_call_threads", 2, 1024, 16, &Limits::max_call_threads,
+     &Limits::set_max_call_threads},
+};
 
 absl::Status FillDuration(absl::string_view field, absl::Duration low,
                           absl::Duration high, absl::Duration fallback,
@@ -69,25 +82,18 @@ absl::Status FillDuration(absl::string_view field, absl::Duration low,
                    absl::FormatDuration(low), "-", absl::FormatDuration(high)));
 }
 
-absl::Status FillLimits(config::v1::Limits& limits) {
+absl::Status FillLimits(Limits& limits) {
   absl::Status status;
-  status.Update(FillCount("limits.max_message_bytes", 64 << 10, 64 << 20,
-                          4 << 20, limits.max_message_bytes(), [&](uint32_t v) {
-                            limits.set_max_message_bytes(v);
-                          }));
-  status.Update(FillCount("limits.max_concurrent_streams", 1, 100'000, 1'000,
-                          limits.max_concurrent_streams(), [&](uint32_t v) {
-                            limits.set_max_concurrent_streams(v);
-                          }));
-  status.Update(FillCount("limits.worker_threads", 1, 64, 4,
-                          limits.worker_threads(),
-                          [&](uint32_t v) { limits.set_worker_threads(v); }));
-  status.Update(FillCount("limits.watch_queue", 1, 100'000, 1'000,
-                          limits.watch_queue(),
-                          [&](uint32_t v) { limits.set_watch_queue(v); }));
-  status.Update(FillCount("limits.max_watchers", 1, 10'000, 100,
-                          limits.max_watchers(),
-                          [&](uint32_t v) { limits.set_max_watchers(v); }));
+  for (const CountLimit& limit : kCountLimits) {
+    const uint32_t value = (limits.*limit.get)();
+    if (value == 0) {
+      (limits.*limit.set)(limit.fallback);
+    } else if (value < limit.low || value > limit.high) {
+      status.Update(absl::InvalidArgumentError(
+          absl::StrCat("limits.", limit.name, ": ", value, " is not in ",
+                       limit.low, "-", limit.high)));
+    }
+  }
   if (!limits.has_unmatched_groups()) limits.set_unmatched_groups(1000);
   if (limits.unmatched_groups() > 10'000) {
     status.Update(

@@ -1,21 +1,25 @@
 #include "server/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "patterns/built_in.h"
 #include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/housekeeping.h"
 #include "server/rpc/circuits_service.h"
+#include "server/rpc/health_service.h"
 #include "server/rpc/incidents_service.h"
 #include "server/rpc/orchestrator_service.h"
 #include "server/rpc/policies_service.h"
@@ -45,6 +49,10 @@ constexpr int kMaxConnectionAgeMs = 30 * 60 * 1000;
 constexpr int kMaxConnectionAgeGraceMs =
     11 * 60 * 1000;  // A long poll's length.
 constexpr int kMaxMetadataBytes = 16 << 10;
+// What clients get to hear that the server goes away, once no call is left. One
+// that polls its connection needs a round trip; an idle C++ channel does so
+// every 5 s only.
+constexpr absl::Duration kGoAwayGrace = absl::Milliseconds(250);
 
 absl::Duration ToDuration(const google::protobuf::Duration& message) {
   return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
@@ -165,6 +173,7 @@ struct Server::Graph {
   std::unique_ptr<CircuitBook> circuits;
   std::unique_ptr<Orchestrator> orchestrator;
   OpenCalls open_calls;
+  std::unique_ptr<HealthService> health;
   std::unique_ptr<WorkerPool> workers;
   std::unique_ptr<WorkerPool> wakers;
   std::unique_ptr<WorkerPool> circuit_wakers;
@@ -185,6 +194,7 @@ struct Server::Graph {
   absl::Status BuildOrchestrator(const ServerConfig& config);
   void BuildServices(const config::v1::Limits& limits);
   absl::Status Listen(const ServerConfig& config);
+  void Drain();
 };
 
 absl::Status Server::Graph::OpenState(const ServerConfig& config) {
@@ -332,6 +342,7 @@ void Server::Graph::BuildServices(const config::v1::Limits& limits) {
                            .circuits = circuits.get(),
                            .circuit_events = circuit_events.get(),
                            .circuit_wakers = circuit_wakers.get()};
+  health = std::make_unique<HealthService>(&open_calls);
   orchestrator_service = std::make_unique<OrchestratorService>(parts);
   incidents_service = std::make_unique<IncidentsService>(parts);
   circuits_service = std::make_unique<CircuitsService>(parts);
@@ -346,7 +357,6 @@ void Server::Graph::BuildServices(const config::v1::Limits& limits) {
 absl::Status Server::Graph::Listen(const ServerConfig& config) {
   auto credentials = ListenerCredentials(config.tls());
   if (!credentials.ok()) return credentials.status();
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
@@ -357,11 +367,16 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   builder.RegisterService(circuits_service.get());
   builder.RegisterService(policies_service.get());
   builder.RegisterService(reflection.get());
+  builder.RegisterService(health.get());
   const config::v1::Limits& limits = config.limits();
   builder.SetMaxReceiveMessageSize(limits.max_message_bytes());
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              static_cast<int>(limits.max_concurrent_streams()));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  grpc::ResourceQuota quota("recourse");
+  quota.Resize(size_t{limits.max_call_memory_mib()} << 20);
+  quota.SetMaxThreads(static_cast<int>(limits.max_call_threads()));
+  builder.SetResourceQuota(quota);
   builder.AddChannelArgument(
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
       kMinPingIntervalMs);
@@ -380,18 +395,40 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   }
   address = WithPort(config.listen(), port);
   drain_timeout = ToDuration(limits.drain_timeout());
-  grpc::HealthCheckServiceInterface* health =
-      grpc_server->GetHealthCheckService();
   for (const char* name : {"", kOrchestratorName, kIncidentsName, kCircuitsName,
                            kPoliciesName, kStoreName}) {
-    health->SetServingStatus(name, true);
+    health->Set(name, true);
   }
   housekeeping = std::make_unique<Housekeeping>(
       store.get(), statistics.get(), guard.get(), circuits.get(),
-      [health](bool available) {
-        health->SetServingStatus(kStoreName, available);
-      });
+      [this](bool available) { health->Set(kStoreName, available); });
   return absl::OkStatus();
+}
+
+// Ends what is open, lets the rest finish within drain_timeout. gRPC's Shutdown
+// waits for connections, too, until their clients acknowledge that it goes away
+// or its deadline is reached; when no call of ours is left, nothing is lost by
+// closing them.
+void Server::Graph::Drain() {
+  const absl::Time deadline = absl::Now() + drain_timeout;
+  health->Drain();
+  open_calls.EndAll();
+  absl::Notification stopped;
+  std::thread stop([this, deadline, &stopped] {
+    grpc_server->Shutdown(absl::ToChronoTime(deadline));
+    grpc_server->Wait();
+    stopped.Notify();
+  });
+  do {
+    open_calls.AwaitNone(deadline);
+    if (stopped.WaitForNotificationWithTimeout(kGoAwayGrace)) break;
+    // Calls that were on their way meanwhile are waited for, too.
+  } while (!open_calls.AwaitNone(absl::InfinitePast()) &&
+           absl::Now() < deadline);
+  do {
+    grpc_server_cancel_all_calls(grpc_server->c_server());
+  } while (!stopped.WaitForNotificationWithTimeout(kGoAwayGrace));
+  stop.join();
 }
 
 Server::Server(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}
@@ -417,11 +454,7 @@ const std::string& Server::address() const { return graph_->address; }
 
 void Server::Shutdown() {
   if (graph_->grpc_server == nullptr) return;
-  graph_->grpc_server->GetHealthCheckService()->Shutdown();
-  graph_->open_calls.EndAll();
-  graph_->grpc_server->Shutdown(
-      absl::ToChronoTime(absl::Now() + graph_->drain_timeout));
-  graph_->grpc_server->Wait();
+  graph_->Drain();
   // What calls left for the workers refers to what is destroyed after them.
   graph_->workers.reset();
   graph_->wakers.reset();

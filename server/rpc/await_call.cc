@@ -89,6 +89,11 @@ class AwaitCall : public grpc::ServerUnaryReactor {
     if (!until.ok()) return End(until.status());
     call_id_ = parts_.open_calls->Add([this] { End(DrainingStatus()); });
     if (call_id_ == 0) return End(DrainingStatus());
+    {
+      // The caller sees that its wait is known here.
+      absl::MutexLock lock(&mu_);
+      if (!status_.has_value()) StartSendInitialMetadata();
+    }
     std::unique_ptr<IncidentDesk::Wait> wait = parts_.incidents->Await(
         request.incident_id(), progress_.recovery_id, *until,
         [this](absl::StatusOr<std::optional<v1::Resolution>> resolution) {

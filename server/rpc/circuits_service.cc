@@ -235,10 +235,10 @@ absl::StatusOr<v1::ReportCallsResponse> CircuitsService::TakeReport(
 }
 
 grpc::ServerUnaryReactor* CircuitsService::ReportCalls(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::ReportCallsRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto& request) { return TakeReport(*request); });
 }
 
@@ -271,16 +271,17 @@ grpc::ServerUnaryReactor* CircuitsService::ListCircuits(
     grpc::ByteBuffer* out) {
   // With 100,000 targets this takes a while: not on an event loop.
   return ServeBlocking<v1::ListCircuitsRequest>(
-      *parts_.workers, context, in, out, [this](const auto& request) {
+      *parts_.workers, *parts_.open_calls, context, in, out,
+      [this](const auto& request) {
         return ListPage(*parts_.guard, *request, parts_.orchestrator->now());
       });
 }
 
 grpc::ServerUnaryReactor* CircuitsService::GetCircuit(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::GetCircuitRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::GetCircuitResponse> {
         const absl::StatusOr<TargetName> name =
             ParseTargetName(request->namespace_(), request->target());
@@ -293,7 +294,7 @@ grpc::ServerUnaryReactor* CircuitsService::OverrideCircuit(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::OverrideCircuitRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::OverrideCircuitResponse> {
         const absl::StatusOr<TargetName> name =
@@ -323,7 +324,7 @@ grpc::ServerUnaryReactor* CircuitsService::ResetCircuit(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::ResetCircuitRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::ResetCircuitResponse> {
         const absl::StatusOr<TargetName> name =
             ParseTargetName(request->namespace_(), request->target());

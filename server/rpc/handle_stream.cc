@@ -32,6 +32,7 @@ struct PendingBatch {
     std::unique_ptr<Orchestrator::Recovery> recovery;
   };
 
+  size_t slot_bytes = 0;  // The batch's on the wire, shared out evenly.
   v1::RecoveryResultBatch answer;
   absl::Mutex mu;
   std::vector<Blocking> blocking ABSL_GUARDED_BY(mu);
@@ -121,6 +122,7 @@ class HandleStream
       return Close(batch);
     }
     const int count = request->contexts_size();
+    batch->slot_bytes = incoming_.Length() / count;
     for (int i = 0; i < count; ++i) batch->answer.add_slots();
     {
       absl::MutexLock lock(&batch->mu);
@@ -170,11 +172,12 @@ class HandleStream
       blocking->swap(batch->blocking);
     }
     if (blocking->empty()) return;
-    const bool scheduled = pool_->Schedule([this, batch, blocking] {
-      for (auto& [slot, recovery] : *blocking) {
-        FinishSlot(batch, slot, std::move(recovery));
-      }
-    });
+    const bool scheduled = pool_->Schedule(
+        batch->slot_bytes * blocking->size(), [this, batch, blocking] {
+          for (auto& [slot, recovery] : *blocking) {
+            FinishSlot(batch, slot, std::move(recovery));
+          }
+        });
     if (scheduled) return;
     for (auto& [slot, recovery] : *blocking) {
       recovery.reset();  // Who waits for its answer is to decide.

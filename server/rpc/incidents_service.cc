@@ -50,7 +50,7 @@ grpc::ServerUnaryReactor* IncidentsService::ListIncidents(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::ListIncidentsRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) { return parts_.incidents->List(*request); });
 }
 
@@ -58,7 +58,7 @@ grpc::ServerUnaryReactor* IncidentsService::GetIncident(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::GetIncidentRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::GetIncidentResponse> {
         absl::StatusOr<v1::Incident> incident =
             parts_.incidents->Get(request->incident_id());
@@ -73,7 +73,7 @@ grpc::ServerUnaryReactor* IncidentsService::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::AcknowledgeIncidentRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request)
           -> absl::StatusOr<v1::AcknowledgeIncidentResponse> {
         if (absl::Status s = CheckLength(
@@ -97,7 +97,7 @@ grpc::ServerUnaryReactor* IncidentsService::ResolveIncident(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::ResolveIncidentRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::ResolveIncidentResponse> {
         if (absl::Status s = CheckResolution(*request); !s.ok()) return s;

@@ -1,5 +1,6 @@
 #include "server/rpc/orchestrator_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,8 @@ namespace recourse {
 namespace {
 
 constexpr int kMaxCandidates = 100;
+// That matching with all candidates of a request may come to take.
+constexpr int64_t kMaxCandidateMemory = 128 << 20;
 constexpr int kMaxMatches = 100;
 constexpr int kDefaultMatches = 10;
 constexpr int64_t kMaxMinCount = 1'000'000'000;
@@ -151,7 +154,7 @@ OrchestratorService::OrchestratorService(ServiceParts parts)
 grpc::ServerUnaryReactor* OrchestratorService::HandleError(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto* const reactor = new UnaryCall(*parts_.open_calls);
   const auto refuse = [reactor](const absl::Status& status) {
     reactor->Finish(ToGrpcStatus(status));
     return reactor;
@@ -163,16 +166,16 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
   absl::StatusOr<RecoveryRequest> request = ParseContext(std::move(message));
   if (!request.ok()) return refuse(request.status());
   parts_.orchestrator->Begin(
-      *std::move(request),
-      [this, context, reactor, out](Orchestrator::Begun begun) {
-        FinishHandle(context, reactor, out, std::move(begun));
+      *std::move(request), [this, context, reactor, out,
+                            bytes = in->Length()](Orchestrator::Begun begun) {
+        FinishHandle(context, reactor, bytes, out, std::move(begun));
       });
   return reactor;
 }
 
 void OrchestratorService::FinishHandle(grpc::CallbackServerContext* context,
                                        grpc::ServerUnaryReactor* reactor,
-                                       grpc::ByteBuffer* out,
+                                       size_t bytes, grpc::ByteBuffer* out,
                                        Orchestrator::Begun begun) {
   if (!begun.ok()) return reactor->Finish(ToGrpcStatus(begun.status()));
   // Shared, since a std::function must be copyable.
@@ -187,7 +190,7 @@ void OrchestratorService::FinishHandle(grpc::CallbackServerContext* context,
   };
   if (!Orchestrator::FinishBlocks(**pending)) {
     finish();
-  } else if (!parts_.workers->Schedule(finish)) {
+  } else if (!parts_.workers->Schedule(bytes, finish)) {
     reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   }
 }
@@ -199,10 +202,10 @@ OrchestratorService::HandleErrorStream(grpc::CallbackServerContext*) {
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::ReportOutcome(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::RecoveryOutcome>(
-      context, in, out, [this](const auto& request) {
+      *parts_.open_calls, in, out, [this](const auto& request) {
         return Report(*parts_.orchestrator, *request);
       });
 }
@@ -211,7 +214,7 @@ grpc::ServerUnaryReactor* OrchestratorService::AddErrorPattern(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::AddErrorPatternRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this, by = ChangedBy(*context)](const auto& request) {
         return ToResponse<v1::AddErrorPatternResponse>(
             parts_.catalog->Add(request->pattern(), request->validate_only(),
@@ -223,7 +226,7 @@ grpc::ServerUnaryReactor* OrchestratorService::UpdateErrorPattern(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::UpdateErrorPatternRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this, by = ChangedBy(*context)](const auto& request) {
         return ToResponse<v1::UpdateErrorPatternResponse>(
             parts_.catalog->Update(*request, by, parts_.orchestrator->now()));
@@ -234,7 +237,7 @@ grpc::ServerUnaryReactor* OrchestratorService::RemoveErrorPattern(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::RemoveErrorPatternRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request)
           -> absl::StatusOr<v1::RemoveErrorPatternResponse> {
         const absl::StatusOr<int64_t> revision =
@@ -247,10 +250,10 @@ grpc::ServerUnaryReactor* OrchestratorService::RemoveErrorPattern(
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::GetErrorPattern(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::GetErrorPatternRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::GetErrorPatternResponse> {
         absl::StatusOr<v1::ErrorPattern> pattern =
@@ -263,10 +266,10 @@ grpc::ServerUnaryReactor* OrchestratorService::GetErrorPattern(
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::ListErrorPatterns(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::ListErrorPatternsRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto& request) { return parts_.catalog->List(*request); });
 }
 
@@ -274,7 +277,7 @@ grpc::ServerUnaryReactor* OrchestratorService::ApplyErrorPatterns(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::ApplyErrorPatternsRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this, by = ChangedBy(*context)](const auto& request) {
         return parts_.catalog->Apply(*request, by, parts_.orchestrator->now());
       });
@@ -289,11 +292,15 @@ absl::StatusOr<v1::MatchErrorPatternResponse> OrchestratorService::Match(
   if (request->max_matches() < 0 || request->max_matches() > kMaxMatches) {
     return InvalidField("max_matches", absl::StrCat("must be 0-", kMaxMatches));
   }
+  RegexBudget budget = NewPatternBudget();
+  budget.max_memory = std::min(
+      budget.max_memory,
+      kMaxCandidateMemory / std::max(1, request->candidate_patterns_size()));
   std::vector<SharedPattern> candidates;
   std::set<const Pattern*> is_candidate;
   for (const v1::ErrorPattern& message : request->candidate_patterns()) {
     absl::StatusOr<SharedPattern> pattern =
-        ParsePattern(message, Origin::kUser);
+        ParsePattern(message, Origin::kUser, budget);
     if (!pattern.ok()) {
       return PrefixField(
           absl::StrCat("candidate_patterns[", candidates.size(), "]"),
@@ -333,7 +340,7 @@ grpc::ServerUnaryReactor* OrchestratorService::MatchErrorPattern(
     grpc::ByteBuffer* out) {
   // Candidates are compiled and indexed, which takes too long for the loop.
   return ServeBlocking<v1::MatchErrorPatternRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) { return Match(request); });
 }
 
@@ -342,16 +349,17 @@ grpc::ServerUnaryReactor* OrchestratorService::SuggestErrorPatterns(
     grpc::ByteBuffer* out) {
   // Regexes are tried on all samples, which takes too long for the loop.
   return ServeBlocking<v1::SuggestErrorPatternsRequest>(
-      *parts_.workers, context, in, out, [this](const auto& request) {
+      *parts_.workers, *parts_.open_calls, context, in, out,
+      [this](const auto& request) {
         return Suggest(*parts_.unmatched, *parts_.catalog, *request);
       });
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::GetStatistics(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::GetStatisticsRequest>(
-      context, in, out, [this](const auto& request) {
+      *parts_.open_calls, in, out, [this](const auto& request) {
         return ReadStatistics(parts_.statistics, *request,
                               parts_.orchestrator->now());
       });
@@ -365,10 +373,10 @@ OrchestratorService::WatchRecoveries(grpc::CallbackServerContext*,
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::GetDecision(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::GetDecisionRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::GetDecisionResponse> {
         const SharedDecisionEntry entry =
             parts_.decisions->Find(request->decision_id());

@@ -104,8 +104,8 @@ class OrchestratorService final : public RawOrchestratorBase {
  private:
   // Answers a HandleError, on a worker where that may block.
   void FinishHandle(grpc::CallbackServerContext* context,
-                    grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out,
-                    Orchestrator::Begun begun);
+                    grpc::ServerUnaryReactor* reactor, size_t bytes,
+                    grpc::ByteBuffer* out, Orchestrator::Begun begun);
   absl::StatusOr<v1::MatchErrorPatternResponse> Match(
       const std::shared_ptr<const v1::MatchErrorPatternRequest>& request) const;
 

@@ -16,7 +16,7 @@ grpc::ServerUnaryReactor* PoliciesService::SetTargetPolicy(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::SetTargetPolicyRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::SetTargetPolicyResponse> {
         absl::StatusOr<v1::TargetPolicy> policy =
@@ -29,10 +29,10 @@ grpc::ServerUnaryReactor* PoliciesService::SetTargetPolicy(
 }
 
 grpc::ServerUnaryReactor* PoliciesService::GetTargetPolicy(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::GetTargetPolicyRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::GetTargetPolicyResponse> {
         absl::StatusOr<v1::TargetPolicy> policy =
@@ -45,10 +45,10 @@ grpc::ServerUnaryReactor* PoliciesService::GetTargetPolicy(
 }
 
 grpc::ServerUnaryReactor* PoliciesService::ListTargetPolicies(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::ListTargetPoliciesRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto&) -> absl::StatusOr<v1::ListTargetPoliciesResponse> {
         v1::ListTargetPoliciesResponse response;
         for (v1::TargetPolicy& policy : parts_.policies->List()) {
@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* PoliciesService::DeleteTargetPolicy(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::DeleteTargetPolicyRequest>(
-      *parts_.workers, context, in, out,
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request)
           -> absl::StatusOr<v1::DeleteTargetPolicyResponse> {
         if (absl::Status s = parts_.policies->Delete(*request); !s.ok()) {
@@ -73,10 +73,10 @@ grpc::ServerUnaryReactor* PoliciesService::DeleteTargetPolicy(
 }
 
 grpc::ServerUnaryReactor* PoliciesService::ResolveTargetPolicy(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   return ServeUnary<v1::ResolveTargetPolicyRequest>(
-      context, in, out,
+      *parts_.open_calls, in, out,
       [this](const auto& request)
           -> absl::StatusOr<v1::ResolveTargetPolicyResponse> {
         const absl::StatusOr<TargetName> name =

@@ -10,10 +10,24 @@
 
 #include "absl/status/statusor.h"
 #include "server/rpc/byte_buffer.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/status.h"
 #include "server/rpc/worker_pool.h"
 
 namespace recourse {
+
+// The reactor of a unary call, which is open until its reply is on its way.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  explicit UnaryCall(OpenCalls& calls) : calls_(calls) { calls_.Enter(); }
+  void OnDone() override {
+    calls_.Leave();
+    delete this;
+  }
+
+ private:
+  OpenCalls& calls_;
+};
 
 // Replies with what a method made of its request.
 template <typename Response>
@@ -26,10 +40,10 @@ void Reply(grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out,
 // Serves a method that never blocks: `method` takes a
 // std::shared_ptr<const Request> and returns absl::StatusOr<Response>.
 template <typename Request, typename Method>
-grpc::ServerUnaryReactor* ServeUnary(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ServeUnary(OpenCalls& calls,
                                      const grpc::ByteBuffer* in,
                                      grpc::ByteBuffer* out, Method method) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto* const reactor = new UnaryCall(calls);
   auto request = std::make_shared<Request>();
   if (absl::Status parsed = ParseBuffer(*in, *request); !parsed.ok()) {
     reactor->Finish(ToGrpcStatus(parsed));
@@ -42,17 +56,18 @@ grpc::ServerUnaryReactor* ServeUnary(grpc::CallbackServerContext* context,
 
 // The same for a method that may block on the Store: it runs on `pool`.
 template <typename Request, typename Method>
-grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool,
+grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool, OpenCalls& calls,
                                         grpc::CallbackServerContext* context,
                                         const grpc::ByteBuffer* in,
                                         grpc::ByteBuffer* out, Method method) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto* const reactor = new UnaryCall(calls);
   auto request = std::make_shared<Request>();
   if (absl::Status parsed = ParseBuffer(*in, *request); !parsed.ok()) {
     reactor->Finish(ToGrpcStatus(parsed));
     return reactor;
   }
   const bool scheduled = pool.Schedule(
+      in->Length(),
       [context, reactor, out, method = std::move(method),
        request = std::shared_ptr<const Request>(std::move(request))] {
         // Nobody waits for it any more: a queue that is behind must not act.

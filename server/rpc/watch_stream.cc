@@ -82,7 +82,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     // The hub may hold locks when it says that there is something, so the write
     // starts elsewhere.
     auto watcher = hub->Watch(std::move(filter), [wakers, alive = alive_] {
-      (void)wakers->Schedule([alive] {
+      (void)wakers->Schedule(/*bytes=*/0, [alive] {
         absl::MutexLock lock(&alive->mu);
         if (alive->stream != nullptr) alive->stream->WriteNext();
       });

@@ -4,8 +4,8 @@
 
 namespace recourse {
 
-WorkerPool::WorkerPool(int threads, size_t max_queued)
-    : max_queued_(max_queued) {
+WorkerPool::WorkerPool(int threads, size_t max_queued, size_t max_queued_bytes)
+    : max_queued_(max_queued), max_queued_bytes_(max_queued_bytes) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Run(); });
   }
@@ -19,10 +19,14 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkerPool::Schedule(std::function<void()> task) {
+bool WorkerPool::Schedule(size_t bytes, std::function<void()> task) {
   absl::MutexLock lock(&mu_);
-  if (queue_.size() >= max_queued_) return false;
-  queue_.push_back(std::move(task));
+  if (queue_.size() >= max_queued_ ||
+      queued_bytes_ + bytes > max_queued_bytes_) {
+    return false;
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back({bytes, std::move(task)});
   return true;
 }
 
@@ -31,15 +35,16 @@ void WorkerPool::Run() {
     return stopping_ || !queue_.empty();
   };
   while (true) {
-    std::function<void()> task;
+    Task task;
     {
       absl::MutexLock lock(&mu_);
       mu_.Await(absl::Condition(&has_work));
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();
+      queued_bytes_ -= task.bytes;
     }
-    task();
+    task.run();
   }
 }
 

@@ -126,12 +126,6 @@ StepMessages StepsOf(const v1::ErrorPattern& message, Checker& check) {
   return steps;
 }
 
-RegexBudget NewBudget() {
-  return {.max_memory = kMaxRegexMemory,
-          .max_count = kMaxPatternRegexes,
-          .max_instructions = kMaxPatternInstructions};
-}
-
 void ParseEnums(const v1::ErrorPattern& message, Checker& check,
                 Pattern& pattern) {
   check.KnownEnum("error_type", message.error_type());
@@ -152,10 +146,6 @@ void ParseEnums(const v1::ErrorPattern& message, Checker& check,
   }
 }
 
-}  // namespace
-
-namespace {
-
 bool HasCorrection(const StepMessages& steps) {
   return std::any_of(steps.begin(), steps.end(), [](const v1::Step& step) {
     return step.has_error_correction();
@@ -164,7 +154,7 @@ bool HasCorrection(const StepMessages& steps) {
 
 // With `literals` the regex is known to compile: it does when it is needed.
 absl::StatusOr<SharedPattern> Parse(const v1::ErrorPattern& message,
-                                    Origin origin,
+                                    Origin origin, RegexBudget& budget,
                                     std::optional<RequiredLiterals> literals) {
   Checker check;
   auto pattern = std::make_shared<Pattern>();
@@ -176,7 +166,6 @@ absl::StatusOr<SharedPattern> Parse(const v1::ErrorPattern& message,
     check.Number("priority", message.priority(), 0, kMaxPriority);
     pattern->priority = message.priority();
   }
-  RegexBudget budget = NewBudget();
   pattern->regex =
       literals ? PatternRegex::WhenNeeded(message.regex_pattern(),
                                           RegexOptions(budget.max_memory))
@@ -203,20 +192,33 @@ absl::StatusOr<SharedPattern> Parse(const v1::ErrorPattern& message,
 
 }  // namespace
 
+RegexBudget NewPatternBudget() {
+  return {.max_memory = kMaxRegexMemory,
+          .max_count = kMaxPatternRegexes,
+          .max_instructions = kMaxPatternInstructions};
+}
+
 absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
                                            Origin origin) {
-  return Parse(message, origin, std::nullopt);
+  RegexBudget budget = NewPatternBudget();
+  return ParsePattern(message, origin, budget);
+}
+
+absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
+                                           Origin origin, RegexBudget& budget) {
+  return Parse(message, origin, budget, std::nullopt);
 }
 
 absl::StatusOr<SharedPattern> ParseCheckedPattern(
     const v1::ErrorPattern& message, Origin origin, RequiredLiterals literals) {
-  return Parse(message, origin, std::move(literals));
+  RegexBudget budget = NewPatternBudget();
+  return Parse(message, origin, budget, std::move(literals));
 }
 
 absl::StatusOr<std::vector<Step>> ParseSteps(const StepMessages& messages,
                                              const RE2* error_regex) {
   Checker check;
-  RegexBudget budget = NewBudget();
+  RegexBudget budget = NewPatternBudget();
   std::vector<Step> steps = ParseStepList(
       messages,
       {.field = "steps", .error_regex = error_regex, .regex_budget = budget},

@@ -10,6 +10,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "recourse/v1/pattern.pb.h"
 #include "server/model/pattern.h"
+#include "server/wire/regex.h"
 
 namespace recourse {
 
@@ -21,6 +22,9 @@ inline constexpr int64_t kMaxRegexMemory = 8 << 20;
 inline constexpr size_t kMaxPatternRegexes = 1024;
 inline constexpr int64_t kMaxPatternInstructions = 500'000;
 
+// What the regexes of one pattern may take.
+RegexBudget NewPatternBudget();
+
 // Checks everything proto/recourse/v1/pattern.proto says and compiles the
 // regexes. INVALID_ARGUMENT with the field's path ("steps[1].retry.factor"); an
 // invalid regex with offset and RE2's reason (reason INVALID_REGEX, or
@@ -28,6 +32,9 @@ inline constexpr int64_t kMaxPatternInstructions = 500'000;
 // ${error.NAME} which the pattern's regex does not have.
 absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
                                            Origin origin);
+// The same within `budget`, which patterns of one request share.
+absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
+                                           Origin origin, RegexBudget& budget);
 
 // The same for a pattern that ParsePattern took before, whose regex requires
 // `literals`: it is compiled when it is first needed.

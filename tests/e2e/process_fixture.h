@@ -56,12 +56,8 @@ class ServerProcessTest : public ServerTest {
     ASSERT_EQ(process_->Wait(), kKilled) << process_->StderrText();
   }
 
-  // Ends it as a service manager does. The channel goes first: an idle one
-  // answers the server's farewell only seconds later.
+  // Ends it as a service manager does.
   void StopProcess() {
-    stub_.reset();
-    incidents_.reset();
-    channel_.reset();
     process_->Signal(SIGTERM);
     ASSERT_EQ(process_->Wait(), kCleanEnd) << process_->StderrText();
   }
