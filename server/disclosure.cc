@@ -5,6 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/explain.h"
+#include "server/match/target_hint.h"
 #include "server/strategy/state_edit.h"
 
 namespace recourse {
@@ -26,6 +28,15 @@ void RedactTexts(const Redactor& redactor, Decision& decision) {
 }
 
 }  // namespace
+
+void AddTargetHint(const Failure& failure, const Redactor& redactor,
+                   std::vector<StepTrace>& trace) {
+  if (!failure.target.empty()) return;
+  const std::string hint = TargetHint(failure.text);
+  if (hint.empty()) return;
+  trace.push_back({-1, Strategy::kUnspecified, TraceReason::kTargetHint,
+                   TargetHintText(redactor.Redact(hint))});
+}
 
 std::map<std::string, std::string> StateContext(
     const Failure& failure, const std::vector<std::string>& keys,

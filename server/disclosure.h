@@ -20,6 +20,12 @@ std::map<std::string, std::string> StateContext(
     const Failure& failure, const std::vector<std::string>& keys,
     const Redactor& redactor);
 
+// Where a failure has no target and its text names what was called: says so in
+// the trace, redacted. No circuit, budget or statistics can be kept for such a
+// caller, nor by the hint: it comes from outside.
+void AddTargetHint(const Failure& failure, const Redactor& redactor,
+                   std::vector<StepTrace>& trace);
+
 // The decision about `failure` as the log keeps it: without payload, and
 // without secrets that a caller may have written into its own steps and
 // capabilities.

@@ -23,6 +23,12 @@ std::string GiveUpMessage(const Decision& decision) {
                             " errors has no step left");
 }
 
+std::string TargetHintText(absl::string_view hint) {
+  return absl::StrCat("the error names ", hint,
+                      "; send what was called as target, else no circuit, "
+                      "retry budget or statistics of it are kept");
+}
+
 std::string WhyWon(absl::Span<const SharedPattern> matches) {
   const Pattern* winner = nullptr;
   const Pattern* second = nullptr;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "server/model/decision.h"
 #include "server/model/pattern.h"
@@ -12,6 +13,10 @@ namespace recourse {
 // One sentence that says why nothing more is done: what each step of the trace
 // answered, or why there was no step.
 std::string GiveUpMessage(const Decision& decision);
+
+// Says what the error seems to have called, and to send that as `target`.
+// `hint` is redacted.
+std::string TargetHintText(absl::string_view hint);
 
 // Why the first ACTIVE one of `matches`, which are in the order of precedence,
 // is before the second.

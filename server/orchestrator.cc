@@ -172,6 +172,7 @@ Orchestrator::Begun Orchestrator::Start(
   r.decision.trace.push_back({-1, Strategy::kUnspecified,
                               TraceReason::kClassified,
                               classification.evidence});
+  AddTargetHint(failure, *parts_.redactor, r.decision.trace);
   r.plan =
       ChoosePlan(failure, classification, r.match.winner, parts_.default_plans);
   r.decision.plan_steps = r.plan.steps;

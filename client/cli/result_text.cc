@@ -43,6 +43,10 @@ std::string DegradationText(const v1::GracefulDegradationAction& action) {
     absl::StrAppend(&text, ", without ",
                     absl::StrJoin(action.disable_features(), ", "));
   }
+  if (action.keep_ratio() > 0) {
+    absl::StrAppend(&text, absl::StrFormat(", keep %.3g %% of the input",
+                                           100 * action.keep_ratio()));
+  }
   for (const v1::StateEdit& edit : action.edits()) {
     absl::StrAppend(&text, "\nedit ", edit.ShortDebugString());
   }
@@ -86,6 +90,18 @@ std::string ErrorText(const v1::Classification& classification) {
       classification.confidence());
 }
 
+// 130512 of at most 128000 tokens; empty: no size was stated.
+std::string SizeText(const v1::Classification& classification) {
+  if (!classification.has_size_limit()) return "";
+  const v1::SizeLimit& size = classification.size_limit();
+  const std::string actual =
+      size.actual() == 0 ? "" : absl::StrCat(size.actual());
+  const std::string limit =
+      size.limit() == 0 ? "" : absl::StrCat("at most ", size.limit());
+  return absl::StrCat(actual, actual.empty() || limit.empty() ? "" : " of ",
+                      limit, size.unit().empty() ? "" : " ", size.unit());
+}
+
 }  // namespace
 
 std::string ActionText(const v1::RecoveryResult& result) {
@@ -121,6 +137,7 @@ void AddResult(const v1::RecoveryResult& result, const Terminal& terminal,
   fields.Add("strategy", ShortName(result.strategy_used()));
   const v1::Classification& classification = result.classification();
   fields.Add("error is", ErrorText(classification));
+  fields.Add("size", SizeText(classification));
   fields.Add("best move", ShortName(classification.recommended_strategy()));
   fields.Add("pattern", classification.pattern_id().empty()
                             ? "none"

@@ -170,6 +170,7 @@ RecoveryEngine::Step RecoveryEngine::Act(const v1::RecoveryResult& result) {
       const auto& action = result.graceful_degradation();
       attempt_.disabled_features.assign(action.disable_features().begin(),
                                         action.disable_features().end());
+      if (action.keep_ratio() > 0) attempt_.keep_ratio *= action.keep_ratio();
       return RunWithEdits(action);
     }
     case v1::RecoveryResult::kErrorCorrection:

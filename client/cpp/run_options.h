@@ -33,6 +33,9 @@ struct Attempt {
   std::vector<v1::StateEdit> edits;
   // Features to do without; each level of degradation replaces the last one's.
   std::vector<std::string> disabled_features;
+  // Share of the input, as first given, that is to be sent, in (0, 1]: what
+  // decisions to ask for less said of it together; 1: all, or nothing is known.
+  double keep_ratio = 1;
   // Time-out to give the call, never more than the time that is left;
   // InfiniteDuration: no limit.
   absl::Duration timeout = absl::InfiniteDuration();

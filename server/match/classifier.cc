@@ -9,6 +9,7 @@
 #include "server/match/evidence_codes.h"
 #include "server/match/evidence_words.h"
 #include "server/match/retry_after.h"
+#include "server/match/size_limit.h"
 
 namespace recourse {
 namespace {
@@ -242,6 +243,7 @@ Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now) {
   Classification result;
   result.retry_after = FindRetryAfter(failure, now);
+  result.size_limit = FindSizeLimit(failure.text);
   const Verdict verdict = Weigh(failure, result.retry_after);
   const bool evidence_holds = ChooseCategory(winner, verdict, &result);
 

@@ -28,6 +28,8 @@ namespace recourse {
 //   word of a 5xx, nor when the pattern's category is another.
 // confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else how often
 //   evidence that agrees as much as this was right on errors not seen before.
+// retry_after, size_limit: what headers or the text state (retry_after.h,
+//   size_limit.h), whatever the category.
 // recommended_strategy: ERROR_CORRECTION when the pattern's plan begins with
 //   it; else RETRY exactly when retryable; else the pattern's first step that
 //   is no retry; else by category: what helps first whatever this caller can

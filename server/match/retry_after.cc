@@ -7,12 +7,14 @@
 #include "absl/strings/numbers.h"
 #include "re2/re2.h"
 #include "server/match/http_date.h"
+#include "server/match/quota_reset.h"
 #include "server/match/retry_after_text.h"
 
 namespace recourse {
 namespace {
 
 constexpr absl::Duration kMaxRetryAfter = absl::Hours(24 * 365);
+constexpr int kTooMany = 429;
 
 std::optional<double> ParseNonNegative(absl::string_view value) {
   static const RE2* const kNumber = new RE2("\\d{1,15}(?:\\.\\d{0,15})?");
@@ -43,12 +45,14 @@ RetryAfter FromPushback(absl::string_view value) {
   return wait;
 }
 
-std::optional<RetryAfter> FromHeaders(
-    const std::map<std::string, std::string>& headers, absl::Time now) {
+std::optional<RetryAfter> FromHeaders(const Failure& failure, absl::Time now) {
+  const std::map<std::string, std::string>& headers = failure.headers;
+  if (headers.empty()) return std::nullopt;
   const auto from = [](absl::Duration delay) {
     return RetryAfter{delay, false, RetryAfter::Source::kHeader};
   };
-  for (const char* name : {"retry-after-ms", "x-amz-retry-after"}) {
+  for (const char* name :
+       {"retry-after-ms", "x-ms-retry-after-ms", "x-amz-retry-after"}) {
     const auto it = headers.find(name);
     if (it == headers.end()) continue;
     if (const auto delay = ParseMilliseconds(it->second)) return from(*delay);
@@ -61,6 +65,10 @@ std::optional<RetryAfter> FromHeaders(
     if (const auto delay = ParseRetryAfterHeader(it->second, now)) {
       return from(*delay);
     }
+  }
+  if (const auto delay =
+          FindQuotaReset(headers, failure.http_status == kTooMany, now)) {
+    return from(*delay);
   }
   return std::nullopt;
 }
@@ -82,9 +90,11 @@ std::optional<absl::Duration> ParseRetryAfterHeader(absl::string_view value,
 std::optional<RetryAfter> FindRetryAfter(const Failure& failure,
                                          absl::Time now) {
   std::optional<RetryAfter> found = failure.retry_after;
-  if (!found) found = FromHeaders(failure.headers, now);
+  if (!found) found = FromHeaders(failure, now);
   if (!found) {
-    if (const auto delay = FindRetryAfterInText(failure.text)) {
+    const bool refused =
+        failure.http_status == kTooMany || failure.http_status == 0;
+    if (const auto delay = FindRetryAfterInText(failure.text, refused, now)) {
       found = RetryAfter{*delay, false, RetryAfter::Source::kText};
     }
   }

@@ -11,11 +11,12 @@
 namespace recourse {
 
 // The wait asked for, from the first of: failure.retry_after (field or
-// RetryInfo), the headers retry-after-ms, x-amz-retry-after (milliseconds),
-// grpc-retry-pushback-ms (negative or unreadable: never), retry-after (seconds,
-// fractions allowed, or an HTTP date; past dates are 0), then the text ("try
-// again in 20s", "retry after 1m30s", "Retry-After: 7"). Unreadable values are
-// passed over. nullopt: it did not say. Waits above 365 days are cut to that.
+// RetryInfo), the headers retry-after-ms, x-ms-retry-after-ms,
+// x-amz-retry-after (milliseconds), grpc-retry-pushback-ms (negative or
+// unreadable: never), retry-after (seconds, fractions allowed, or an HTTP date;
+// past dates are 0), those of a spent quota (quota_reset.h), then the text
+// (retry_after_text.h). Unreadable values are passed over. nullopt: it did not
+// say. Waits above 365 days are cut to that.
 std::optional<RetryAfter> FindRetryAfter(const Failure& failure,
                                          absl::Time now);
 

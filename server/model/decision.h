@@ -15,6 +15,13 @@
 
 namespace recourse {
 
+// A limit on size and what exceeded it, as the error states them.
+struct SizeLimit {
+  int64_t limit = 0;   // 0: not stated.
+  int64_t actual = 0;  // What was sent; 0: not stated.
+  std::string unit;    // "tokens", "bytes" ...; empty: not stated.
+};
+
 // What the error is taken to be (see Classification in recovery.proto).
 struct Classification {
   ErrorType error_type = ErrorType::kUnknown;
@@ -29,6 +36,7 @@ struct Classification {
   // What decided, for people: "http_status 503", "words 'connection refused'".
   std::string evidence;
   std::optional<RetryAfter> retry_after;  // From whichever place told it.
+  std::optional<SizeLimit> size_limit;
 };
 
 // Entry of the reasons, in the order in which they were met.
@@ -60,6 +68,8 @@ struct DegradationAction {
   std::vector<std::string> disable_features;
   std::vector<StateEdit> edits;
   std::optional<JsonObject> state;
+  // Share of what was sent that would be accepted, in (0, 1); 0: not known.
+  double keep_ratio = 0;
 };
 
 // A value that stands in for the operation's answer.

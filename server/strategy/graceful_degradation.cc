@@ -1,5 +1,6 @@
 // The same operation asking for less; in the end a value that stands in.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,8 +10,19 @@
 namespace recourse {
 namespace {
 
+// What is sent is seldom measured as the failed server measures it.
+constexpr double kMargin = 0.05;
+
+// Share of what was sent that would be accepted; 0: the error does not say.
+double KeepRatio(const std::optional<SizeLimit>& size) {
+  if (!size || size->limit <= 0 || size->actual <= size->limit) return 0;
+  return (1 - kMargin) * static_cast<double>(size->limit) /
+         static_cast<double>(size->actual);
+}
+
 DegradationAction ActionFor(const GracefulDegradationStep& step, int index,
-                            const Failure& failure) {
+                            const StepContext& context) {
+  const Failure& failure = context.failure;
   const DegradationLevel& level = step.levels[index];
   DegradationAction action;
   action.level_name = level.name;
@@ -18,6 +30,7 @@ DegradationAction ActionFor(const GracefulDegradationStep& step, int index,
   action.level_count = static_cast<int>(step.levels.size());
   action.disable_features = level.disable_features;
   action.edits = level.edits;
+  action.keep_ratio = KeepRatio(context.classification.size_limit);
   if (failure.state != nullptr) {
     action.state = *failure.state;
     for (const StateEdit& edit : level.edits) ApplyEdit(edit, *action.state);
@@ -53,7 +66,7 @@ StepAnswer Decide(const GracefulDegradationStep& step,
                   const StepContext& context) {
   const auto next = NextLevel(step, context);
   if (const int* index = std::get_if<int>(&next)) {
-    return Action(ActionFor(step, *index, context.failure));
+    return Action(ActionFor(step, *index, context));
   }
   // One answer per level and one fallback value: who is not content with the
   // value is not to be given it for ever.

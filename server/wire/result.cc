@@ -84,6 +84,7 @@ struct ActionWriter {
     AddTexts(action.disable_features, *message.mutable_disable_features());
     AddEdits(action.edits, *message.mutable_edits());
     if (action.state) *message.mutable_state() = *action.state;
+    message.set_keep_ratio(action.keep_ratio);
   }
   void operator()(const FallbackAction& action) {
     *result.mutable_result() = action.value;
@@ -187,6 +188,12 @@ v1::Classification ToMessage(const Classification& classification) {
       ToMessage(classification.recommended_strategy));
   message.set_suggested_action(classification.suggested_action);
   message.set_pattern_id(classification.pattern_id);
+  if (classification.size_limit) {
+    v1::SizeLimit& size = *message.mutable_size_limit();
+    size.set_limit(classification.size_limit->limit);
+    size.set_actual(classification.size_limit->actual);
+    size.set_unit(classification.size_limit->unit);
+  }
   return message;
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr char kRetry[] = R"(
   disposition: DISPOSITION_ACT success: true
@@ -51,6 +52,34 @@ TEST_F(CliTest, HandleForPeople) {
             "STEP  STRATEGY  REASON      TEXT\n"
             "   -  -         CLASSIFIED  by its words\n"
             "   1  RETRY     CHOSEN      in 1.3 s\n");
+}
+
+TEST_F(CliTest, HandleSaysWhichSizesTheErrorStates) {
+  const struct {
+    const char* size;
+    const char* text;  // Empty: no such line.
+  } kCases[] = {
+      {"size_limit { limit: 1000 actual: 2000 unit: 'tokens' }",
+       "size       2000 of at most 1000 tokens\n"},
+      {"size_limit { limit: 255 unit: 'characters' }",
+       "size       at most 255 characters\n"},
+      {"size_limit { actual: 7 }", "size       7\n"},
+      {"", ""},
+  };
+  for (const auto& test : kCases) {
+    server.orchestrator.HandleError_.Answer(absl::StrCat(
+        "disposition: DISPOSITION_ACT graceful_degradation { level_name: 'l' "
+        "level: 1 level_count: 2 keep_ratio: 0.475 } classification { ",
+        test.size, " }"));
+    const std::string out = Cli({"handle", "--message", "x"}).out;
+    EXPECT_THAT(out, HasSubstr("do less: l (level 1 of 2), keep 47.5 % of the "
+                               "input\n"));
+    if (*test.text == '\0') {
+      EXPECT_THAT(out, Not(HasSubstr("size")));
+    } else {
+      EXPECT_THAT(out, HasSubstr(test.text));
+    }
+  }
 }
 
 TEST_F(CliTest, HandleAsJsonIsOneLine) {

@@ -95,13 +95,19 @@ TEST_F(RunTest, DegradesWithEditsAndFeatures) {
   server.orchestrator.HandleError_.Answer(R"(
     disposition: DISPOSITION_ACT recovery_token: "t1"
     graceful_degradation { level_name: "a" disable_features: "tools"
+      keep_ratio: 0.5
       edits { path: "max_tokens" cap: 1000 } })");
   server.orchestrator.HandleError_.Answer(R"(
     disposition: DISPOSITION_ACT recovery_token: "t2"
     graceful_degradation { level_name: "b" disable_features: "stream"
+      keep_ratio: 0.8
       edits { path: "max_tokens" cap: 10 }
       state { fields { key: "max_tokens" value { number_value: 10 } } } })");
   EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  // Each is of what was sent before: together they are of the whole.
+  EXPECT_EQ(attempts[0].keep_ratio, 1);
+  EXPECT_DOUBLE_EQ(attempts[1].keep_ratio, 0.5);
+  EXPECT_DOUBLE_EQ(attempts[2].keep_ratio, 0.4);
   EXPECT_TRUE(attempts[0].Enabled("tools"));
   EXPECT_FALSE(attempts[1].Enabled("tools"));
   EXPECT_TRUE(attempts[2].Enabled("tools"));

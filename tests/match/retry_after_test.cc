@@ -115,6 +115,7 @@ TEST(FindRetryAfterTest, Headers) {
       {{{"retry-after", "1.5"}}, absl::Milliseconds(1500), false},
       {{{"retry-after", "abc"}}, std::nullopt, false},
       {{{"x-request-id", "7"}}, std::nullopt, false},
+      {{{"x-ms-retry-after-ms", "19"}}, absl::Milliseconds(19), false},
   };
   for (const auto& c : kCases) {
     Failure failure;
@@ -125,6 +126,83 @@ TEST(FindRetryAfterTest, Headers) {
     ASSERT_EQ(found.has_value(), c.delay.has_value()) << name;
     if (!found) continue;
     EXPECT_EQ(found->never, c.never) << name;
+    EXPECT_EQ(found->delay, *c.delay) << name;
+    EXPECT_EQ(found->source, RetryAfter::Source::kHeader) << name;
+  }
+}
+
+// The clock is at a UNIX time of today's length.
+TEST(FindRetryAfterTest, HeadersOfASpentQuota) {
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  const struct {
+    std::map<std::string, std::string> headers;
+    int http_status;
+    Delay delay;
+  } kCases[] = {
+      {{{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1700000030"}},
+       403,
+       absl::Seconds(30)},
+      {{{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1700000000500"}},
+       429,
+       absl::Milliseconds(500)},
+      {{{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1699999990"}},
+       429,
+       absl::ZeroDuration()},
+      {{{"ratelimit-remaining", "0"}, {"ratelimit-reset", "12"}},
+       429,
+       absl::Seconds(12)},
+      {{{"x-rate-limit-remaining", "0"}, {"x-rate-limit-reset", "1700000007"}},
+       429,
+       absl::Seconds(7)},
+      {{{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset-after", "1.25"}},
+       429,
+       absl::Milliseconds(1250)},
+      // The longest of those that are spent.
+      {{{"x-ratelimit-remaining-requests", "0"},
+        {"x-ratelimit-reset-requests", "6m0s"},
+        {"x-ratelimit-remaining-tokens", "0"},
+        {"x-ratelimit-reset-tokens", "20ms"}},
+       429,
+       absl::Minutes(6)},
+      {{{"x-ratelimit-remaining-requests", "12"},
+        {"x-ratelimit-reset-requests", "6m0s"},
+        {"x-ratelimit-remaining-tokens", "0"},
+        {"x-ratelimit-reset-tokens", "20ms"}},
+       429,
+       absl::Milliseconds(20)},
+      {{{"anthropic-ratelimit-tokens-remaining", "0"},
+        {"anthropic-ratelimit-tokens-reset", "2023-11-14T22:13:50Z"}},
+       429,
+       absl::Seconds(30)},
+      // Not told what remains: a refusal says it.
+      {{{"x-ratelimit-reset-requests", "1s"}}, 429, absl::Seconds(1)},
+      {{{"x-ratelimit-reset-requests", "1s"}}, 500, std::nullopt},
+      {{{"x-ratelimit-reset", "soon"}}, 429, std::nullopt},
+      {{{"x-ratelimit-reset", "-5"}}, 429, std::nullopt},
+      {{{"x-ratelimit-remaining", "7"}, {"x-ratelimit-reset", "30"}},
+       429,
+       std::nullopt},
+      {{{"x-ratelimit-remaining", "few"}, {"x-ratelimit-reset", "30"}},
+       429,
+       std::nullopt},
+      {{{"x-ratelimit-limit", "30"}}, 429, std::nullopt},
+      {{{"password-reset", "30"}}, 429, std::nullopt},
+      {{{"retry-after", "2"},
+        {"x-ratelimit-remaining", "0"},
+        {"x-ratelimit-reset", "30"}},
+       429,
+       absl::Seconds(2)},
+  };
+  for (const auto& c : kCases) {
+    Failure failure;
+    failure.headers = c.headers;
+    failure.http_status = c.http_status;
+    const auto found = FindRetryAfter(failure, now);
+    const std::string name = c.headers.rbegin()->first + ": " +
+                             c.headers.rbegin()->second + " with " +
+                             std::to_string(c.http_status);
+    ASSERT_EQ(found.has_value(), c.delay.has_value()) << name;
+    if (!found) continue;
     EXPECT_EQ(found->delay, *c.delay) << name;
     EXPECT_EQ(found->source, RetryAfter::Source::kHeader) << name;
   }
@@ -175,6 +253,61 @@ TEST(FindRetryAfterTest, TextsOfRealSoftware) {
       {"Rate limit resets in 45s", absl::Seconds(45)},
       {"Try again in 400 days", absl::Hours(24 * 365)},
       {"retry after 0 seconds", absl::ZeroDuration()},
+      {"Please try again in 20ms.", absl::Milliseconds(20)},
+      {"Please try again in 1.4s. Contact us.", absl::Milliseconds(1400)},
+      {"Please retry after 10 seconds. Please go here", absl::Seconds(10)},
+      {"Try again later in 30 seconds.", absl::Seconds(30)},
+      {"You have to retry in 5s", absl::Seconds(5)},
+      {"Please wait 1.5 seconds", absl::Milliseconds(1500)},
+      {"Take a break for 5 minutes before trying again", absl::Minutes(5)},
+      {"A wait of 35 seconds is required (caused by X)", absl::Seconds(35)},
+      {"Request was throttled. Expected available in 43 seconds.",
+       absl::Seconds(43)},
+      {"The service is available in 00:05:00", absl::Minutes(5)},
+      {"try again in 01:00:00", absl::Hours(1)},
+      {"Retry after: 00:00:00.0190000", absl::Milliseconds(19)},
+      {"API rate limit of 60 still exceeded [rate reset in 14m32s]",
+       absl::Seconds(872)},
+      {"Next request is allowed in 12 s", absl::Seconds(12)},
+      // Headers pasted in, as languages print them.
+      {"429: {'Retry-After': '30', 'Server': 'x'}", absl::Seconds(30)},
+      {"[('Date', 'now'), ('Retry-After', '30')]", absl::Seconds(30)},
+      {"map[Content-Type:[text/html] Retry-After:[30]]", absl::Seconds(30)},
+      {R"({"Retry-After" => ["30"]})", absl::Seconds(30)},
+      {R"(headers: {"retry-after": "30"})", absl::Seconds(30)},
+      {"Headers { 'retry-after' => [ '30' ] }", absl::Seconds(30)},
+      {"unexpected status 429: retry-after: 30", absl::Seconds(30)},
+      {"Retry-After: Sun, 06 Nov 1994 08:49:47 GMT", absl::Seconds(10)},
+      {"{'Retry-After': 'Sun, 06 Nov 1994 08:49:00 GMT'}",
+       absl::ZeroDuration()},
+      {"RetryAfterInMs: 19", absl::Milliseconds(19)},
+      {"x-ms-retry-after-ms: 19", absl::Milliseconds(19)},
+      {"\"retryAfterSeconds\": 1", absl::Seconds(1)},
+      {"429\nx-ratelimit-reset-requests: 6m0s\n", absl::Minutes(6)},
+      {R"({"X-RateLimit-Remaining":"0","X-RateLimit-Reset":"20"})",
+       absl::Seconds(20)},
+      {"anthropic-ratelimit-requests-remaining: 0\n"
+       "anthropic-ratelimit-requests-reset: 1994-11-06T08:50:37Z",
+       absl::Minutes(1)},
+      // RetryInfo.
+      {"retry_delay {\n  seconds: 27\n  nanos: 500000000\n}",
+       absl::Milliseconds(27'500)},
+      {"retry_delay { nanos: 300000000 }", absl::Milliseconds(300)},
+      {"retry_delay:{seconds:27}", absl::Seconds(27)},
+      {R"("retryDelay": {"seconds": "27", "nanos": 500000000})",
+       absl::Milliseconds(27'500)},
+      {"RetryInfo{retryDelay=27s}", absl::Seconds(27)},
+      // Points of time.
+      {"Rate limited, try again at 1994-11-06T08:50:37Z", absl::Minutes(1)},
+      {"exceeded until 1994-11-06 08:50:07 +0000 UTC", absl::Seconds(30)},
+      {"You will regain access on 1994-11-07 at 00:00 UTC.",
+       absl::Seconds(54'623)},
+      {"Your quota resets at 1994-11-06T08:00:00Z", absl::ZeroDuration()},
+      // One vendor's own.
+      {"Telegram says: [420 FLOOD_WAIT_35]", absl::Seconds(35)},
+      {R"({"error":"Model x/y is currently loading","estimated_time":20.0})",
+       absl::Seconds(20)},
+      {R"("extras":{"wait_seconds":13})", absl::Seconds(13)},
   };
   for (const auto& c : kCases) {
     const auto found = FindRetryAfter(WithText(c.text), kNow);
@@ -208,6 +341,32 @@ TEST(FindRetryAfterTest, OtherTimesInTextsAreNoWait) {
       "max retries 5s",
       "retryable: 1",
       "try again",
+      "retried 5 times in 20s",
+      "rate limit is 3 per 60s",
+      "invalid value for retry_after",
+      "invalid value for retry_after: 30",
+      "failed to parse header Retry-After: 30",
+      "unknown field 'retry_after': 30",
+      "retry_after: 30 must be a string",
+      "retry_after=3 attempts",
+      "retryDelay: 1000, retries: 3",
+      "retry_delay_ms=500",
+      "Next retry in 5 seconds",
+      "going to retry in 5s",
+      "operation failed on retry after 30s",
+      "retry after 12:30:00",
+      "No connection available in 30s",
+      "not available in 3 regions",
+      "no permit was available in 5s",
+      "the job will be available in 3 regions",
+      "quota of 3 resets at noon",
+      "retry_delay {}",
+      "retry_delay { attempts: 3 }",
+      "Retry-After: Sun, 99 Nov 1994 08:49:47 GMT",
+      "try again at 1994-13-40T00:00:00Z",
+      "x-ratelimit-remaining: 7, x-ratelimit-reset: 30",
+      "x-ratelimit-limit-requests: 60",
+      "estimated_time: 20",
       "",
   };
   for (const char* text : kTexts) {

@@ -128,6 +128,73 @@ class OrchestratorTest : public ::testing::Test {
 
 constexpr char kTimeout[] = "error: {message: 'TimeoutError: Read timeout'}";
 
+// The text of the trace's entry with this reason; empty: there is none.
+std::string TextOf(TraceReason reason, const Decision& decision) {
+  for (const StepTrace& entry : decision.trace) {
+    if (entry.reason == reason) return entry.text;
+  }
+  return "";
+}
+
+TEST_F(OrchestratorTest, WhatATextNamesIsAHintAndNoKey) {
+  constexpr char kNamed[] =
+      "error: {message: 'Get \"https://joe:pa55word@api.example.com/v1?key=k3y"
+      "\": connection refused'}";
+  const Decision hinted = Handle(kNamed);
+  const std::string text = TextOf(TraceReason::kTargetHint, hinted);
+  EXPECT_THAT(text, HasSubstr("api.example.com;"));
+  EXPECT_THAT(text, HasSubstr("target"));
+  for (const char* secret : {"joe", "pa55word", "k3y"}) {
+    EXPECT_THAT(text, ::testing::Not(HasSubstr(secret)));
+  }
+  for (const StepTrace& entry : hinted.trace) {
+    if (entry.reason == TraceReason::kTargetHint) EXPECT_EQ(entry.step, -1);
+  }
+  // Nothing is kept under it.
+  const absl::StatusOr<Progress> progress =
+      orchestrator_->OpenToken(hinted.recovery_token);
+  ASSERT_EQ(progress.status(), absl::OkStatus());
+  EXPECT_EQ(progress->target, "");
+  EXPECT_EQ(progress->grant.target, "");
+  EXPECT_EQ(decisions_.Find(hinted.decision_id)->failure.target, "");
+
+  const Decision named = Handle(std::string(kNamed) + "\ntarget: api/v1");
+  EXPECT_EQ(TextOf(TraceReason::kTargetHint, named), "");
+  EXPECT_EQ(TextOf(TraceReason::kTargetHint, Handle(kTimeout)), "");
+}
+
+TEST_F(OrchestratorTest, ADegradedRunIsToldHowMuchToKeep) {
+  Add(R"yaml(
+pattern_id: too_long
+error_type: VALIDATION
+regex_pattern: 'maximum context length'
+steps:
+- graceful_degradation:
+    levels: [{name: shorter}, {name: shortest}]
+)yaml");
+  constexpr char kTooLong[] =
+      "error: {message: 'maximum context length is 1000 tokens. However, your "
+      "messages resulted in 2000 tokens'}";
+  std::string token;
+  for (int level = 1; level <= 2; ++level) {
+    const Decision decision = Handle(kTooLong, token);
+    ASSERT_TRUE(decision.classification.size_limit.has_value());
+    EXPECT_EQ(decision.classification.size_limit->limit, 1000);
+    EXPECT_EQ(decision.classification.size_limit->actual, 2000);
+    const auto& action = std::get<DegradationAction>(*decision.action);
+    EXPECT_EQ(action.level, level);
+    EXPECT_DOUBLE_EQ(action.keep_ratio, 0.475);
+    token = decision.recovery_token;
+  }
+  const auto explained = orchestrator_->Explain(Request(kTooLong), {}, 10);
+  ASSERT_EQ(explained.status(), absl::OkStatus());
+  EXPECT_EQ(explained->decision.classification.size_limit->unit, "tokens");
+
+  const Decision unknown =
+      Handle("error: {message: 'over the maximum context length'}");
+  EXPECT_EQ(std::get<DegradationAction>(*unknown.action).keep_ratio, 0);
+}
+
 TEST_F(OrchestratorTest, ThreeRetriesThenTheReasonIsSaid) {
   std::string token;
   for (int attempt = 1; attempt <= 3; ++attempt) {

@@ -54,6 +54,33 @@ TEST(GracefulDegradationTest, EditsTheStateThatWasSent) {
   EXPECT_TRUE(Same(*action.state, edited)) << ToText(*action.state);
 }
 
+// With a margin of 5 %.
+TEST(GracefulDegradationTest, SaysHowMuchWouldBeAccepted) {
+  const struct {
+    std::optional<SizeLimit> size;
+    double keep_ratio;
+  } kRows[] = {
+      {SizeLimit{1000, 2000, "tokens"}, 0.475},
+      {SizeLimit{128'000, 130'512, "tokens"}, 0.95 * 128'000 / 130'512},
+      {SizeLimit{1, INT64_MAX, "bytes"}, 0.95 / 9223372036854775807.0},
+      {SizeLimit{1000, 0, "tokens"}, 0},
+      {SizeLimit{0, 2000, "tokens"}, 0},
+      {SizeLimit{2000, 2000, "tokens"}, 0},
+      {SizeLimit{2000, 1000, "tokens"}, 0},
+      {std::nullopt, 0},
+  };
+  for (const auto& row : kRows) {
+    Situation situation;
+    situation.classification.size_limit = row.size;
+    for (int level = 0; level < 3; ++level) {
+      situation.progress.degradation_level = level;
+      EXPECT_DOUBLE_EQ(
+          ActionIn<DegradationAction>(situation.Ask(ThreeLevels())).keep_ratio,
+          row.keep_ratio);
+    }
+  }
+}
+
 TEST(GracefulDegradationTest, SkipsLevelsTheCallerCannotRun) {
   const struct {
     std::vector<std::string> declared;

@@ -103,6 +103,14 @@ TEST(ResultTest, WholeDecision) {
     duration_ms: 1.5)pb");
 }
 
+TEST(ResultTest, SizeLimit) {
+  Classification classification;
+  EXPECT_FALSE(ToMessage(classification).has_size_limit());
+  classification.size_limit = SizeLimit{1, 2, "tokens"};
+  ExpectEqual(ToMessage(classification).size_limit(),
+              "limit: 1 actual: 2 unit: 'tokens'");
+}
+
 TEST(ResultTest, HeldBack) {
   Decision decision;
   EXPECT_FALSE(ToMessage(decision).has_start_delay());
@@ -167,6 +175,7 @@ DegradationAction Degradation() {
                   {"d", RemoveEdit{}}};
   action.state.emplace();
   (*action.state->mutable_fields())["a"] = Text("x");
+  action.keep_ratio = 0.5;
   return action;
 }
 
@@ -195,6 +204,7 @@ TEST(ResultTest, Degradation) {
           value { string_value: 'x' }
         }
       }
+      keep_ratio: 0.5
     })pb");
 }
 

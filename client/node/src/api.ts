@@ -17,6 +17,6 @@ export type {
 } from "./gen/recourse/v1/pattern.js";
 export { Caller, RecoveryContext, RecoveryResult } from "./gen/recourse/v1/recovery.js";
 export type {
-  Capabilities, Classification, ErrorDetails, LocalPlan,
+  Capabilities, Classification, ErrorDetails, LocalPlan, SizeLimit,
 } from "./gen/recourse/v1/recovery.js";
 export { Duration } from "./gen/google/protobuf/duration.js";

@@ -23,6 +23,9 @@ export class Attempt<S = any> {
     /** The last decision's. */
     readonly edits: readonly Edit[] = NONE,
     readonly disabledFeatures: readonly string[] = NONE,
+    /** Share of the input, as first given, that is to be sent: what decisions to ask for less said
+     * of it together. 1: all, or nothing is known. */
+    readonly keepRatio: number = 1,
   ) {}
 
   /** The alternative's. */

@@ -51,6 +51,7 @@ export class Recovery<T, S> {
   private alternative: Alternative | undefined;
   private edits: readonly Edit[] = [];
   private disabled: readonly string[] = [];
+  private keepRatio = 1;
   private timeoutMs: number | undefined; // Of the next attempt, as decided.
   private runs = 0;
   private failed = false; // Something failed: `first` and `last` say what.
@@ -132,7 +133,7 @@ export class Recovery<T, S> {
     const left = this.left();
     const timeoutMs = this.timeoutMs === undefined ? left : Math.min(this.timeoutMs, left ?? Infinity);
     const attempt = new Attempt<S>(this.runs += 1, this.site.target, this.state, timeoutMs, this.signal,
-      core.clock, alternative, this.edits, this.disabled);
+      core.clock, alternative, this.edits, this.disabled, this.keepRatio);
     const began = this.now();
     try {
       const value = await runnerOf(options, this.operation, alternative)(attempt);
@@ -326,7 +327,10 @@ export class Recovery<T, S> {
   }
 
   private async edit(action: DegradationAction | CorrectionAction): Promise<boolean> {
-    if (action.kind === "graceful_degradation") this.disabled = action.disableFeatures;
+    if (action.kind === "graceful_degradation") {
+      this.disabled = action.disableFeatures;
+      this.keepRatio *= action.keepRatio || 1;
+    }
     this.edits = action.edits;
     this.state = applyEdits(this.state, action.edits);
     const { onDegrade, onCorrect } = this.options;

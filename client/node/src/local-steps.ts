@@ -107,7 +107,7 @@ export class LocalSteps {
       return act({
         kind: "graceful_degradation", levelName: level.name, level: this.used + 1,
         levelCount: step.levels.length, disableFeatures: level.disableFeatures ?? [],
-        edits: level.edits ?? [],
+        edits: level.edits ?? [], keepRatio: 0,
       });
     }
     if (this.used === step.levels.length && step.fallbackValue !== undefined) {

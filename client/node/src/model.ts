@@ -72,6 +72,9 @@ export interface DegradationAction {
   levelCount: number;
   disableFeatures: string[];
   edits: Edit[];
+  /** Share of what was sent that would be accepted, in (0, 1), where the error states both sizes; 0:
+   * not known. */
+  keepRatio: number;
 }
 
 /** Run it again with corrected input. */
@@ -98,6 +101,15 @@ export interface EscalationAction {
 export type Action =
   | RetryAction | AlternativeAction | DegradationAction | CorrectionAction | EscalationAction;
 
+/** A limit on size and what exceeded it, as the error states them; 0 and "": not stated. */
+export interface SizeLimit {
+  limit: number;
+  /** What was sent. */
+  actual: number;
+  /** Of both: "tokens", "bytes" ... */
+  unit: string;
+}
+
 /** What an error is taken to be. */
 export interface Classification {
   errorType: ErrorType;
@@ -111,6 +123,8 @@ export interface Classification {
   recommendedStrategy: RecoveryStrategy;
   suggestedAction: string;
   patternId: string;
+  /** Undefined: the error states none. */
+  sizeLimit?: SizeLimit;
 }
 
 /** How a target may be retried without Recourse. */

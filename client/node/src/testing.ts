@@ -143,11 +143,12 @@ export function alternative(name: string, target = "", parameters: Record<string
 }
 
 /** An answer: run it asking for less. */
-export function degrade(disableFeatures: string[] = [], edits: Edit[] = []): Decision {
+export function degrade(disableFeatures: string[] = [], edits: Edit[] = [], keepRatio = 0): Decision {
   return decision("act", {
     strategyUsed: "graceful_degradation", recoveryToken: TOKEN,
     action: {
       kind: "graceful_degradation", levelName: "level", level: 1, levelCount: 1, disableFeatures, edits,
+      keepRatio,
     },
   });
 }

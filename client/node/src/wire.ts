@@ -5,6 +5,7 @@ import { alternativeNames } from "./options.js";
 import {
   SMALL_DEFAULT, decision, type Action, type Alternative, type CircuitChange, type Classification,
   type Decision, type Edit, type ErrorDetails, type LocalPlan, type Resolution,
+  type SizeLimit,
 } from "./model.js";
 import type { Awaited, Question } from "./asking.js";
 import type { Sums } from "./sites.js";
@@ -308,7 +309,7 @@ function toAction({ action }: api.RecoveryResult): Action | undefined {
       return {
         kind: "graceful_degradation", levelName: less.levelName ?? "", level: less.level ?? 0,
         levelCount: less.levelCount ?? 0, disableFeatures: less.disableFeatures ?? [],
-        edits: toEdits(less.edits),
+        edits: toEdits(less.edits), keepRatio: less.keepRatio ?? 0,
       };
     }
     case "errorCorrection": {
@@ -348,6 +349,10 @@ function toEdits(edits: api.StateEdit[] = []): Edit[] {
   });
 }
 
+function toSizeLimit({ limit, actual, unit }: api.SizeLimit): SizeLimit {
+  return { limit: Number(limit ?? 0), actual: Number(actual ?? 0), unit: unit ?? "" };
+}
+
 function toClassification(told: api.Classification): Classification {
   return {
     errorType: word(api.ErrorType, "ERROR_TYPE", told.errorType, "unknown"),
@@ -359,6 +364,7 @@ function toClassification(told: api.Classification): Classification {
     recommendedStrategy: word(api.RecoveryStrategy, "RECOVERY_STRATEGY", told.recommendedStrategy, "none"),
     suggestedAction: told.suggestedAction ?? "",
     patternId: told.patternId ?? "",
+    ...told.sizeLimit && { sizeLimit: toSizeLimit(told.sizeLimit) },
   };
 }
 

@@ -121,6 +121,16 @@ describe("recover", () => {
     });
   });
 
+  test("makes one share of the whole of what each decision says to keep", async () => {
+    const decisions = [
+      testing.degrade([], [], 0.5), testing.degrade(), testing.degrade([], [], 0.8), testing.retry(0)];
+    await testMode(decisions, async () => {
+      const operation = flaky(timeout(), timeout(), timeout(), timeout());
+      await recover(operation);
+      assert.deepEqual(operation.calls.map((one) => one.keepRatio), [1, 0.5, 0.5, 0.4, 0.4]);
+    });
+  });
+
   test("asks about a handler that fails as about a failed attempt", async () => {
     await testMode([testing.degrade(), testing.giveUp()], async (recorded) => {
       const onDegrade = () => { throw new Error("cannot do less"); };

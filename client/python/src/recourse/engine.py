@@ -74,6 +74,7 @@ class Recovery:
         self._alternative: Optional[Alternative] = None
         self._edits: Any = ()
         self._disabled: Any = ()
+        self._keep = 1.0
         self._timeout: Optional[float] = None  # Of the next attempt, as decided.
         self._runs = 0
         self._first: Optional[BaseException] = None
@@ -137,7 +138,7 @@ class Recovery:
         answer = yield Run(Attempt(
             self._runs, self._site.target, alternative,
             dict(alternative.parameters) if alternative else {}, self._state, self._edits,
-            tuple(self._disabled), timeout))
+            tuple(self._disabled), timeout, self._keep))
         self._edits, self._timeout, self._trial = (), None, False
         slow = self._options.slow_call is not None \
             and self._now() - began >= self._options.slow_call
@@ -263,6 +264,7 @@ class Recovery:
         elif isinstance(action, (Degrade, Correct)):
             if isinstance(action, Degrade):
                 self._disabled = action.disable_features
+                self._keep *= action.keep_ratio or 1.0
             self._edits = action.edits
             self._state = apply_edits(self._state, action.edits)
         else:

@@ -74,6 +74,9 @@ class Degrade:
     level_count: int = 0
     disable_features: Sequence[str] = ()
     edits: Sequence[Edit] = ()
+    # Share of what was sent that would be accepted, in (0, 1), where the error
+    # states both sizes; 0: not known.
+    keep_ratio: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,15 @@ Action = Union[Retry, TakeAlternative, Degrade, Correct, Escalated]
 
 
 @dataclass(frozen=True)
+class SizeLimit:
+    """A limit on size and what exceeded it, as the error states them."""
+
+    limit: int = 0  # 0: not stated.
+    actual: int = 0  # What was sent; 0: not stated.
+    unit: str = ""  # Of both: "tokens", "bytes" ...; empty: not stated.
+
+
+@dataclass(frozen=True)
 class Classification:
     """What an error is taken to be."""
 
@@ -115,6 +127,7 @@ class Classification:
     recommended_strategy: RecoveryStrategy = RecoveryStrategy.NONE
     suggested_action: str = ""
     pattern_id: str = ""
+    size_limit: Optional[SizeLimit] = None  # None: the error states none.
 
 
 @dataclass(frozen=True)
@@ -193,6 +206,9 @@ class Attempt:
     edits: Sequence[Edit] = ()  # The last decision's.
     disabled_features: Sequence[str] = ()
     timeout: Optional[float] = None  # To give the call; None: no limit.
+    # Share of the input, as first given, that is to be sent: what decisions to
+    # ask for less said of it together.  1: all, or nothing is known.
+    keep_ratio: float = 1.0
 
     def enabled(self, feature: str) -> bool:
         """False when the feature is to be done without."""

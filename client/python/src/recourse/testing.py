@@ -176,10 +176,11 @@ def alternative(name: str, target: str = "", token: str = "test-token", **parame
                     action=TakeAlternative(Alternative(name, target, parameters)))
 
 
-def degrade(*features: str, edits: Sequence[Edit] = (), token: str = "test-token") -> Decision:
+def degrade(*features: str, edits: Sequence[Edit] = (), token: str = "test-token",
+            keep_ratio: float = 0.0) -> Decision:
     """An answer: run it asking for less."""
     return Decision(Disposition.ACT, RecoveryStrategy.GRACEFUL_DEGRADATION, recovery_token=token,
-                    action=Degrade("level", 1, 1, features, tuple(edits)))
+                    action=Degrade("level", 1, 1, features, tuple(edits), keep_ratio))
 
 
 def recovered(value: Any, token: str = "test-token") -> Decision:

@@ -317,7 +317,7 @@ def _action(result: recovery_pb2.RecoveryResult) -> Optional[model.Action]:
     if kind == "graceful_degradation":
         less = result.graceful_degradation
         return model.Degrade(less.level_name, less.level, less.level_count,
-                             tuple(less.disable_features), _edits(less.edits))
+                             tuple(less.disable_features), _edits(less.edits), less.keep_ratio)
     if kind == "error_correction":
         better = result.error_correction
         return model.Correct(better.subject_field, better.corrected_text, _edits(better.edits),
@@ -350,7 +350,9 @@ def _classification(told: recovery_pb2.Classification) -> model.Classification:
         _word(FailureCategory, enums_pb2.FailureCategory, "FAILURE_CATEGORY", told.category,
               FailureCategory.UNKNOWN),
         _severity(told.severity), told.retryable, told.not_executed, told.confidence,
-        _strategy(told.recommended_strategy), told.suggested_action, told.pattern_id)
+        _strategy(told.recommended_strategy), told.suggested_action, told.pattern_id,
+        model.SizeLimit(told.size_limit.limit, told.size_limit.actual, told.size_limit.unit)
+        if told.HasField("size_limit") else None)
 
 
 def _local_plan(plan: recovery_pb2.LocalPlan) -> model.LocalPlan:

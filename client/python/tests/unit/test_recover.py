@@ -116,6 +116,20 @@ class RecoverTest(unittest.TestCase):
             work()  # pylint: disable=no-value-for-parameter
         self.assertEqual(seen, [(1, 10, True), (2, 10, False)])
 
+    def test_keep_ratios_add_up_to_one_of_the_whole(self):
+        seen = []
+
+        @recourse.recover(target="svc")
+        def work(attempt):
+            seen.append(attempt.keep_ratio)
+            if attempt.number < 5:
+                raise TimeoutError("x")
+
+        with testing.test_mode([testing.degrade(keep_ratio=0.5), testing.degrade(),
+                                testing.degrade(keep_ratio=0.8), testing.retry(0)]):
+            work()  # pylint: disable=no-value-for-parameter
+        self.assertEqual(seen, [1.0, 0.5, 0.5, 0.4, 0.4])
+
     def test_only_listed_exceptions_are_recovered(self):
         with testing.test_mode([]) as recorded:
             with self.assertRaises(KeyError):
