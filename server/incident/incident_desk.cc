@@ -74,8 +74,13 @@ absl::StatusOr<EscalationReceipt> IncidentDesk::Escalate(
       request.action.pause_workflow ? request.recovery_id : "";
   for (int race = 0; race < kMaxRaces; ++race) {
     const absl::StatusOr<IncidentTable::Entrance> entrance =
-        state_->table.Enter(fingerprint, waiter_id, request.now);
+        state_->table.Enter(fingerprint, waiter_id, request.error_count,
+                            request.now);
     if (!entrance.ok()) return entrance.status();
+    if (entrance->answered) {
+      return EscalationReceipt{.incident_id = entrance->incident_id,
+                               .joined = true};
+    }
     absl::StatusOr<std::optional<EscalationReceipt>> receipt =
         entrance->joined ? state_->Join(*entrance, fingerprint, request)
                          : state_->OpenNew(fingerprint, request);

@@ -65,7 +65,9 @@ class IncidentDesk {
   // the open one of the same fingerprint (namespace, target, pattern or
   // category, exception type, message template): counted in memory, written
   // within a second; a waiter that pauses is written before this returns.
-  // Joining is told to no new channel. RESOURCE_EXHAUSTED: a limit above.
+  // Joining is told to no new channel. A waiter that an incident has answered
+  // for this failure is told that incident again, after it ended too, as far as
+  // this server remembers (50,000 waiters). RESOURCE_EXHAUSTED: a limit above.
   absl::StatusOr<EscalationReceipt> Escalate(const EscalationRequest& request);
 
   absl::StatusOr<v1::ListIncidentsResponse> List(

@@ -69,9 +69,27 @@ std::optional<EndedIncident> IncidentTable::Close(
   EndedIncident ended{stored.record.incident().resolution(),
                       std::move(it->second.waiters)};
   waiter_count_ -= ended.waiters.size();
+  for (const auto& [waiter_id, mark] : ended.waiters) {
+    NoteAnswered(waiter_id,
+                 {.incident_id = stored.incident_id,
+                  .fingerprint = stored.record.incident().fingerprint(),
+                  .error_count = mark.error_count});
+  }
   it->second.waiters.clear();
   Erase(it);
   return ended;
+}
+
+void IncidentTable::NoteAnswered(const std::string& waiter_id,
+                                 Answered answered) {
+  if (!answered_.insert_or_assign(waiter_id, std::move(answered)).second) {
+    return;
+  }
+  answered_order_.push_back(waiter_id);
+  if (answered_order_.size() > kMaxAnswered) {
+    answered_.erase(answered_order_.front());
+    answered_order_.pop_front();
+  }
 }
 
 void IncidentTable::Erase(ById::iterator it) {
@@ -133,9 +151,17 @@ std::vector<std::string> IncidentTable::MissingFrom(
 
 absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
     const std::string& fingerprint, const std::string& waiter_id,
-    absl::Time now) {
+    int error_count, absl::Time now) {
   absl::MutexLock lock(&mutex_);
   while (opening_.contains(fingerprint)) left_.Wait(&mutex_);
+  const auto answered = answered_.find(waiter_id);
+  if (answered != answered_.end() &&
+      answered->second.fingerprint == fingerprint &&
+      error_count <= answered->second.error_count) {
+    return Entrance{.joined = true,
+                    .incident_id = answered->second.incident_id,
+                    .answered = true};
+  }
   const auto found = by_fingerprint_.find(fingerprint);
   if (found == by_fingerprint_.end()) {
     if (open_.size() + opening_.size() >= IncidentDesk::kMaxOpenIncidents) {

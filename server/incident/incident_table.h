@@ -56,6 +56,7 @@ class IncidentTable {
   static constexpr size_t kMaxWaiters = 200'000;  // Of all open incidents.
   static constexpr size_t kMaxEnded = 10'000;     // Remembered, as kMaxMerged.
   static constexpr size_t kMaxMerged = 10'000;
+  static constexpr size_t kMaxAnswered = 50'000;  // Waiters of ended ones.
 
   // --- What the store says.
 
@@ -74,12 +75,17 @@ class IncidentTable {
     bool joined = false;           // False: the caller is to open it.
     std::string incident_id = {};  // When joined, as the next.
     int64_t create_revision = 0;
+    // It ended, and answered the waiter for this failure or a later one.
+    bool answered = false;
   };
   // Counts one more failure of the open incident, or lets the caller open one:
   // it must call Leave then, and until that others wait here. With a waiter
-  // (not empty), there is room for it. RESOURCE_EXHAUSTED: a limit is reached.
+  // (not empty), there is room for it, or an incident of this fingerprint that
+  // was seen to end has answered it: then nothing is counted.
+  // RESOURCE_EXHAUSTED: a limit is reached.
   absl::StatusOr<Entrance> Enter(const std::string& fingerprint,
-                                 const std::string& waiter_id, absl::Time now);
+                                 const std::string& waiter_id, int error_count,
+                                 absl::Time now);
   void Leave(const std::string& fingerprint);
 
   // The revision to write `waiter` over (0: none); nullopt when it waits or was
@@ -139,9 +145,18 @@ class IncidentTable {
   };
   using ById = std::map<std::string, Incident>;
 
+  // The wait of a waiter whose incident has ended.
+  struct Answered {
+    std::string incident_id;
+    std::string fingerprint;
+    int error_count = 0;
+  };
+
   static std::optional<int64_t> ToReplace(const Incident& incident,
                                           const StoredWaiter& waiter);
   std::optional<EndedIncident> Close(const StoredIncident& stored)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteAnswered(const std::string& waiter_id, Answered answered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteMergedLocked(const std::string& from, const std::string& to)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -161,6 +176,9 @@ class IncidentTable {
   // The last that ended and their revisions: older news of them may be late.
   absl::flat_hash_map<std::string, int64_t> ended_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> ended_order_ ABSL_GUARDED_BY(mutex_);
+  // The last, by waiter.
+  absl::flat_hash_map<std::string, Answered> answered_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::string> answered_order_ ABSL_GUARDED_BY(mutex_);
   // What lookups have learned; the store knows it too.
   absl::flat_hash_map<std::string, std::string> merged_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, StoredWaiter> spooled_waiters_

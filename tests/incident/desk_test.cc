@@ -279,6 +279,31 @@ TEST_F(DeskTest, ARepeatedEscalationKeepsTheWaitersResolution) {
   }
 }
 
+TEST_F(DeskTest, ARepeatedEscalationFindsTheResolutionForAll) {
+  const std::string id =
+      server_.Escalate(Escalation().Pause("r", 2)).incident_id;
+  server_.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_SKIP));
+  for (const int failures : {1, 2}) {
+    const EscalationReceipt again =
+        server_.Escalate(Escalation().Pause("r", failures));
+    EXPECT_TRUE(again.joined) << failures;
+    EXPECT_EQ(again.incident_id, id) << failures;
+    EXPECT_EQ(Awaited(server_.desk.get(), id, "r", absl::Now()).Action(),
+              v1::RESOLUTION_ACTION_SKIP);
+  }
+  EXPECT_EQ(server_.desk->open_count(), 0);
+
+  // Others, another failure and a later one are not answered by it.
+  Escalation elsewhere("disk full");
+  EXPECT_FALSE(server_.Escalate(elsewhere.Pause("r", 2)).joined);
+  const EscalationReceipt later = server_.Escalate(Escalation().Pause("r", 3));
+  EXPECT_FALSE(later.joined);
+  EXPECT_EQ(server_.Escalate(Escalation().Pause("s", 2)).incident_id,
+            later.incident_id);
+  // Not even when a new incident is open.
+  EXPECT_EQ(server_.Escalate(Escalation().Pause("r", 2)).incident_id, id);
+}
+
 TEST_F(DeskTest, ARepeatedEscalationOfAWaiterThatWaitsIsTheSameWait) {
   Escalation first;
   first.Pause("r", 3).failure.node_name = "first";

@@ -68,7 +68,7 @@ TEST(IncidentTableTest, ANewIncidentKeepsTheFingerprintOfAnOldOne) {
   table.Apply(old);
   table.Apply(fresh);  // Before the end of the old one is known.
   table.Apply(MakeIncident("b", 2, v1::INCIDENT_STATE_RESOLVED));
-  const auto entrance = table.Enter("fb", "", absl::UnixEpoch());
+  const auto entrance = table.Enter("fb", "", 1, absl::UnixEpoch());
   ASSERT_TRUE(entrance.ok());
   EXPECT_TRUE(entrance->joined);
   EXPECT_EQ(entrance->incident_id, "a");
@@ -98,10 +98,10 @@ TEST(IncidentTableTest, OpenIncidentsAreBounded) {
   for (size_t i = 0; i < IncidentDesk::kMaxOpenIncidents; ++i) {
     table.Apply(MakeIncident(absl::StrCat("i", i), 1, v1::INCIDENT_STATE_OPEN));
   }
-  const auto full = table.Enter("new", "", absl::UnixEpoch());
+  const auto full = table.Enter("new", "", 1, absl::UnixEpoch());
   EXPECT_TRUE(absl::IsResourceExhausted(full.status())) << full.status();
   EXPECT_EQ(ReasonOf(full.status()), "OVERLOADED");
-  EXPECT_TRUE(table.Enter("fi7", "", absl::UnixEpoch())->joined);
+  EXPECT_TRUE(table.Enter("fi7", "", 1, absl::UnixEpoch())->joined);
 }
 
 TEST(IncidentTableTest, WaitersAreBounded) {
@@ -111,9 +111,9 @@ TEST(IncidentTableTest, WaitersAreBounded) {
     table.Apply(MakeWaiter("a", absl::StrCat("w", i), 2, false));
   }
   EXPECT_TRUE(absl::IsResourceExhausted(
-      table.Enter("fa", "more", absl::UnixEpoch()).status()));
-  EXPECT_TRUE(table.Enter("fa", "w7", absl::UnixEpoch()).ok());
-  EXPECT_TRUE(table.Enter("fa", "", absl::UnixEpoch()).ok());
+      table.Enter("fa", "more", 1, absl::UnixEpoch()).status()));
+  EXPECT_TRUE(table.Enter("fa", "w7", 1, absl::UnixEpoch()).ok());
+  EXPECT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
 }
 
 TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
@@ -121,8 +121,8 @@ TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
   StoredIncident incident = MakeIncident("a", 1, v1::INCIDENT_STATE_OPEN);
   incident.record.mutable_incident()->set_occurrence_count(1);
   table.Apply(incident);
-  ASSERT_TRUE(table.Enter("fa", "", absl::UnixEpoch()).ok());
-  ASSERT_TRUE(table.Enter("fa", "", absl::UnixEpoch()).ok());
+  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
+  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
   const auto count = [&] {
     return table.Find("a")->record.incident().occurrence_count();
   };
@@ -131,7 +131,7 @@ TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
   UnwrittenIncident written = table.Uncounted()[0];
   EXPECT_EQ(written.repeats, 2);
   // One more while it is being written.
-  ASSERT_TRUE(table.Enter("fa", "", absl::UnixEpoch()).ok());
+  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
   written.stored.mod_revision = 2;
   table.Apply(written.stored);  // The watch is faster.
   table.Written(written);
