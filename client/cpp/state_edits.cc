@@ -1,5 +1,7 @@
 #include "client/cpp/state_edits.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,19 @@ std::vector<std::string> SplitPath(absl::string_view path) {
   return parts;
 }
 
+// An index as JSON Pointer writes it: digits without a leading zero.
+std::optional<int> ListIndex(const std::string& part, int size) {
+  const bool is_number =
+      std::all_of(part.begin(), part.end(),
+                  [](char c) { return c >= '0' && c <= '9'; }) &&
+      (part.size() == 1 || part[0] != '0');
+  int index = 0;
+  if (!is_number || !absl::SimpleAtoi(part, &index) || index >= size) {
+    return std::nullopt;
+  }
+  return index;
+}
+
 // The item of a list or field of an object; null when it is not there.
 Value* Child(Value& parent, const std::string& part) {
   if (parent.kind_case() == Value::kStructValue) {
@@ -43,30 +58,36 @@ Value* Child(Value& parent, const std::string& part) {
     const auto it = fields.find(part);
     return it == fields.end() ? nullptr : &it->second;
   }
-  int index = 0;
-  if (parent.kind_case() != Value::kListValue ||
-      !absl::SimpleAtoi(part, &index) || index < 0 ||
-      index >= parent.list_value().values_size()) {
-    return nullptr;
-  }
-  return parent.mutable_list_value()->mutable_values(index);
+  if (parent.kind_case() != Value::kListValue) return nullptr;
+  auto& items = *parent.mutable_list_value()->mutable_values();
+  const std::optional<int> index = ListIndex(part, items.size());
+  return index.has_value() ? &items[*index] : nullptr;
 }
 
-// True when `part` may be added to `parent`: never to a list or a scalar.
-bool CanGrow(const Value& parent) {
-  return parent.kind_case() == Value::kStructValue ||
-         parent.kind_case() == Value::kNullValue ||
-         parent.kind_case() == Value::KIND_NOT_SET;
+// Objects and lists inside one another; 0 for a scalar.
+size_t DepthOf(const Value& value) {
+  size_t deepest = 0;
+  for (const auto& [name, member] : value.struct_value().fields()) {
+    deepest = std::max(deepest, DepthOf(member));
+  }
+  for (const Value& item : value.list_value().values()) {
+    deepest = std::max(deepest, DepthOf(item));
+  }
+  const bool nests = value.kind_case() == Value::kStructValue ||
+                     value.kind_case() == Value::kListValue;
+  return deepest + (nests ? 1 : 0);
 }
 
 void Set(Value* at, const std::vector<std::string>& parts, const Value& value) {
+  if (parts.size() + DepthOf(value) > kMaxPathParts) return;
   size_t i = 0;
   for (; i < parts.size(); ++i) {
     Value* const next = Child(*at, parts[i]);
     if (next == nullptr) break;
     at = next;
   }
-  if (i < parts.size() && !CanGrow(*at)) return;
+  // Names are added to objects only.
+  if (i < parts.size() && at->kind_case() != Value::kStructValue) return;
   for (; i < parts.size(); ++i) {
     at = &(*at->mutable_struct_value()->mutable_fields())[parts[i]];
   }
@@ -97,9 +118,8 @@ void Remove(Value& parent, const std::string& part) {
     parent.mutable_struct_value()->mutable_fields()->erase(part);
     return;
   }
-  int index = 0;
-  if (!absl::SimpleAtoi(part, &index)) return;
-  parent.mutable_list_value()->mutable_values()->DeleteSubrange(index, 1);
+  auto& items = *parent.mutable_list_value()->mutable_values();
+  items.DeleteSubrange(*ListIndex(part, items.size()), 1);
 }
 
 void ApplyEdit(const v1::StateEdit& edit, Value& root) {
