@@ -113,8 +113,8 @@ constexpr Wording kWordings[] = {
     {"maximum context length is <L> tokens", kTokens},
     {"must be <L> or fewer in length", kCharacters},
     {"length less than or equal to <L>", ""},
-    {"(?:not|cannot|can't|never) (?:be |have |exceed )?(?:(?:longer|larger|"
-     "more|greater|bigger) than )?<L:>",
+    {"(?:not|cannot|can't|never) (?:exceed|(?:be |have )?(?:longer|larger|more|"
+     "greater|bigger) than) <L:>",
      ""},
     {"(?:must|should|can|may|too long)\\b[^\\n\\d]{0,24} (?:at most|no (?:more|"
      "longer|larger|bigger|greater) than|less than|fewer than|shorter than|"

@@ -184,6 +184,8 @@ TEST(FindSizeLimitTest, TextsOfRealSoftware) {
       {"String should have at most 10 characters", 10, 0, "characters"},
       {"List should have at most 3 items after validation, not 5", 3, 5,
        "items"},
+      {"the body must not exceed 512 KB", 512 * 1024, 0, "bytes"},
+      {"names cannot be longer than 63 characters", 63, 0, "characters"},
       {"HTTP content length exceeded 1048576 bytes.", kMiB, 0, "bytes"},
       {"Exceeded limit on max bytes to buffer : 262144", 262'144, 0, "bytes"},
   };
@@ -230,6 +232,8 @@ TEST(FindSizeLimitTest, OtherNumbersAreNoSize) {
       "maximum context length is unknown: 500",
       "no more than 3 attempts are made",
       "larger than 0 bytes",
+      "at most one: expected 3 items, not 5 items",
+      "exceeding all hopes, it read 3 bytes, not 5 bytes",
   };
   for (const char* text : kTexts) {
     const auto found = FindSizeLimit(text);
