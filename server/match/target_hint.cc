@@ -24,6 +24,12 @@ constexpr absl::string_view kPort = "\\d{1,5}";
 // <H> is a host with or without a port, <N> a host of any form, <P> a port; a
 // URL's <U> is what stands before its host.
 constexpr absl::string_view kWordings[] = {
+    // A request's URL has a name, where the connection below has an address.
+    "\\b(?:get|post|put|patch|delete|head|options|fetch|for url:?|endpoint "
+    "url:?|requesting|request (?:to|for)|call(?:ing)?|reach|from|url[:=])"
+    "(?: url)?:? [\"'<`]?(?:https?|wss?|grpcs?)://<U><H>",
+    "\\b(?:https?|wss?)://<U><H>[^\\s\"'>]{0,200}[\"'>]?:? (?:failed|timed out|"
+    "returned|responded)",
     // Whoever failed to connect says where to.
     "\\bdial (?:tcp|udp)[46]?:? (?:lookup )?<H>",
     "\\b(?:read|write) (?:tcp|udp)[46]? \\S{1,60}->(?:\\S{1,60}/)?<H>",
@@ -40,12 +46,7 @@ constexpr absl::string_view kWordings[] = {
     "\\bconnection refused: (?:[a-z0-9._-]{1,253}/)?<H>",
     "\\b(?:getaddrinfo|ENOTFOUND|EAI_AGAIN|resolve host(?:name)?:?|"
     "UnknownHostException:) (?:ENOTFOUND |EAI_AGAIN )?[\"']?<H>",
-    // A request says its URL, a data store's URL says what it is.
-    "\\b(?:get|post|put|patch|delete|head|options|fetch|for url:?|endpoint "
-    "url:?|requesting|request (?:to|for)|call(?:ing)?|reach|from|url[:=])"
-    "(?: url)?:? [\"'<`]?(?:https?|wss?|grpcs?)://<U><H>",
-    "\\b(?:https?|wss?)://<U><H>[^\\s\"'>]{0,200}[\"'>]?:? (?:failed|timed out|"
-    "returned|responded)",
+    // A data store's URL says what it is.
     "\\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\\+srv)?|rediss?|amqps?|"
     "kafka|nats|cassandra|clickhouse|etcd|ldaps?|sftp|ftp|smtps?|sqlserver|"
     "dns)://<U>/?<H>",

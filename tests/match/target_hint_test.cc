@@ -20,6 +20,8 @@ TEST(TargetHintTest, WhatTextsSayWasCalled) {
        "api.x.example"},
       {"Post \"http://orders:8080/v1/orders\": context deadline exceeded",
        "orders:8080"},
+      {"Post \"https://orders.svc:443/v1\": dial tcp 10.96.14.2:443: refused",
+       "orders.svc:443"},
       {"HTTPSConnectionPool(host='api.x.example', port=443): Max retries "
        "exceeded with url: /v1?key=s3cret",
        "api.x.example:443"},
