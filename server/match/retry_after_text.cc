@@ -253,14 +253,22 @@ bool MayTellWait(absl::string_view text) {
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *kWords);
 }
 
+bool MayHoldField(absl::string_view text) {
+  static const RE2* const kField =
+      new RE2("(?i)retry[^\n]{0,16}?[:=,{'\"\\\\]");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *kField);
+}
+
 }  // namespace
 
 std::optional<absl::Duration> FindRetryAfterInText(absl::string_view text,
                                                    bool refused,
                                                    absl::Time now) {
   if (!MayTellWait(text)) return std::nullopt;
-  if (const auto delay = FromField(text)) return delay;
-  if (const auto delay = FromRetryInfo(text)) return delay;
+  if (MayHoldField(text)) {
+    if (const auto delay = FromField(text)) return delay;
+    if (const auto delay = FromRetryInfo(text)) return delay;
+  }
   if (const auto delay = FromPhrase(text)) return delay;
   if (const auto delay = FromWait(text)) return delay;
   if (const auto delay = FromMoment(text, now)) return delay;

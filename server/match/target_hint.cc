@@ -67,7 +67,7 @@ std::string Expand(absl::string_view wording) {
       "(?i)",
       absl::StrReplaceAll(
           wording,
-          {{"<U>", "(?:[^\\s/@\"'<>]{0,200}@)?"},
+          {{"<U>", "(?:[^\\s/@\"'<>]*@)?"},
            {"<H>", absl::StrCat("(?P<host>", with_port, ")")},
            {"<D>", absl::StrCat("(?P<host>", kDotted, "(?::", kPort, ")?)")},
            {"<N>", absl::StrCat("(?P<host>", kName, ")")},
@@ -93,10 +93,19 @@ const std::vector<Reader>& Readers() {
   return *readers;
 }
 
+// Most errors name nothing that was called.
+bool MayNameTarget(re2::StringPiece text) {
+  static const RE2* const kWords = new RE2(
+      "(?i)://|dial |connect|->|host|resolve|amazonaws|getaddrinfo|ENOTFOUND|"
+      "EAI_AGAIN|server on ");
+  return RE2::PartialMatch(text, *kWords);
+}
+
 }  // namespace
 
 std::string TargetHint(absl::string_view text) {
   const re2::StringPiece piece(text.data(), text.size());
+  if (!MayNameTarget(piece)) return "";
   std::vector<re2::StringPiece> submatches;
   for (const Reader& reader : Readers()) {
     submatches.assign(reader.regex->NumberOfCapturingGroups() + 1, {});
