@@ -253,9 +253,10 @@ bool MayTellWait(absl::string_view text) {
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *kWords);
 }
 
+// Whether a name such as retryAfterMilliseconds has a value behind it.
 bool MayHoldField(absl::string_view text) {
   static const RE2* const kField =
-      new RE2("(?i)retry[^\n]{0,16}?[:=,{'\"\\\\]");
+      new RE2("(?i)retry[^\n]{0,32}?[:=,{'\"\\\\]");
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *kField);
 }
 
