@@ -24,7 +24,7 @@ constexpr Hint kHints[] = {
     {"PATTERN_EXISTS", "use `recourse patterns update FILE` to change it"},
     {"PATTERN_NOT_FOUND", "`recourse patterns list` shows what there is"},
     {"STALE_REVISION",
-     "somebody changed it meanwhile: get it again, or set revision to 0"},
+     "somebody changed it meanwhile: get it again and repeat your change"},
     {"TOKEN_EXPIRED", "begin anew, without --token"},
     {"TOKEN_FORGED", "the token is of another server or namespace"},
     {"DECISION_NOT_FOUND", "only recent decisions are kept"},

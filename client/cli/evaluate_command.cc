@@ -42,11 +42,9 @@ absl::Status Ask(Client& client, const std::string& file,
 std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
                                      Client& client, Evaluation& evaluation,
                                      Context& context) {
-  std::ifstream in(file);
-  if (!in.good()) {
-    return context.FailUsage(
-        absl::NotFoundError(absl::StrCat("cannot read ", file)));
-  }
+  std::ifstream in;
+  const absl::Status opened = OpenErrors(file, in);
+  if (!opened.ok()) return context.FailUsage(opened);
   std::vector<LabelledError> errors;
   int line = 0;
   bool more = true;

@@ -1,6 +1,8 @@
 #include "client/cli/labelled_errors.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -122,6 +124,17 @@ absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
 bool Label::Accepts(const std::string& answer) const {
   return answer == value ||
          std::find(also.begin(), also.end(), answer) != also.end();
+}
+
+absl::Status OpenErrors(const std::string& file, std::ifstream& in) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return absl::NotFoundError(
+        absl::StrCat("cannot read ", file, ": it is a folder"));
+  }
+  in.open(file);
+  if (in.good()) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("cannot read ", file));
 }
 
 absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,

@@ -1,11 +1,13 @@
 // Files of errors, one per line: JSONL with or without labels, or plain text.
 #pragma once
 
+#include <fstream>
 #include <istream>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "recourse/v1/recovery.pb.h"
 
@@ -30,6 +32,9 @@ struct LabelledError {
   Label category, strategy;
   Label retryable;  // "true" or "false".
 };
+
+// Opens `file` for ReadError. NOT_FOUND: it cannot be read, or is a folder.
+absl::Status OpenErrors(const std::string& file, std::ifstream& in);
 
 // Reads the next error of `in`, skipping empty lines; counts lines in `line`.
 // nullopt: the end. With `labels`, every line must be a JSON object with

@@ -3,7 +3,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/text.h"
-#include "server/wire/pattern.h"
 #include "server/wire/pattern_file.h"
 
 namespace recourse::cli {
@@ -24,7 +23,8 @@ std::string PlanText(const v1::ErrorPattern& pattern) {
 }
 
 std::string PatternYaml(const v1::ErrorPattern& pattern) {
-  return PatternFileText({WithoutOutputFields(pattern)});
+  return PatternFileText({pattern},
+                         pattern.origin() == v1::PATTERN_ORIGIN_USER);
 }
 
 }  // namespace recourse::cli

@@ -69,7 +69,6 @@ ExitCode List(const v1::ListErrorPatternsRequest& request, Context& context) {
 void PrintPattern(const v1::ErrorPattern& pattern, Context& context) {
   Fields fields;
   fields.Add("# origin", ShortName(pattern.origin()));
-  fields.Add("# revision", absl::StrCat(pattern.revision()));
   fields.Add("# created", TimeText(pattern.create_time()));
   fields.Add("# updated", TimeText(pattern.update_time()));
   fields.Add("# updated by", pattern.update_by());

@@ -193,11 +193,8 @@ void PrintText(const Replay& replay, size_t show, Context& context) {
 ExitCode RunReplay(const ReplayFlags& flags, Context& context) {
   std::ifstream file;
   if (flags.file != "-") {
-    file.open(flags.file);
-    if (!file.good()) {
-      return context.FailUsage(
-          absl::NotFoundError(absl::StrCat("cannot read ", flags.file)));
-    }
+    const absl::Status opened = OpenErrors(flags.file, file);
+    if (!opened.ok()) return context.FailUsage(opened);
   }
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());

@@ -44,9 +44,14 @@ void AddGroup(const Group& group, Quorum* quorum) {
   quorum->failing_now += most(group.failing_now);
 }
 
+// An open circuit keeps its caller quiet; one that stays quiet when it could
+// try again has gone, and its last word is no vote.
 bool IsActive(const Caller& caller, absl::Time now) {
-  return caller.breaker.state() != CircuitState::kClosed ||
-         now - caller.last_seen <= caller.window.length();
+  absl::Time quiet_until = caller.last_seen;
+  if (caller.breaker.state() != CircuitState::kClosed) {
+    quiet_until = std::max(quiet_until, caller.breaker.open_until());
+  }
+  return now - quiet_until <= caller.window.length();
 }
 
 Group StatusOf(Caller& caller, const BreakerPolicy& policy, absl::Time now) {
@@ -125,7 +130,8 @@ void Callers::ForgetIdle(absl::Duration idle, absl::Time now) {
   const size_t before = callers_.size();
   last_ = nullptr;
   absl::erase_if(callers_, [&](const std::unique_ptr<Caller>& caller) {
-    return !IsActive(*caller, now) && now - caller->last_seen > idle;
+    return caller->breaker.state() == CircuitState::kClosed &&
+           !IsActive(*caller, now) && now - caller->last_seen > idle;
   });
   *limits_.all_callers -= before - callers_.size();
   services_.clear();

@@ -87,9 +87,9 @@ LocalShare Guard::ShareOf(const CallSite& site, absl::Time now) const {
   const LocalShare all{defaults.retry_ratio, defaults.min_retries_per_second};
   if (site.target.empty()) return all;
   const TargetKey key(site.ns, site.target);
-  return impl_->TableOf(key).With(key, now, [&](TargetGuard& guard, Changes*) {
-    return guard.ShareOf(site, now);
-  });
+  return impl_->TableOf(key).WithKnown(
+      key, now, all,
+      [&](TargetGuard& guard, Changes*) { return guard.ShareOf(site, now); });
 }
 
 std::vector<CircuitView> Guard::Circuits(absl::string_view ns,

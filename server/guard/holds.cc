@@ -52,7 +52,9 @@ std::optional<absl::Time> Holds::Lift(absl::string_view scope, absl::Time at,
   absl::Time lifted = std::max(at, hold->end) + spread * UnitInterval(seed);
   if (hold->release_rate > 0) {
     lifted = std::max(lifted, hold->next_slot);
-    hold->next_slot += absl::Seconds(1 / hold->release_rate);
+    if (lifted - now <= kMaxWait) {
+      hold->next_slot += absl::Seconds(1 / hold->release_rate);
+    }
   }
   return lifted;
 }

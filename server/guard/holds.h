@@ -25,6 +25,8 @@ inline constexpr absl::Duration kMaxBelievedRetryAfter = absl::Minutes(10);
 class Holds {
  public:
   static constexpr size_t kMaxHolds = 64;  // The first to end makes room.
+  // A place later than this is told and not taken: nobody waits for it.
+  static constexpr absl::Duration kMaxWait = absl::Minutes(10);
   static constexpr double kJitter = 0.1;
   static constexpr absl::Duration kMaxJitter = absl::Seconds(5);
 

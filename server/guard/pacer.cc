@@ -57,13 +57,17 @@ absl::Time Pacer::Book(absl::Time at, absl::Time now) {
         std::clamp<double>(std::ceil(passed - 1e-9), 0, slots_));
     const int32_t place = std::max(booked, slot * burst_);
     if (place >= places) continue;
-    booked = place + 1;
     const int32_t slot_of_place = place / burst_;
-    return std::max(at, start + absl::Seconds(slot_of_place * step_seconds_));
+    const absl::Time found =
+        std::max(at, start + absl::Seconds(slot_of_place * step_seconds_));
+    if (found - now <= kMaxWait) booked = place + 1;
+    return found;
   }
-  beyond_ = std::max({beyond_, at, absl::FromUnixNanos(end * page_nanos_)}) +
-            absl::Seconds(1 / rate_);
-  return beyond_;
+  const absl::Time found =
+      std::max({beyond_, at, absl::FromUnixNanos(end * page_nanos_)}) +
+      absl::Seconds(1 / rate_);
+  if (found - now <= kMaxWait) beyond_ = found;
+  return found;
 }
 
 }  // namespace recourse

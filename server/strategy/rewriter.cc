@@ -107,6 +107,15 @@ std::optional<std::string> ErrorCaptures::Expand(absl::string_view text,
   return expanded;
 }
 
+absl::Status Rewriter::Spend(size_t bytes, const RE2& regex) {
+  const int instructions = regex.ProgramSize();
+  if (static_cast<int64_t>(bytes) > kMaxSearchWork / instructions) {
+    budget_ = -1;
+  }
+  return Spend(bytes *
+               (1 + static_cast<size_t>(instructions) / kLightInstructions));
+}
+
 absl::Status Rewriter::Spend(size_t bytes) {
   budget_ -= static_cast<int64_t>(bytes) + 1;
   if (budget_ >= 0) return absl::OkStatus();
@@ -116,7 +125,7 @@ absl::Status Rewriter::Spend(size_t bytes) {
 
 absl::StatusOr<bool> Rewriter::Matches(const RE2& regex,
                                        absl::string_view text) {
-  if (auto spent = Spend(text.size()); !spent.ok()) return spent;
+  if (auto spent = Spend(text.size(), regex); !spent.ok()) return spent;
   return RE2::PartialMatch(Piece(text), regex);
 }
 
@@ -145,7 +154,7 @@ absl::StatusOr<std::string> Rewriter::ReplaceAll(const RE2& regex,
   size_t at = 0;
   size_t last_end = text.npos;  // Where the last match ended.
   while (at <= text.size()) {
-    if (auto spent = Spend(text.size() - at); !spent.ok()) return spent;
+    if (auto spent = Spend(text.size() - at, regex); !spent.ok()) return spent;
     if (!regex.Match(text, at, text.size(), RE2::UNANCHORED, groups.data(),
                      group_count)) {
       break;

@@ -20,8 +20,12 @@ inline constexpr size_t kMaxCorrectedBytes = 1 << 20;
 // Bytes that all searches of one correction may read, each counted as if it
 // read to the end of the text: RE2 is linear per search, but a rewrite that
 // searches after every match is not. 128 MiB is some 4,000 replacements in
-// 64 KiB, and at worst about 0.3 s.
+// 64 KiB, and about 0.3 s. A regex of more than kLightInstructions counts as
+// many times more: where its DFA does not fit, each byte costs as much.
 inline constexpr int64_t kMaxSearchedBytes = int64_t{128} << 20;
+inline constexpr int kLightInstructions = 128;
+// Bytes times instructions of one search, at worst some 2 s.
+inline constexpr int64_t kMaxSearchWork = int64_t{64} << 20;
 
 // The named groups of the error's own regex, for ${error.NAME}. Borrows both
 // arguments; not safe for concurrent use.
@@ -72,6 +76,8 @@ class Rewriter {
   absl::StatusOr<std::string> ReplaceAll(const RE2& regex,
                                          const std::string& replacement,
                                          const std::string& text);
+  // For a search of `bytes` with `regex`, or for as many bytes read once.
+  absl::Status Spend(size_t bytes, const RE2& regex);
   absl::Status Spend(size_t bytes);
 
   const ErrorCaptures& captures_;

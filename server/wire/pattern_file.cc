@@ -152,10 +152,13 @@ absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
   return CheckedForIds(std::move(all));
 }
 
-std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns) {
+std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns,
+                            bool with_revisions) {
   internal::v1::PatternFile file;
   for (const v1::ErrorPattern& pattern : patterns) {
-    *file.add_patterns() = WithoutOutputFields(pattern);
+    v1::ErrorPattern* written = file.add_patterns();
+    *written = WithoutOutputFields(pattern);
+    if (with_revisions) written->set_revision(pattern.revision());
   }
   return patterns.empty() ? "patterns: []\n" : ToYaml(file);
 }

@@ -32,6 +32,7 @@ absl::StatusOr<std::vector<PatternSource>> LoadPatternDirectory(
     const std::string& directory);
 
 // The text of a pattern file that holds `patterns`.
-std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns);
+std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns,
+                            bool with_revisions = false);
 
 }  // namespace recourse

@@ -276,6 +276,16 @@ TEST_F(CliCommandsTest, ReplayRefusesJsonWithoutMessage) {
               HasSubstr(file + ":2: the JSON object has no message"));
 }
 
+TEST_F(CliCommandsTest, FolderInTheFilesPlaceIsRefused) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"replay", "."},
+        std::vector<std::string>{"evaluate", "--corpus", "."}}) {
+    const CliResult result = Cli(command);
+    EXPECT_EQ(result.exit_code, 2) << command[0];
+    EXPECT_THAT(result.err, HasSubstr("cannot read .: it is a folder"));
+  }
+}
+
 TEST_F(CliCommandsTest, ReplayCountsOneAndShowsNothingWhenTold) {
   AnswerByMessage(server);
   const CliResult result = Cli({"replay", "-", "--show", "0"}, "odd\n");

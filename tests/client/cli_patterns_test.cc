@@ -66,6 +66,17 @@ TEST_F(CliPatternsTest, PatternsListReadsAllPages) {
   EXPECT_EQ(list.requests()[1].page_token(), "2");
 }
 
+TEST_F(CliPatternsTest, GetShowsTheRevisionThatAnUpdateIsBasedOn) {
+  auto& get = server.orchestrator.GetErrorPattern_;
+  get.Answer(R"(pattern { pattern_id: "a" regex_pattern: "x" revision: 7
+                          origin: PATTERN_ORIGIN_USER })");
+  get.Answer(R"(pattern { pattern_id: "b" regex_pattern: "x"
+                          origin: PATTERN_ORIGIN_LIBRARY })");
+  EXPECT_THAT(Cli({"patterns", "get", "a"}).out, HasSubstr("revision: 7\n"));
+  EXPECT_THAT(Cli({"patterns", "get", "b"}).out,
+              testing::Not(HasSubstr("revision")));
+}
+
 TEST_F(CliPatternsTest, AddChecksAllBeforeItAddsAny) {
   auto& add = server.orchestrator.AddErrorPattern_;
   add.Answer("");
