@@ -42,17 +42,18 @@ void Holds::End(uint64_t scope_hash, absl::Time since) {
   });
 }
 
-std::optional<absl::Time> Holds::Lift(absl::string_view scope, absl::Time at,
-                                      uint64_t seed, absl::Time now) {
+std::optional<absl::Time> Holds::Lift(absl::string_view scope, const Wish& wish,
+                                      absl::Time now) {
   if (holds_.empty()) return std::nullopt;
   Hold* hold = Find(HashOf(scope), now);
-  if (hold == nullptr || at >= hold->next_slot) return std::nullopt;
+  if (hold == nullptr || wish.at >= hold->next_slot) return std::nullopt;
   const absl::Duration spread =
       std::clamp(kJitter * (hold->end - now), absl::ZeroDuration(), kMaxJitter);
-  absl::Time lifted = std::max(at, hold->end) + spread * UnitInterval(seed);
+  absl::Time lifted =
+      std::max(wish.at, hold->end) + spread * UnitInterval(wish.seed);
   if (hold->release_rate > 0) {
     lifted = std::max(lifted, hold->next_slot);
-    if (lifted - now <= kMaxWait) {
+    if (lifted <= wish.last) {
       hold->next_slot += absl::Seconds(1 / hold->release_rate);
     }
   }

@@ -25,8 +25,6 @@ inline constexpr absl::Duration kMaxBelievedRetryAfter = absl::Minutes(10);
 class Holds {
  public:
   static constexpr size_t kMaxHolds = 64;  // The first to end makes room.
-  // A place later than this is told and not taken: nobody waits for it.
-  static constexpr absl::Duration kMaxWait = absl::Minutes(10);
   static constexpr double kJitter = 0.1;
   static constexpr absl::Duration kMaxJitter = absl::Seconds(5);
 
@@ -38,9 +36,15 @@ class Holds {
   void End(uint64_t scope_hash, absl::Time since);
   static uint64_t HashOf(absl::string_view scope);
 
-  // When a run of `scope` that would be at `at` may be instead; nullopt: then.
-  std::optional<absl::Time> Lift(absl::string_view scope, absl::Time at,
-                                 uint64_t seed, absl::Time now);
+  struct Wish {
+    absl::Time at;
+    absl::Time last;  // A later place is told and not taken.
+    uint64_t seed;
+  };
+  // When a run of `scope` that would be at `wish.at` may be instead; nullopt:
+  // then.
+  std::optional<absl::Time> Lift(absl::string_view scope, const Wish& wish,
+                                 absl::Time now);
 
   std::vector<HoldView> View(absl::Time now) const;
   void Clear() { holds_.clear(); }

@@ -43,7 +43,7 @@ void Pacer::TurnTo(int64_t page) {
   first_page_ = page;
 }
 
-absl::Time Pacer::Book(absl::Time at, absl::Time now) {
+absl::Time Pacer::Book(absl::Time at, absl::Time last, absl::Time now) {
   TurnTo(PageOf(now));
   const auto places = static_cast<int32_t>(slots_ * burst_);
   const int64_t end = first_page_ + static_cast<int64_t>(kPages);
@@ -60,13 +60,13 @@ absl::Time Pacer::Book(absl::Time at, absl::Time now) {
     const int32_t slot_of_place = place / burst_;
     const absl::Time found =
         std::max(at, start + absl::Seconds(slot_of_place * step_seconds_));
-    if (found - now <= kMaxWait) booked = place + 1;
+    if (found <= last) booked = place + 1;
     return found;
   }
   const absl::Time found =
       std::max({beyond_, at, absl::FromUnixNanos(end * page_nanos_)}) +
       absl::Seconds(1 / rate_);
-  if (found - now <= kMaxWait) beyond_ = found;
+  if (found <= last) beyond_ = found;
   return found;
 }
 

@@ -22,15 +22,13 @@ namespace recourse {
 class Pacer {
  public:
   static constexpr size_t kPages = 512;
-  // Nobody waits longer (the longest that a recovery takes, by default): a slot
-  // beyond is told and not booked, so that who gives up leaves no queue behind.
-  static constexpr absl::Duration kMaxWait = absl::Minutes(10);
 
   // REQUIRES: max_retry_rate > 0, burst >= 1.
   explicit Pacer(const PacingPolicy& policy);
 
-  // Books a slot at or after `at`, within kMaxWait, and says when it is.
-  absl::Time Book(absl::Time at, absl::Time now);
+  // Books a slot at or after `at`, and says when it is. One after `last` is
+  // told and not booked: who cannot wait for it leaves no queue behind.
+  absl::Time Book(absl::Time at, absl::Time last, absl::Time now);
 
   bool Fits(const PacingPolicy& policy) const {
     return policy.max_retry_rate == rate_ && policy.burst == burst_;

@@ -12,6 +12,8 @@ namespace {
 
 // Who finds his own circuit's trials taken asks again within this.
 constexpr absl::Duration kOwnRetrySpread = absl::Seconds(5);
+// Recoveries end before, by default: a place later than this is not taken.
+constexpr absl::Duration kLongestWait = absl::Minutes(10);
 
 std::string Text(absl::Duration duration) {
   return absl::StrFormat("%.1f s", absl::ToDoubleSeconds(duration));
@@ -130,8 +132,9 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
     return;
   }
   absl::Time at = place->at;
-  if (const auto lifted =
-          holds_.Lift(request.site.quota_scope, at, request.seed, now)) {
+  const absl::Time last = std::min(wish.last, now + kLongestWait);
+  if (const auto lifted = holds_.Lift(request.site.quota_scope,
+                                      {at, last, request.seed}, now)) {
     at = *lifted;
     admitted->notes.emplace_back(
         TraceReason::kHeldBack,
@@ -139,7 +142,7 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
   }
   if (policy_->pacing.max_retry_rate > 0 && !request.first_call) {
     if (pacer_ == nullptr) pacer_ = std::make_unique<Pacer>(policy_->pacing);
-    const absl::Time slot = pacer_->Book(at, now);
+    const absl::Time slot = pacer_->Book(at, last, now);
     if (slot > at) {
       at = slot;
       admitted->notes.emplace_back(
