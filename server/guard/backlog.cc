@@ -25,6 +25,17 @@ constexpr absl::Duration kRelief = absl::Seconds(3);
 constexpr double kAskAhead = 1.1;
 // A slot this near is no wait.
 constexpr absl::Duration kSoon = absl::Milliseconds(1);
+// What trials took on an idle target; under its usual load calls take longer,
+// and that is nothing to slow down for. More than this is.
+constexpr double kUsuallyLonger = 2;
+
+absl::Duration QuickestOf(const Backlog::Known& known) {
+  if (known.trial_time <= absl::ZeroDuration()) {
+    return absl::InfiniteDuration();
+  }
+  return known.bore_it_before ? kUsuallyLonger * known.trial_time
+                              : known.trial_time;
+}
 
 }  // namespace
 
@@ -32,9 +43,7 @@ Backlog::Backlog(AskSchedule asks, const Known& known, absl::Time now)
     : asks_(asks),
       known_(known),
       rate_(std::max(kMinRate, kFirstShare * known.borne_rate)),
-      quickest_(known.trial_time > absl::ZeroDuration()
-                    ? known.trial_time
-                    : absl::InfiniteDuration()),
+      quickest_(QuickestOf(known)),
       next_slot_(now),
       next_step_(now + kStep),
       last_wait_(now) {}

@@ -34,7 +34,9 @@ class Backlog {
   static constexpr double kMinRate = 1;
 
   struct Known {
-    double borne_rate = 0;      // Calls a second that the target bears.
+    double borne_rate = 0;  // Calls a second that the target bears, ...
+    // ... since it did before the outage; else the trials found it out.
+    bool bore_it_before = false;
     absl::Duration trial_time;  // 0: unknown.
     double slow_call_rate = 1;
   };

@@ -3,7 +3,19 @@
 #include <algorithm>
 #include <limits>
 
+#include "server/model/stable_hash.h"
+
 namespace recourse {
+namespace {
+
+// Who finds no trial asks again after this, ...
+constexpr absl::Duration kAskPause = absl::Seconds(1);
+// ... and where nobody knows how often it calls, spread over this.
+constexpr absl::Duration kAskSpread = absl::Seconds(5);
+// In times of its usual calls.
+constexpr double kAskPace = 1.5;
+
+}  // namespace
 
 std::optional<CallerBreaker::Cause> CallerBreaker::Count(
     const Evidence& evidence, const BreakerPolicy& policy, absl::Time now) {
@@ -28,6 +40,8 @@ std::optional<CallerBreaker::Cause> CallerBreaker::Count(
     opened_ = std::make_unique<Opened>();
     opened_->until = now + policy.caller_open_duration;
     opened_->changed = now;
+    opened_->usual_rate = static_cast<double>(evidence.in_window.calls) /
+                          absl::ToDoubleSeconds(policy.window);
   }
   return cause;
 }
@@ -73,6 +87,20 @@ std::optional<CallerBreaker::Trial> CallerBreaker::Take(
   if (opened_->permits.out() >= policy.half_open_permits) return std::nullopt;
   at = std::max(at, opened_->until);
   return Trial{at, opened_->permits.Take({0, at, call_time}, seed)};
+}
+
+std::optional<absl::Time> CallerBreaker::AskAgain(absl::Time from,
+                                                  absl::Time last,
+                                                  uint64_t seed) {
+  from += kAskPause;
+  if (opened_->usual_rate > 0) {
+    const double rate = kAskPace * opened_->usual_rate;
+    return opened_->asks.Next({from, rate, absl::InfiniteDuration(), rate},
+                              from, last, seed);
+  }
+  const absl::Time again = from + kAskSpread * UnitInterval(seed);
+  if (again > last) return std::nullopt;
+  return again;
 }
 
 CallerBreaker::Ended CallerBreaker::End(uint64_t permit,

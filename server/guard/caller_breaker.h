@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "server/guard/ask_schedule.h"
 #include "server/guard/call_tally.h"
 #include "server/guard/count_window.h"
 #include "server/guard/permits.h"
@@ -49,6 +50,12 @@ class CallerBreaker {
   // out. REQUIRES: not CLOSED.
   std::optional<Trial> Take(absl::Time at, absl::Duration call_time,
                             uint64_t seed, const BreakerPolicy& policy);
+  // When who finds no trial asks again: one after the other, at half as many
+  // again as called before it opened. So a caller that was cut off for a while
+  // does not come back with all of it at once, on a target that is well.
+  // nullopt: not by `last`. REQUIRES: not CLOSED.
+  std::optional<absl::Time> AskAgain(absl::Time from, absl::Time last,
+                                     uint64_t seed);
   enum class Ended : uint8_t { kLate, kNothing, kClosed, kReopened };
   // nullopt: neither success nor failure; the permit is free again.
   Ended End(uint64_t permit, std::optional<bool> success,
@@ -77,6 +84,8 @@ class CallerBreaker {
     absl::Time changed;
     int count = 1;
     int successes = 0;
+    double usual_rate = 0;  // Calls a second before; 0: unknown.
+    AskSchedule asks;
     Permits permits;
   };
 

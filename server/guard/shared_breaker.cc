@@ -124,7 +124,8 @@ void SharedBreaker::PrepareWaves(const BreakerPolicy& policy,
 
 void SharedBreaker::Close(const BreakerPolicy& policy, absl::Time now) {
   const Backlog::Known known{std::max(healthy_rate_, waves_->proven_rate()),
-                             waves_->trial_time(), policy.slow_call_rate};
+                             healthy_rate_ > 0, waves_->trial_time(),
+                             policy.slow_call_rate};
   backlog_ = std::make_unique<Backlog>(*asks_, known, now);
   waves_ = nullptr;
   asks_ = nullptr;

@@ -5,13 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/guard/target_guard.h"
-#include "server/model/stable_hash.h"
 
 namespace recourse {
 namespace {
 
-// Who finds his own circuit's trials taken asks again within this.
-constexpr absl::Duration kOwnRetrySpread = absl::Seconds(5);
 // Recoveries end before, by default: a place later than this is not taken.
 constexpr absl::Duration kLongestWait = absl::Minutes(10);
 
@@ -110,10 +107,10 @@ RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};
   }
   if (!wish.can_recheck) return {RunPlace::Kind::kRefused};
-  const absl::Time again =
-      from + absl::Seconds(1) + kOwnRetrySpread * UnitInterval(wish.seed);
-  if (again > wish.last) return {RunPlace::Kind::kRefused};
-  return {RunPlace::Kind::kAskAgain, again};
+  const std::optional<absl::Time> again =
+      caller->breaker.AskAgain(from, wish.last, wish.seed);
+  if (!again) return {RunPlace::Kind::kRefused};
+  return {RunPlace::Kind::kAskAgain, *again};
 }
 
 // Lifts the run's time for a hold and for pacing; never past the caller's last

@@ -25,7 +25,7 @@ struct BreakerPolicy {
   int count_window = 0;  // 0: none.
   absl::Duration open_duration = absl::Seconds(5);
   double open_growth = 1.5;
-  absl::Duration max_open_duration = absl::Seconds(30);
+  absl::Duration max_open_duration = absl::Seconds(10);
   int half_open_permits = 1;
   double quorum = 0.3;
   int min_quorum = 2;

@@ -150,8 +150,7 @@ TEST_F(BreakerTest, OpenTimeGrowsUpToItsMaximum) {
     const Grant trial = MustAdmit(Request(Instance(0)));
     guard.Settle("default", trial.stamp, RunOutcome::kFailure, now);
   }
-  const std::vector<double> expected = {5,       7.5, 11.25, 16.875,
-                                        25.3125, 30,  30,    30};
+  const std::vector<double> expected = {5, 7.5, 10, 10, 10, 10, 10, 10};
   EXPECT_THAT(seconds,
               ::testing::Pointwise(::testing::DoubleNear(1e-3), expected));
 }
