@@ -2,6 +2,8 @@
 # make demo     builds, then plays real errors through a server of its own
 # make test     builds and passes every test
 # make bench    builds and runs the benchmarks
+# make drill    plays outages to Recourse and to its peers in virtual time, and says
+#               whether each goal of docs/drill.md is met; DRILL_FLAGS: see --help
 # make python-wheel   the Python client as a wheel, in client/python/dist/
 # make node-package   the Node client as a package, in client/node/
 # make check    format, includes, lint of the protos and of the scripts
@@ -31,7 +33,7 @@ TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench python-wheel node-package check tidy clang asan fuzz tsan format clean
+.PHONY: all setup configure demo test bench drill python-wheel node-package check tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -53,6 +55,10 @@ bench: setup
 	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)
 	@ninja -C build/bench
 	@for b in build/bench/bench/*_bench; do $$b; done
+
+drill: configure
+	@ninja -C $(BUILD) recourse-drill
+	@build/bin/recourse-drill --svg build/drill.svg $(DRILL_FLAGS)
 
 python-wheel: setup
 	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \
