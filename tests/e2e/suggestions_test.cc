@@ -137,17 +137,20 @@ TEST_F(SuggestionsTest, SecretsAreNotLearned) {
   ASSERT_EQ(matched, 0);
   const auto response = Suggest();
   EXPECT_EQ(response.unmatched_errors(), 60);
-  // The same wording in a cause is of the same group.
-  EXPECT_EQ(response.suggestions_size(), 6);
+  // The same wording in a cause is of the same group, where it is of the same
+  // category: what two of the causes say of access counts for more there.
+  EXPECT_EQ(response.suggestions_size(), 8);
   for (const auto& text : kTexts) {
     EXPECT_FALSE(absl::StrContains(response.DebugString(), text.secret))
         << text.secret;
   }
   // And the regexes match the errors as they were.
+  int64_t count = 0;
   for (const auto& suggestion : response.suggestions()) {
-    EXPECT_EQ(suggestion.count(), 10);
+    count += suggestion.count();
     AddPattern(suggestion.pattern());
   }
+  EXPECT_EQ(count, 60);
   for (const auto& text : kTexts) {
     HandleText("", text.before + text.secret + text.after);
   }
