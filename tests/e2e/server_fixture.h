@@ -37,8 +37,14 @@ class ServerTest : public ::testing::Test {
     absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
     ASSERT_EQ(server.status(), absl::OkStatus());
     server_ = *std::move(server);
+    Connect();
+  }
+
+  // A connection of its own for the calls that follow.
+  void Connect() {
     grpc::ChannelArguments arguments;
     arguments.SetMaxSendMessageSize(-1);
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     channel_ = grpc::CreateCustomChannel(
         server_->address(), grpc::InsecureChannelCredentials(), arguments);
     stub_ = v1::ErrorRecoveryOrchestrator::NewStub(channel_);

@@ -19,8 +19,7 @@ class ScriptedHttp:
             protocol_version = "HTTP/1.1"
 
             def handle_any(self):
-                length = int(self.headers.get("content-length") or 0)
-                body = self.rfile.read(length)
+                body = self.body()
                 status, headers, answer = outer._next(self, body)
                 self.close_connection = "connection" in headers
                 self.send_response(status)
@@ -33,6 +32,16 @@ class ScriptedHttp:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(data)
+
+            def body(self):
+                if self.headers.get("transfer-encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("content-length") or 0))
+                chunks = []
+                while length := int(self.rfile.readline(), 16):
+                    chunks.append(self.rfile.read(length))
+                    self.rfile.readline()
+                self.rfile.readline()
+                return b"".join(chunks)
 
             do_GET = do_POST = do_PUT = do_HEAD = handle_any
 

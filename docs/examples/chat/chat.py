@@ -2,6 +2,7 @@
 """Asks a flaky chat API five things, and ends each of them rightly."""
 import json
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import recourse
@@ -32,7 +33,8 @@ def show(decision):
         how = f": {action.alternative.target}"
     elif isinstance(action, recourse.model.Degrade):
         how = f": {action.level_name}"
-    print(f"   {decision.classification.pattern_id} -> {decision.strategy_used}{how}")
+    # In one piece: requests at the same time show theirs too.
+    sys.stdout.write(f"   {decision.classification.pattern_id} -> {decision.strategy_used}{how}\n")
 
 
 @recourse.recover(

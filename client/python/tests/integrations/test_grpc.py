@@ -90,8 +90,9 @@ class Rules:
                 self.call(shop, GET, recorder, timeout=100.0)
         self.assertIs(caught.exception.code(), UNAVAILABLE)
         self.assertEqual(recorder.waits, [60.0])
+        # gRPC sends a time-out rounded up, the more the longer it is.
         left = [remaining for _, remaining in shop.calls]
-        self.assertTrue(60 < left[0] <= 100.1 and left[1] <= 40.1, left)
+        self.assertTrue(60 < left[0] <= 102 and left[1] <= 42, left)
 
     def test_an_open_circuit_is_an_rpc_error(self):
         recorder = testing.Recorder([testing.give_up()])

@@ -34,8 +34,7 @@ class RequestsTest(HttpRules, unittest.TestCase):
                 recorder = testing.Recorder([testing.retry(0)])
                 self.send(recorder, "PUT", server.url, data=body)
                 self.assertEqual(len(server.requests), calls)
-                if calls == 2:
-                    self.assertEqual([r[3] for r in server.requests], [b"abc", b"abc"])
+                self.assertEqual({r[3] for r in server.requests}, {b"abc" if calls == 2 else b"ab"})
 
     def test_each_hop_of_a_redirect_is_a_call(self):
         with ScriptedHttp((302, {"location": "/there"}, b""), busy(), ok()) as server:
