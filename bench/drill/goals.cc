@@ -13,8 +13,8 @@ constexpr double kComparable = 0.02;
 constexpr double kLessWaste = 0.5;
 constexpr double kMaxPeak = 1.1;
 constexpr double kLongerDrain = 1.1;
-// Of what the others waited, for the load of the caller that is away.
-constexpr double kNoLonger = 0.05;
+// Of what the others waited: chance.
+constexpr double kNoLonger = 0.01;
 
 using Rows = std::vector<const Row*>;
 
@@ -113,16 +113,16 @@ std::vector<Goal> OutageGoals(const Experiment& experiment, const Row& ours) {
   return goals;
 }
 
-Goal OthersGoal(const char* text, const Row& ours) {
+Goal OthersGoal(const char* text, const Row& ours, bool waits_count) {
   const OthersFigures& with = *ours.others;
   const OthersFigures& without = *ours.others_untroubled;
-  return {
-      text,
-      absl::StrFormat("lost %.1f, else %.1f; waited %.3f s, else %.3f s; "
-                      "the slowest %.2f s, else %.2f s",
-                      with.lost, without.lost, with.wait, without.wait,
-                      with.longest, without.longest),
-      with.lost <= without.lost && with.wait <= (1 + kNoLonger) * without.wait};
+  return {text,
+          absl::StrFormat("lost %.1f, else %.1f; waited %.3f s, else %.3f s; "
+                          "the slowest %.2f s, else %.2f s",
+                          with.lost, without.lost, with.wait, without.wait,
+                          with.longest, without.longest),
+          with.lost <= without.lost &&
+              (!waits_count || with.wait <= (1 + kNoLonger) * without.wait)};
 }
 
 }  // namespace
@@ -132,10 +132,13 @@ std::vector<Goal> GoalsOf(const Experiment& experiment) {
   if (ours == nullptr) return {};
   if (experiment.scenario.name == "hard") return OutageGoals(experiment, *ours);
   if (experiment.scenario.broken_caller >= 0) {
-    return {OthersGoal("the nine other callers lose nothing", *ours)};
+    // Without it the target has a tenth less to do, and is quicker.
+    return {OthersGoal("the nine other callers lose nothing", *ours,
+                       /*waits_count=*/false)};
   }
   if (experiment.scenario.lie) {
-    return {OthersGoal("nobody else waits for what one was told", *ours)};
+    return {OthersGoal("nobody else waits for what one was told", *ours,
+                       /*waits_count=*/true)};
   }
   return {};
 }

@@ -14,6 +14,11 @@ struct RunWish {
   absl::Duration call_time;
   uint64_t seed = 0;
   bool can_recheck = true;  // Else it gets a place, or is refused.
+
+  // By when a trial that is waited for must run: early enough for a call that
+  // takes three times as long as expected. A trial that its own deadline cuts
+  // off fails, and a target that is back stays shut out.
+  absl::Time LastForTrial() const { return last - 2 * call_time; }
 };
 
 // What becomes of it.

@@ -102,6 +102,9 @@ RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
   const absl::Time from =
       std::max({wish.at, now, caller->breaker.open_until()});
   if (from > wish.last) return {RunPlace::Kind::kRefused};
+  const bool in_time =
+      now >= caller->breaker.open_until() || from <= wish.LastForTrial();
+  if (!in_time) return {RunPlace::Kind::kRefused};
   if (const auto trial = caller->breaker.Take(from, wish.call_time, wish.seed,
                                               breaker_policy())) {
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};

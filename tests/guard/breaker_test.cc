@@ -155,6 +155,21 @@ TEST_F(BreakerTest, OpenTimeGrowsUpToItsMaximum) {
               ::testing::Pointwise(::testing::DoubleNear(1e-3), expected));
 }
 
+// A trial that its own deadline cuts off would tell of a target that is down.
+TEST_F(BreakerTest, TrialAheadGoesToWhoHasTimeToSpare) {
+  OpenShared();
+  const auto trial = [&](absl::Duration time_remaining) {
+    AdmitRequest request = Request(Instance(0));
+    request.expected_call_time = absl::Milliseconds(100);
+    request.time_remaining = time_remaining;
+    const AdmitAnswer answer = guard.Admit(request, now);
+    const auto* admitted = std::get_if<Admitted>(&answer);
+    return admitted != nullptr && admitted->grant.stamp.permit != 0;
+  };
+  EXPECT_FALSE(trial(absl::Milliseconds(5'150)));
+  EXPECT_TRUE(trial(absl::Milliseconds(5'350)));
+}
+
 TEST_F(BreakerTest, CancelledTrialGivesItsPermitBack) {
   OpenShared();
   Pass(absl::Seconds(6));
