@@ -6,7 +6,11 @@
 #               whether each goal of docs/drill.md is met; DRILL_FLAGS: see --help
 # make python-wheel   the Python client as a wheel, in client/python/dist/
 # make node-package   the Node client as a package, in client/node/
-# make check    format, includes, lint of the protos and of the scripts
+# make check    format, includes, lint of the protos and of the scripts, breaking
+#               changes of the API
+# make proto-baseline   proto/baseline.binpb anew, against which `make check` looks for
+#               breaking changes of the API: with a release, in its commit, and never
+#               to silence the check
 # make tidy     clang-tidy over our sources
 # make asan     builds everything with clang's address and undefined sanitizers,
 #               with -Wthread-safety -Werror, and passes every test
@@ -33,7 +37,7 @@ TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench drill python-wheel node-package check tidy clang asan fuzz tsan format clean
+.PHONY: all setup configure demo test bench drill python-wheel node-package check proto-baseline tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -69,6 +73,10 @@ node-package: setup
 
 check: setup
 	@scripts/check.sh
+
+proto-baseline: setup
+	@[ -x tools/node_modules/.bin/buf ] || npm --prefix tools ci --silent
+	@cd proto && ../tools/node_modules/.bin/buf build -o baseline.binpb
 
 tidy:
 	@scripts/setup.sh clang clang-tidy
