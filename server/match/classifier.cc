@@ -8,6 +8,7 @@
 #include "server/match/evidence.h"
 #include "server/match/evidence_codes.h"
 #include "server/match/evidence_words.h"
+#include "server/match/named_failure.h"
 #include "server/match/retry_after.h"
 #include "server/match/size_limit.h"
 
@@ -17,6 +18,7 @@ namespace {
 using enum Category;
 
 constexpr double kPatternConfidence = 0.95;
+constexpr double kGuessConfidence = 0.6;
 constexpr absl::Duration kSoon = absl::Minutes(10);
 
 Category CategoryOf(ErrorType type) {
@@ -131,6 +133,18 @@ absl::string_view AdviceOf(Category category) {
   return "";
 }
 
+// Of errors that say what failed, in words that no table knows, most stay
+// until a person acts.
+Verdict UnknownCause() {
+  Verdict verdict;
+  verdict.category = kPermanent;
+  verdict.confidence = kGuessConfidence;
+  verdict.first_move = Strategy::kEscalation;
+  verdict.error_type = ErrorType::kUnknown;
+  verdict.evidence = "a failure in words that are not known";
+  return verdict;
+}
+
 Verdict Weigh(const Failure& failure,
               const std::optional<RetryAfter>& retry_after) {
   static thread_local std::vector<Token> tokens;
@@ -151,6 +165,7 @@ Verdict Weigh(const Failure& failure,
     evidence.Add(Says(kRateLimit, 1.5), 1, "retry_after");
     evidence.Add(Says(kTransient, 1), 1, "retry_after");
   }
+  if (evidence.IsSilent() && NamesAFailure(tokens)) return UnknownCause();
   return evidence.Decide();
 }
 

@@ -31,6 +31,9 @@ class Evidence {
   // category, CONNECTION or TIMEOUT comes without.
   Verdict Decide() const;
 
+  // Whether nothing has been found that counts as much as a hint.
+  bool IsSilent() const;
+
  private:
   struct Item {
     Meaning meaning;

@@ -25,7 +25,7 @@ struct Tables {
          {MarkerWordings(), NetworkWordings(), TimeWordings(), ServerWordings(),
           ConcurrencyWordings(), AccessWordings(), DataWordings(),
           ResourceWordings(), RequestWordings(), ThingsWordings(),
-          ProgramWordings(), ForeignWordings()}) {
+          ProgramWordings(), PlainWordings(), ForeignWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.
@@ -91,6 +91,14 @@ bool Take(const WordingHit& hit, std::vector<bool>* taken) {
   return true;
 }
 
+bool SaysNothing(const Entry& entry) {
+  return entry.meaning.category == Category::kUnspecified;
+}
+
+void Silence(const WordingHit& hit, std::vector<Token>* tokens) {
+  for (size_t i = 0; i < hit.size; ++i) (*tokens)[hit.tokens[i]].percent = 0;
+}
+
 std::string LabelOf(const WordingHit& hit, const std::vector<Token>& tokens) {
   std::string label = "words '";
   for (size_t i = 0; i < hit.size; ++i) {
@@ -132,9 +140,15 @@ void AddWordEvidence(std::vector<Token>* tokens, Evidence* evidence) {
     scratch.best[hit.entry] = &hit;
     scratch.percents[hit.entry] = percent;
   }
+  for (const WordingHit& hit : scratch.hits) {
+    const Entry& entry = tables.entries[hit.entry];
+    if (entry.marker == Marker::kNone && SaysNothing(entry)) {
+      Silence(hit, tokens);
+    }
+  }
   for (size_t i = 0; i < scratch.best.size(); ++i) {
     if (scratch.best[i] == nullptr) continue;
-    if (tables.entries[i].meaning.category == Category::kUnspecified) continue;
+    if (SaysNothing(tables.entries[i])) continue;
     evidence->Add(tables.entries[i].meaning, scratch.percents[i] / 100.0,
                   LabelOf(*scratch.best[i], *tokens));
   }

@@ -15,7 +15,8 @@ const WordingGraph& AllWordings();
 
 // Adds every wording of the tables that stands in `tokens`, once a meaning,
 // with the weight of the best place it stands in. First lowers and raises the
-// tokens' percentages as the markers among them say.
+// tokens' percentages as the markers among them say; those of wordings that say
+// nothing end at 0.
 void AddWordEvidence(std::vector<Token>* tokens, Evidence* evidence);
 
 // Adds what the text says in Chinese, Japanese or Korean.

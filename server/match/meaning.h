@@ -84,6 +84,7 @@ absl::Span<const Wordings> ResourceWordings();
 absl::Span<const Wordings> RequestWordings();
 absl::Span<const Wordings> ThingsWordings();  // Missing, there already.
 absl::Span<const Wordings> ProgramWordings();
+absl::Span<const Wordings> PlainWordings();    // Of any trade.
 absl::Span<const Wordings> ForeignWordings();  // Of other languages.
 absl::Span<const Wordings> MarkerWordings();
 

@@ -301,6 +301,9 @@ constexpr Meaning kContract = Says(kPermanent, 4.5)
                                   .First(Strategy::kErrorCorrection)
                                   .Of(ErrorType::kContract);
 constexpr P kContractWords[] = {
+    "(client|app|game|software|firmware|browser|plugin|driver|launcher|sdk|"
+    "agent|tool|server) version .. (out of date|outdated|too old|obsolete)",
+    "please (update|upgrade) (to|your)",
     "library not loaded",
     "malformed http response",
     "invalid cross device link",

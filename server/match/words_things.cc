@@ -113,7 +113,7 @@ constexpr P kSchemaWords[] = {
     "fault)",
     "(readonly database|unable to open database file)",
     "(blocked|listed) (using|by|in) (spamhaus|blacklist|blocklist|rbl|dnsbl)",
-    "(spam|blacklisted|blocklisted|blacklist|blocklist|reputation|dmarc|spf|"
+    "(spam|blacklisted|blocklisted|blacklist|blocklist|dmarc|spf|"
     "dkim)",
     "(legal|regulatory|compliance|sanctions|embargo)",
     "(quarantined|virus|malware|infected)",
@@ -251,10 +251,15 @@ constexpr P kStartedWords[] = {
     "(workflow|workflow execution) already (running|started)",
 };
 
+constexpr Meaning kReputation =
+    Says(kPermanent, 3).First(Strategy::kEscalation);
+constexpr P kReputationWords[] = {"reputation"};
+
 constexpr Wordings kTable[] = {
-    {kSchema, kSchemaWords},       {kMissing, kMissingWords},
-    {kModel, kModelWords},         {kNameable, kNameableWords},
-    {kDuplicate, kDuplicateWords}, {kStarted, kStartedWords},
+    {kReputation, kReputationWords}, {kSchema, kSchemaWords},
+    {kMissing, kMissingWords},       {kModel, kModelWords},
+    {kNameable, kNameableWords},     {kDuplicate, kDuplicateWords},
+    {kStarted, kStartedWords},
 };
 
 }  // namespace

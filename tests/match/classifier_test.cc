@@ -210,10 +210,37 @@ TEST(ClassifierTest, NamesOfParametersAndQuotedWordsAreNoCause) {
   });
 }
 
+TEST(ClassifierTest, ReadsPlainWords) {
+  ExpectAll({
+      {"All our agents are on other calls, please hold", "", 0, kTransient,
+       kRetry},
+      {"Your visa application was refused.", "", 0, kPermanent, kEscalate},
+      {"The elevator is out of order", "", 0, kPermanent, kEscalate},
+      {"! Undefined control sequence.", "", 0, kPermanent, kCorrect},
+      {"wifi: no AP found", "", 0, kConnection, kRetry},
+      {"Client version 1.8 is out of date", "", 0, kPermanent, kCorrect},
+      {"There isn't enough space.", "", 0, kResource, kEscalate},
+      {"TX buffer full", "", 0, kResource, kRetry},
+  });
+}
+
+TEST(ClassifierTest, NamedFailuresInUnknownWordsStayUntilAPersonActs) {
+  const Classification got =
+      Classify(NewFailure("The quokka could not be zorbed"), nullptr, kNow);
+  EXPECT_EQ(got.category, kPermanent);
+  EXPECT_EQ(got.recommended_strategy, kEscalate);
+  EXPECT_FALSE(got.retryable);
+  EXPECT_FALSE(got.not_executed);
+  EXPECT_LT(got.confidence, 0.7);
+}
+
 TEST(ClassifierTest, WhatDoesNotSayIsUnknown) {
   for (const char* message :
        {"An unexpected error occurred.", "failed", "Something bad happened",
-        "exit status 1", "Error: undefined", "err=1", "???", ""}) {
+        "exit status 1", "Error: undefined", "err=1", "???", "",
+        "The quokka was zorbed", "The request could not be processed",
+        "The job was not completed, see the log for details", "Error: quokka",
+        "quokkas=3 zorbed=0 failed=0"}) {
     const Classification got = Classify(NewFailure(message), nullptr, kNow);
     EXPECT_EQ(got.category, kUnknown) << message << ": " << got.evidence;
     EXPECT_EQ(got.recommended_strategy, Strategy::kNone) << message;

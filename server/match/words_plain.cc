@@ -1,0 +1,245 @@
+// Failures in plain words, of any trade: shops, machines, offices, travel.
+#include "server/match/meaning.h"
+
+namespace recourse {
+namespace {
+
+using enum Category;
+using P = absl::string_view;
+
+constexpr Meaning kPassing = Says(kTransient, 4);
+constexpr P kPassingWords[] = {
+    "(call|come|check|look|ring|try) (back|again) (in|after) "
+    "(a|#|one|two|five|ten|few|some|about|half)",
+    "(back|return|reopen|reopens|resume|resumes|resumed) "
+    "(soon|shortly|momentarily|in # minutes|in a few)",
+    "(on|with|serving|helping|assisting) (another|other) "
+    "(call|calls|line|customer|customers|caller|callers|patient|guest)",
+    "(hold the line|please hold|stay on the line)",
+    "(all|every|both) .. (busy|engaged|occupied)",
+    "(line|number|operator|extension|subscriber|party|channel) (is|) "
+    "(busy|engaged)",
+    "(spinning|powering|heating|cooling|booting|starting) up",
+    "still "
+    "(warming|heating|cooling|calibrating|homing|charging|searching|indexing|"
+    "replaying|migrating|recovering|replicating|importing|waiting|behind)",
+    "(being|currently) "
+    "(cleaned|refilled|repaired|serviced|restocked|calibrated|charged|rebooted|"
+    "reset|maintained|swapped|inspected|reindexed|reloaded|rotated|failed "
+    "over)",
+    "out of (service|order) (until|temporarily|today|for now|at the moment|for "
+    "maintenance)",
+    "(server|node|worker|instance|machine|daemon|world|lobby|match|cluster) "
+    "(is|will be|) (restarting|rebooting|going down|shutting down)",
+    "(short|brief|minor|temporary) (delay|interruption|disruption|stop)",
+    "(service|signal|traffic) (disruption|degradation|disrupted)",
+    "(queue|waiting room|lobby) is full",
+    "(lags|lagging|far behind|too far behind|behind the)",
+    "(extrapolation|lookup) .. (into|in) the future",
+    "(not|isn't) (warmed|heated|cooled|synced|in sync|caught) (up|)",
+};
+
+// Waiting is meant, but not said why.
+constexpr Meaning kForThePresent = Says(kTransient, 2);
+constexpr P kForThePresentWords[] = {
+    "(for the time being|for now|at the moment|right now|until further|just "
+    "now|at present|meanwhile)",
+    "(hiccup|blip|glitch|flapping|flapped)",
+    "(shortly|later today|a little later|in a while)",
+    "(delayed|delay|postponed|rescheduled)",
+};
+
+// A refusal, or something amiss, that somebody must look at.
+constexpr Meaning kNeedsSomebody =
+    Says(kPermanent, 3.2).First(Strategy::kEscalation);
+constexpr P kNeedsSomebodyWords[] = {
+    "(application|claim|visa|loan|permit|refund|return|offer|proposal|"
+    "shipment|parcel|boarding|admission|withdrawal|transfer|entry|candidate|"
+    "bid|appeal|complaint|referral|prescription|sample|specimen|voucher|"
+    "coupon|ticket|check|cheque|document|invoice|trade|quote) .. "
+    "(refused|declined|denied|rejected|disallowed|voided|turned down|not "
+    "approved|not accepted|returned unpaid|bounced|cancelled|canceled)",
+    "(signature|approval|stamp|consent|attachment|receipt|passport|referral|"
+    "certificate of|proof of|paperwork|serial number) .. "
+    "(missing|absent|outstanding|not received|not provided|not signed|expired)",
+    "(without|no|missing|needs|pending|awaiting) "
+    "(signature|approval|consent|countersignature|sign off|review|prescription|"
+    "customs clearance|manual review)",
+    "(period|register|fiscal year|ledger|polls|enrolment|intake|account "
+    "books|batch|case|season) .. (closed|not open|locked|ended)",
+    "(cover|hood|door|lid|hatch|guard|gate|panel|drawer) (is|was|left|) "
+    "(open|opened|ajar|not closed|not locked|unlocked)",
+    "(call|notify|inform|alert|see|await) "
+    "(technician|engineer|maintenance|operator|supervisor|manager|service|"
+    "staff|dealer|doctor|nurse|reception|attendant)",
+    "(not|never) (homed|calibrated|referenced|seated|inserted|latched|paired|"
+    "plugged|wired|grounded|levelled|leveled|commissioned|activated|enrolled)",
+    "(calibration|inspection|maintenance|certification) "
+    "(required|overdue|expired|failed|due)",
+    "(contraindicated|contraindication|allergy|overdose)",
+    "(permit|passport|visa|insurance|membership|policy|prescription|warranty|"
+    "inspection|voucher|coupon|ticket|offer|badge|card) .. "
+    "(expired|lapsed|ended|suspended|revoked|void|used up)",
+    "(no longer|not) (part "
+    "of|sold|offered|listed|stocked|carried|employed|produced|made|delivered)",
+    "(cannot|can't|may not|must not) be "
+    "(refunded|returned|exchanged|shipped|delivered|admitted|combined with|"
+    "posted|booked|cancelled|canceled|undone)",
+    "(elevator|lift|machine|pump|unit|line|terminal|station|escalator|oven|"
+    "crane|conveyor|boiler|compressor|vehicle|bus|train) .. (out of "
+    "order|broken|broke down|has stopped|inoperable|locked out)",
+    "(over|under) (temperature|temp|current|voltage|pressure|speed|travel)",
+    "(overtemperature|overcurrent|overvoltage|undervoltage|overpressure|"
+    "overspeed|overtravel|overheated|overheating)",
+    "(short|open) circuit",
+    "(ground|earth|sensor|thermal|phase|drive|servo|spindle|encoder|motor|"
+    "inverter|valve|heater|burner|ignition) (fault|alarm|trip|tripped|failure)",
+    "(limit|end|travel) switch",
+    "(jammed|jam|blockage|obstruction|obstructed|leak|leaking|misaligned|"
+    "cracked|burnt|unplugged|faulty|defective|malfunction|inoperative|tripped)",
+};
+
+// Something that was there and is gone, or was switched off.
+constexpr Meaning kGone = Says(kPermanent, 3.6).First(Strategy::kEscalation);
+constexpr P kGoneWords[] = {
+    "(consumer|topic|subscription|stream|queue|stack|disk|volume|database|"
+    "group|listing|product|post|project|app|campaign|record|workspace|bucket|"
+    "snapshot|branch|key|contract|plan|profile|template|tenant|organization|"
+    "organisation|team|meeting|playlist|channel|thread|feed|site) .. "
+    "(deleted|removed|deactivated|archived|retired|destroyed|withdrawn|purged|"
+    "terminated|disabled|unpublished|decommissioned|discontinued|abandoned)",
+    "(was|is|has been|have been) "
+    "(deleted|deactivated|archived|retired|withdrawn|purged|unpublished|"
+    "decommissioned|delisted)",
+    "(switched|turned) off by",
+};
+
+// What the caller can put right in what it sent.
+constexpr Meaning kToCorrect =
+    Says(kPermanent, 3.6).First(Strategy::kErrorCorrection);
+constexpr P kToCorrectWords[] = {
+    "undefined (control "
+    "sequence|reference|citation|symbol|word|command|instruction|label|"
+    "opcode|mnemonic|macro)",
+    "(no|ambiguous|bad|failed) parse",
+    "(parse|parser) (failure|failed)",
+    "(bad|missing|unknown|illegal|invalid|unexpected|duplicate|misplaced|extra)"
+    " (label|directive|mnemonic|register|pragma|clause|section|rune|glyph|"
+    "operator|statement|declaration|modifier|unit|checkbox|answer|character|"
+    "digit|alignment tab)",
+    "(not|never) (declared|bound|exported|imported|visible|inferred)",
+    "(no|ambiguous|overlapping) "
+    "(instance|instances|overload|overloads|implicit|implicits|applicable "
+    "method|method matching) (for|arising|found|of|)",
+    "(non exhaustive|nonexhaustive|incomplete) (pattern|patterns|match)",
+    "(typo|misspelled|misspelt|spelling)",
+    "(wrong|mixed|incompatible|different) "
+    "(unit|units|currency|currencies|language|paper "
+    "size|paper|gauge|voltage|connector|side|direction|column|sheet|dialect)",
+    "(amount|quantity|weight|age|height|speed|price|volume|count|dose|angle|"
+    "temperature|percentage) .. (too|is) (high|low|small|heavy|young|old)",
+    "(choose|select|pick|enter|supply) (a|an|another|at least|one) "
+    "(different|valid|other|new|later|earlier|smaller|larger|shorter|stronger)",
+    "(beyond|outside|exceeds) (the|) (permitted|allowed|legal|valid|supported) "
+    "(range|values|limits|area)",
+};
+
+constexpr Meaning kCrashed =
+    Says(kPermanent, 4).First(Strategy::kEscalation).Of(ErrorType::kUnknown);
+constexpr P kCrashedWords[] = {
+    "guru meditation",
+    "(load|store|instr fetch) prohibited",
+    "(hard|usage|bus|memory management|page) fault",
+    "kernel panic",
+    "(stack canary|stack smashing|blue screen|bsod)",
+    "pattern match failure",
+    "(caused|raised) .. exception .. (module|address)",
+};
+
+constexpr Meaning kDark = Says(kConnection, 4.5);
+constexpr P kDarkWords[] = {
+    "no (ap|access point|beacon|dial tone|dialtone|carrier|gps|fix|satellite|"
+    "coverage|reception|answer from|reply from|link|pulse) (found|detected|"
+    "signal|fix|)",
+    "(beacon|sync|frame|signal|gps|lidar|camera|video) (loss|lost)",
+    "loss of (signal|frame|sync|light|link|lock|comms|telemetry)",
+    "(out of|no) (coverage|radio range)",
+    "(sensor|probe|meter|inverter|thermostat|lamp|bulb|lock|camera|robot|"
+    "drone|gateway|bridge|hub|slave|controller|reader|scale|bus node) .. (did "
+    "not answer|didn't answer|not answering|went offline|is offline|"
+    "unreachable)",
+    "(can't|cannot|could not|failed to) (see|find|discover) (any|the) "
+    "(network|networks|access point|master|peers|bus)",
+    "(no|zero|0) peers",
+};
+
+constexpr Meaning kNotConfirmed = Says(kTimeout, 4.5);
+constexpr P kNotConfirmedWords[] = {
+    "(not|never|without being) (confirmed|mined|included in a block) "
+    "(in|within|after|before|)",
+    "block height exceeded",
+    "(did not|didn't|does not|doesn't|never|not) "
+    "(answer|answered|reply|yield|come back|report back|check in) "
+    "(in|within|for|after|)",
+    "not (seen|heard from|heard) (for|since|in)",
+    "(no show|gave no sign)",
+};
+
+constexpr Meaning kNotReadable =
+    Says(kIntegrity, 4).First(Strategy::kEscalation);
+constexpr P kNotReadableWords[] = {
+    "(unreadable|illegible|smudged|scratched|bitrot|bit rot)",
+    "input : output error",
+    "(barcode|label|disc|disk|tape|scan|plate|image) .. (not readable|not "
+    "legible|damaged)",
+};
+
+constexpr Meaning kNotYours =
+    Says(kAuthentication, 4.5).First(Strategy::kEscalation);
+constexpr P kNotYoursWords[] = {
+    "only (the|an|) "
+    "(owner|author|admin|administrator|members|staff|moderators|organizer|host|"
+    "superuser|root) (can|may|is|are|has)",
+    "(members|staff|admins|owners|invited users|authorized personnel) only",
+    "(wrong|incorrect|invalid|unknown) (badge|card|key card|keycard|"
+    "combination|fingerprint|secret id|role or secret id|access code)",
+    "(badge|fingerprint|face|voice|key card|id card) .. (not "
+    "recognized|not recognised|not known|rejected|not accepted)",
+    "(permission|right|access) .. not been (enabled|granted|given)",
+    "(you|user) (may|can) not (view|see|edit|open|enter|access|use)",
+    "(not|isn't) (your|yours to)",
+};
+
+constexpr Meaning kBufferFull = Says(kResource, 7).With(Meaning::kRetryHelps);
+constexpr P kBufferFullWords[] = {
+    "(transmit|tx|send|output|receive|rx|write|event|socket|ring|command) "
+    "(buffer|queue|fifo|ring) (is|) (full|overrun|exhausted)",
+};
+
+constexpr Meaning kNoRoom = Says(kResource, 6).First(Strategy::kEscalation);
+constexpr P kNoRoomWords[] = {
+    "(isn't|aren't|wasn't|weren't) enough (disk|free|) "
+    "(space|room|storage|disk space)",
+    "(ran|run|running|runs) (short of|short|dry)",
+};
+
+constexpr Wordings kTable[] = {
+    {kPassing, kPassingWords},
+    {kForThePresent, kForThePresentWords},
+    {kNeedsSomebody, kNeedsSomebodyWords},
+    {kGone, kGoneWords},
+    {kToCorrect, kToCorrectWords},
+    {kCrashed, kCrashedWords},
+    {kDark, kDarkWords},
+    {kNotConfirmed, kNotConfirmedWords},
+    {kNotReadable, kNotReadableWords},
+    {kNotYours, kNotYoursWords},
+    {kBufferFull, kBufferFullWords},
+    {kNoRoom, kNoRoomWords},
+};
+
+}  // namespace
+
+absl::Span<const Wordings> PlainWordings() { return kTable; }
+
+}  // namespace recourse
