@@ -52,6 +52,15 @@ bool NamesAThing(absl::string_view key) {
   return Contains(*names, key);
 }
 
+bool PrecedesAName(absl::string_view word) {
+  static const auto* const names =
+      new Names{"variable", "column",   "parameter", "field",    "option",
+                "property", "argument", "attribute", "function", "method",
+                "table",    "flag",     "setting",   "label",    "identifier",
+                "symbol",   "macro",    "module",    "relation", "index"};
+  return Contains(*names, word);
+}
+
 bool TellsWhatFailed(absl::string_view word) {
   static const auto* const names = new Names{
       "error",     "code",    "limit", "quota",  "reason",  "with",

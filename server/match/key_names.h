@@ -10,6 +10,10 @@ namespace recourse {
 // happened: model, param, documentation_url. Any case.
 bool NamesAThing(absl::string_view key);
 
+// Whether an identifier right after `word` is a name that the text speaks of:
+// "column lock_timeout".
+bool PrecedesAName(absl::string_view word);
+
 // Whether quotes after this word hold what happened: error "timeout", failed
 // with "no space left". Any case.
 bool TellsWhatFailed(absl::string_view word);

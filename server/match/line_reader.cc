@@ -191,7 +191,7 @@ size_t LineReader::ReadQuote(size_t at, size_t end) {
     return after + 1;
   }
   const int percent = QuotedPercent(at, content);
-  const bool is_name = percent == kQuotedNamePercent;
+  const bool is_name = percent <= kQuotedNamePercent;
   ReadQuoted(at + 1, close, percent, is_name);
   if (is_name) name_end_ = close + 1;
   return close + 1;
@@ -263,13 +263,21 @@ bool LineReader::IsParameter(absl::string_view name, size_t end) const {
   return false;
 }
 
+// In "variable lock_timeout not found" nothing is locked.
+bool LineReader::IsDeclaredName(absl::string_view text) const {
+  return !StartsClause() && !tokens_->empty() && absl::StrContains(text, '_') &&
+         PrecedesAName(tokens_->back().raw);
+}
+
 size_t LineReader::ReadAtom(size_t at, size_t end) {
   const Atom atom = ScanAtom(line_, at, end);
   const char after = At(line_, atom.end);
   const int saved = percent_;
   percent_ = percent_ * value_percent_ / 100;
   value_percent_ = 100;
-  if (IsParameter(atom.text, atom.end)) {
+  if (IsDeclaredName(atom.text)) {
+    percent_ = percent_ * kQuotedNamePercent / 100;
+  } else if (IsParameter(atom.text, atom.end)) {
     percent_ = percent_ * kKeyPercent / 100;
     pending_ |= Token::kKey;
   } else if (after == '=' && At(line_, atom.end + 1) != '=') {

@@ -44,6 +44,7 @@ class LineReader {
   // timeout=30, "timeout": null.
   bool IsParameter(absl::string_view name, size_t end) const;
   bool StartsClause() const;
+  bool IsDeclaredName(absl::string_view text) const;
 
   const Vocabulary& vocabulary_;
   std::vector<Token>* const tokens_;

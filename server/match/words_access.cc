@@ -87,7 +87,7 @@ constexpr P kWhoWords[] = {
     "log in again",
     "(please|must|need to|you must|have to) (log in|login|sign "
     "in|authenticate|reauthenticate|re authenticate|re login)",
-    "(you are|user is|user|client|not) (not|) (logged in|signed in)",
+    "(you are|user is|user|client|) not (logged in|signed in)",
     "(access|authentication|security|sas|login) token .. (expired|invalid)",
     "invalid (client|grant|secret|security token|access key id|client token "
     "id|auth|authentication token|issuer|audience|certificate hash)",

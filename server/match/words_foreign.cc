@@ -133,6 +133,36 @@ constexpr P kDisk[] = {
     "(нет|недостаточно|не хватает) (свободного|) места",
 };
 
+constexpr P kLogin[] = {
+    "(sitzung|token|passwort|kennwort|anmeldung) .. "
+    "(abgelaufen|ungültig|falsch)",
+    "(falsches|ungültiges) (passwort|kennwort)",
+    "(neu|erneut) anmelden",
+    "(session|jeton) .. (expirée|expiré)",
+    "(mot de passe|identifiant|identifiants) .. "
+    "(incorrect|incorrects|invalide|erroné)",
+    "(sesión|sessão|sessione) .. (caducada|expirada|expirado|scaduta)",
+    "(contraseña|usuario) .. "
+    "(incorrecta|incorrecto|incorrectos|inválida|caducada)",
+    "(senha|usuário) .. (incorreta|incorretos|inválida|expirada)",
+    "(password|credenziali) (errata|errate|scaduta|non valide)",
+    "(сессия|сеанс) .. (истекла|истёк|истек|завершен)",
+    "(неверный|неправильный) (пароль|логин)",
+    "(wachtwoord|gebruikersnaam) .. (onjuist|ongeldig|verlopen)",
+    "(nieprawidłowe|błędne) hasło",
+    "(yanlış|geçersiz) (şifre|parola)",
+    "(sesja|sesyjny) .. wygasła",
+};
+
+constexpr P kEmpty[] = {
+    "(kein|keine) (papier|tinte|toner|kraftstoff|münzen)",
+    "(papier|tinte|toner|akku|batterie) .. (leer|aufgebraucht|alle)",
+    "(plus de|manque de) (papier|encre|carburant)",
+    "(sin|falta) (papel|tinta|combustible)",
+    "(sem|falta) (papel|tinta)",
+    "(carta esaurita|нет бумаги|brak papieru)",
+};
+
 constexpr P kMissing[] = {
     "niet gevonden",
     "bulunamadı",
@@ -247,6 +277,8 @@ constexpr Wordings kTable[] = {
     {Says(kConnection, 5).With(Meaning::kNotExecuted), kRefused},
     {Says(kConnection, 5), kBroken},
     {Says(kAuthentication, 5).First(kAskPeople), kRights},
+    {Says(kAuthentication, 5).First(kAskPeople), kLogin},
+    {Says(kResource, 5).First(kAskPeople), kEmpty},
     {Says(kResource, 6.5), kMemory},
     {Says(kResource, 8).First(kAskPeople), kDisk},
     {Says(kPermanent, 4), kMissing},

@@ -124,7 +124,7 @@ constexpr P kSuccess[] = {
     "(test|check|build|job|stage|step|suite) .. (passed|succeeded)",
     "(customer|user|client|caller|patient|guest) "
     "(asked|asks|wants|reported|said|requested|called|complained|wrote)",
-    "(order|package|shipment|delivery) .. "
+    "your (order|package|shipment|delivery) .. "
     "(shipped|arrive|delivered|dispatched)",
     "you (win|won|lose)",
     "no idea what happened",

@@ -9,6 +9,35 @@ using P = absl::string_view;
 
 constexpr Meaning kPassing = Says(kTransient, 4);
 constexpr P kPassingWords[] = {
+    "(is|are|still|currently|being|now) "
+    "(joining|resuming|refreshing|syncing|resyncing|hibernating|waking|waking "
+    "up|recovering|migrating|converting|rendering|transcoding|provisioning|"
+    "settling|stabilizing|catching "
+    "up|compacting|rebuilding|reindexing|replicating|electing|draining|"
+    "mounting|resizing|scaling|patching|updating|propagating|expanding|"
+    "importing|rejoining|reconfiguring|rebalancing)",
+    "(creation|deletion|update|activation|deployment|provisioning|processing|"
+    "generation|conversion|sync) (is|) (still|) pending",
+    "rolling (upgrade|update|restart|deploy)",
+    "(load|request|traffic) (shedding|shed)",
+    "overload manager",
+    "(warm up|warmup|startup|boot|initialization|initialisation|bootstrap) "
+    "(is|) (not|never) (finished|complete|completed|done)",
+    "paused : resuming",
+    "(master|primary|leader|node) .. (demoted|stepping down|fenced|switched "
+    "over)",
+    "(image|video|file|document|report|upload|payment|order) .. still being "
+    "processed",
+    "(database|node|server|crash|instance|cluster|transaction|store) recovery",
+    "(second|another|next|new|further) attempt will be",
+    "(will|to) be (retried|reattempted|redelivered|attempted) "
+    "(again|tomorrow|later|automatically|)",
+    "will (try|retry|attempt) .. (again|later|tomorrow|automatically)",
+    "(will|shall|you'll|we'll) be "
+    "(called|served|seen|connected|answered|attended|with you) .. "
+    "(in|shortly|soon|next|when)",
+    "(seeing|serving|helping|treating|attending|handling) another",
+    "hot (key|spot|partition|shard|row)",
     "(call|come|check|look|ring|try) (back|again) (in|after) "
     "(a|#|one|two|five|ten|few|some|about|half)",
     "(back|return|reopen|reopens|resume|resumes|resumed) "
@@ -42,6 +71,7 @@ constexpr P kPassingWords[] = {
 // Waiting is meant, but not said why.
 constexpr Meaning kForThePresent = Says(kTransient, 2);
 constexpr P kForThePresentWords[] = {
+    "(shutdown|restarting|rebooting|resuming|recovering|resyncing|rejoining)",
     "(for the time being|for now|at the moment|right now|until further|just "
     "now|at present|meanwhile)",
     "(hiccup|blip|glitch|flapping|flapped)",
@@ -53,6 +83,24 @@ constexpr P kForThePresentWords[] = {
 constexpr Meaning kNeedsSomebody =
     Says(kPermanent, 3.2).First(Strategy::kEscalation);
 constexpr P kNeedsSomebodyWords[] = {
+    "(number|extension|line) .. not in service",
+    "(road|bridge|shop|office|counter|branch|track|platform|runway|lane|border|"
+    "museum|store|airport|school|library|street|station|market) .. (closed|is "
+    "closed|shut)",
+    "(train|flight|bus|ferry|appointment|trip|tour|lesson|concert|class|"
+    "delivery|departure) .. (cancelled|canceled|called off)",
+    "(order|invoice|ticket|item|claim|request|appointment|ballot|payment|case|"
+    "return|loan|booking) (has|was|is|) already "
+    "(shipped|paid|closed|cancelled|canceled|refunded|used|redeemed|voted|"
+    "checked in|returned|archived|settled|posted|booked|approved|signed)",
+    "(refund|return|booking|registration|submission|application|voting|"
+    "enrollment|cancellation|check in|claim|payment|entry|filing|trial) "
+    "(window|period|time|deadline|date|cutoff) .. "
+    "(passed|over|closed|ended|expired|elapsed)",
+    "(not available|unavailable|not included|not offered|disabled|not part of) "
+    "(in|on|for|with|of) (this|your|the current) "
+    "(edition|version|plan|tier|license|product|model|platform|device|build|"
+    "release|subscription|package)",
     "(application|claim|visa|loan|permit|refund|return|offer|proposal|"
     "shipment|parcel|boarding|admission|withdrawal|transfer|entry|candidate|"
     "bid|appeal|complaint|referral|prescription|sample|specimen|voucher|"
@@ -118,6 +166,18 @@ constexpr P kGoneWords[] = {
 constexpr Meaning kToCorrect =
     Says(kPermanent, 3.6).First(Strategy::kErrorCorrection);
 constexpr P kToCorrectWords[] = {
+    "(cyclic|circular|recursive) "
+    "(dependency|dependencies|reference|include|definition|inheritance|link)",
+    "bad "
+    "(cast|opcode|instruction|mode|index|size|offset|alignment|selector|"
+    "expression|substitution|unit|range|column|row)",
+    "(algorithm|codec|dialect|cipher|hash function) (is|) (unknown|not "
+    "known|not recognized|unsupported)",
+    "no (space|spaces|blanks) allowed",
+    "(outdated|old|obsolete|stale) "
+    "(client|version|app|software|browser|firmware|launcher|sdk)",
+    "(address|form|application|entry|record|submission|questionnaire) (is|) "
+    "incomplete",
     "undefined (control "
     "sequence|reference|citation|symbol|word|command|instruction|label|"
     "opcode|mnemonic|macro)",
@@ -158,6 +218,23 @@ constexpr P kCrashedWords[] = {
 
 constexpr Meaning kDark = Says(kConnection, 4.5);
 constexpr P kDarkWords[] = {
+    "(connect|connecting|dial|dialing) to .. (failed|fails|unsuccessful|not "
+    "possible)",
+    "(peer|server|client|device|host|remote|endpoint|link|tunnel|interface|"
+    "uplink|vpn|partner) (vanished|went away|went down|went "
+    "offline|disappeared|dropped off|hung up|fell off|left the network)",
+    "no path to",
+    "$cannot open display",
+    "(exception|error) .. when connecting",
+    "(communication|communications|contact|session|association) (with|to) .. "
+    "(failed|lost|broken|interrupted|impossible|down)",
+    "(did not|would not|won't|refuses to|refused to|not) accept .. "
+    "(connection|connections|call)",
+    "$cannot (establish|set up|open|start) .. "
+    "(session|link|association|tunnel|handshake|call)",
+    "(nwk|mac|mesh|radio|lora|zigbee) .. (no route|no ack|no parent)",
+    "(error|reason) : closed",
+    "no carrier",
     "no (ap|access point|beacon|dial tone|dialtone|carrier|gps|fix|satellite|"
     "coverage|reception|answer from|reply from|link|pulse) (found|detected|"
     "signal|fix|)",
@@ -175,6 +252,14 @@ constexpr P kDarkWords[] = {
 
 constexpr Meaning kNotConfirmed = Says(kTimeout, 4.5);
 constexpr P kNotConfirmedWords[] = {
+    "(wait|poll|waiting|grace period|countdown|time slot) .. expired",
+    "(gave|gives|giving) up after",
+    "(idle|inactive) (for|) too long",
+    "(ack|acknowledgement|acknowledgment|reply|response|answer|confirmation|"
+    "echo|callback|join accept) (was|) (not|never) "
+    "(received|seen|arrived|returned)",
+    "no (ack|reply|answer|acknowledgement|acknowledgment|confirmation|join "
+    "accept|echo|callback) (was|) (received|seen|heard|came|arrived)",
     "(not|never|without being) (confirmed|mined|included in a block) "
     "(in|within|after|before|)",
     "block height exceeded",
@@ -188,6 +273,16 @@ constexpr P kNotConfirmedWords[] = {
 constexpr Meaning kNotReadable =
     Says(kIntegrity, 4).First(Strategy::kEscalation);
 constexpr P kNotReadableWords[] = {
+    "does not match (its|the|stored|expected|recorded|) "
+    "(checksum|hash|digest|crc|manifest)",
+    "(page|block|data|chunk|backup|archive|snapshot|tape|volume) verification "
+    "failed",
+    "sector not found",
+    "(garbage|junk) (at|after) (end|the end)",
+    "(segment|segments|chunk|chunks|block|page|piece) (is|are|) (missing|lost) "
+    "(from|in|of)",
+    "(drdy|fpdma|unc|pending sectors|reallocated sectors)",
+    "(runtime|read|input|fortran runtime) error : end of file",
     "(unreadable|illegible|smudged|scratched|bitrot|bit rot)",
     "input : output error",
     "(barcode|label|disc|disk|tape|scan|plate|image) .. (not readable|not "
@@ -197,6 +292,19 @@ constexpr P kNotReadableWords[] = {
 constexpr Meaning kNotYours =
     Says(kAuthentication, 4.5).First(Strategy::kEscalation);
 constexpr P kNotYoursWords[] = {
+    "password must be (changed|reset|updated)",
+    "(subscription|product|activation|encryption|host|deploy|serial|license) "
+    "key .. (invalid|not accepted|not recognized|rejected)",
+    "(requires|needs|run with) (sudo|root|administrator)",
+    "(authorization|authentication|auth|api key|token|x api key) header .. "
+    "(missing|required|invalid|not present|malformed)",
+    "(pin|badge) (is|) locked",
+    "(sasl|ntlm|gssapi|ldap|radius|spnego|802 1x) .. "
+    "(failure|failed|error|rejected)",
+    "(owner|members|admin|staff|admins|owners) only",
+    "(authentication|login|pairing|sign in|logon) "
+    "(canceled|cancelled|aborted|declined)",
+    "(refusing|refuses|refused) .. untrusted",
     "only (the|an|) "
     "(owner|author|admin|administrator|members|staff|moderators|organizer|host|"
     "superuser|root) (can|may|is|are|has)",
@@ -212,18 +320,79 @@ constexpr P kNotYoursWords[] = {
 
 constexpr Meaning kBufferFull = Says(kResource, 7).With(Meaning::kRetryHelps);
 constexpr P kBufferFullWords[] = {
+    "(server|lobby|session|class|channel|room|cluster|zone) is full",
+    "all .. "
+    "(seats|licenses|licences|slots|lines|workers|connections|sessions|agents|"
+    "ports|lanes) .. (checked out|in use|taken|busy|occupied|used)",
+    "(pool|pools) (is|are) (empty|dry)",
     "(transmit|tx|send|output|receive|rx|write|event|socket|ring|command) "
     "(buffer|queue|fifo|ring) (is|) (full|overrun|exhausted)",
 };
 
 constexpr Meaning kNoRoom = Says(kResource, 6).First(Strategy::kEscalation);
 constexpr P kNoRoomWords[] = {
+    "no (tape|disc|card|sim|cd|media|cartridge|toner|ink|fuel|water) "
+    "(in|inserted|loaded|present|left|supply)",
+    "(not enough|insufficient|too few) "
+    "(drives|staff|drivers|crew|beds|parts|supplies|blood|sample|material|"
+    "volume)",
+    "(has|have) run out of",
     "(isn't|aren't|wasn't|weren't) enough (disk|free|) "
     "(space|room|storage|disk space)",
     "(ran|run|running|runs) (short of|short|dry)",
 };
 
+constexpr Meaning kTooManyOf =
+    Says(kResource, 3.8).First(Strategy::kEscalation);
+constexpr P kTooManyOfWords[] = {
+    "too many "
+    "(watchers|subscribers|listeners|devices|streams|labels|routes|versions|"
+    "copies|timers|aliases|branches|topics|dashboards|alerts|attachments|"
+    "recipients)",
+};
+
+constexpr Meaning kTooFast = Says(kRateLimit, 6).With(Meaning::kNotExecuted);
+constexpr P kTooFastWords[] = {
+    "(frequency|rate|pace) of (calls|requests|messages|queries|writes|logins) "
+    ".. (exceeded|too|over)",
+    "(usage|traffic|call volume|request volume|request rate|frequency) (is|) "
+    "too high",
+    "(req|reqs|requests|calls|queries|msgs|ops|messages) : "
+    "(s|sec|second|min|minute|h|hour)",
+    "(rate|frequency|throughput|qps|rps) cap",
+    "(over|above|exceeds|exceeded|beyond) .. "
+    "(allowed|permitted|allotted|configured|agreed) rate",
+    "too many .. (requested|submitted|sent|in a row|within a|in the past)",
+};
+
+constexpr Meaning kMoved = Says(kConcurrency, 5);
+constexpr P kMovedWords[] = {
+    "(version|revision|state|head|tip|branch|offset|cursor|document|record|"
+    "cart) (has|) (moved|moved on|advanced|diverged|drifted)",
+    "(lost|loses|losing) (the|) race",
+    "(another|other|second|concurrent|competing) "
+    "(writer|editor|holder|owner|copy)",
+};
+
+constexpr Meaning kMovedBase = Says(kConcurrency, 6)
+                                   .First(Strategy::kErrorCorrection)
+                                   .With(Meaning::kRetryIsVain);
+constexpr P kMovedBaseWords[] = {
+    "(file|working copy|directory|item|record|document|entry|sheet) .. is out "
+    "of date",
+};
+
+constexpr Meaning kAbnormalEnd = Says(kConnection, 7.5);
+constexpr P kAbnormalEndWords[] = {
+    "(abnormal closure|websocket|handshake) .. unexpected eof",
+};
+
 constexpr Wordings kTable[] = {
+    {kTooManyOf, kTooManyOfWords},
+    {kTooFast, kTooFastWords},
+    {kMoved, kMovedWords},
+    {kMovedBase, kMovedBaseWords},
+    {kAbnormalEnd, kAbnormalEndWords},
     {kPassing, kPassingWords},
     {kForThePresent, kForThePresentWords},
     {kNeedsSomebody, kNeedsSomebodyWords},

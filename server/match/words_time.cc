@@ -236,7 +236,7 @@ constexpr P kRateSpentWords[] = {
     "(resets|reset) at midnight",
     "(limit|quota|allowance|maximum) .. (per day|for the day|for "
     "today|today|daily|24 hours|24 hour|per 24)",
-    "(tomorrow|next day)",
+    "(again|reset|resets|renews|until|resume|resumes) .. (tomorrow|next day)",
 };
 
 constexpr Meaning kQuotaPerTime = Says(kRateLimit, 11);
