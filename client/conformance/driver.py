@@ -5,6 +5,7 @@ docs/client-behaviour.md describes the rules and the form of the cases.  For
 each case the driver starts `RUNNER --server ADDR --case FILE`, answers its
 questions as the case says, and compares what came over the wire and what the
 runner prints with what the case expects.  Exits with 1 if a case differs.
+A case that `needs` a feature which `RUNNER --features` does not name is skipped.
 
   driver.py --protos DIR [--case NAME]... -- RUNNER [ARG...]
 """
@@ -25,6 +26,7 @@ from google.protobuf import json_format
 HERE = pathlib.Path(__file__).resolve().parent
 RUNNER_TIMEOUT = 60  # Seconds; waits are recorded, not slept.
 HANG = 5  # Seconds; far above a client's patience for a question.
+FEATURES = {"circuits", "budget", "observe"}
 SERVER_RULES = {"expect", "answer", "status", "reason", "hang"}
 
 
@@ -243,6 +245,16 @@ def run(case, path, runner, api):
             server.stop()
 
 
+def features_of(runner):
+    """What the client has beyond asking and obeying, as its runner says."""
+    done = subprocess.run([*runner, "--features"], stdout=subprocess.PIPE, text=True,
+                          timeout=RUNNER_TIMEOUT, check=True)
+    features = set(json.loads(done.stdout))
+    if not features <= FEATURES:
+        sys.exit(f"the runner names unknown features {sorted(features - FEATURES)}")
+    return features
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--protos", default=HERE.parents[1] / "proto", type=pathlib.Path)
@@ -252,12 +264,18 @@ def main():
     args = parser.parse_args()
     generate(args.protos)
     api = Api()
+    features = features_of(args.runner)
     failed = passed = 0
+    skipped = {}
     for path in sorted((HERE / "cases").glob("*.json")):
         case = json.loads(path.read_text())
         if case["name"] != path.stem:
             sys.exit(f"{path}: its name is {case['name']!r}")
         if (args.case and case["name"] not in args.case) or case["name"] in args.skip:
+            continue
+        missing = set(case.get("needs", ())) - features
+        if missing:
+            skipped[case["name"]] = ", ".join(sorted(missing))
             continue
         try:
             run(case, path, args.runner, api)
@@ -265,7 +283,9 @@ def main():
         except Differs as difference:
             failed += 1
             print(f"FAILED {case['name']} (rules {', '.join(case['rules'])}): {difference}")
-    print(f"{passed} passed, {failed} failed")
+    for name, why in skipped.items():
+        print(f"skipped {name}: the client has no {why}")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
     return 1 if failed or not passed else 0
 
 

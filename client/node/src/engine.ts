@@ -15,7 +15,7 @@ import {
   type DegradationAction, type Edit, type ErrorDetails, type EscalationAction, type Recovered,
   type Resolution,
 } from "./model.js";
-import { declaredAlternatives, runnerOf, stepsOf, type Operation, type Options } from "./options.js";
+import { asDeclared, declaredAlternatives, runnerOf, stepsOf, type Operation, type Options } from "./options.js";
 import type { Site } from "./sites.js";
 import type { Step } from "./steps.js";
 import type { FailureCategory, Outcome } from "./words.js";
@@ -49,6 +49,7 @@ export class Recovery<T, S> {
   private readonly signal: AbortSignal | undefined;
   private state: S;
   private alternative: Alternative | undefined;
+  private readonly targets = new Set<string>(); // Called so far.
   private edits: readonly Edit[] = [];
   private disabled: readonly string[] = [];
   private keepRatio = 1;
@@ -138,6 +139,7 @@ export class Recovery<T, S> {
     try {
       const value = await runnerOf(options, this.operation, alternative)(attempt);
       breaker?.succeeded();
+      this.called();
       if (this.tookLong(began)) core.sites.countSlow(this.site);
       core.sites.countSuccess(this.site, this.now());
       return { value, attempts: this.runs, degraded: false, decision: this.decision };
@@ -153,6 +155,12 @@ export class Recovery<T, S> {
     }
   }
 
+  /** Retries earn no retries: only a target's first call of this recovery fills its budget. */
+  private called(): void {
+    if (this.targets.has(this.site.target)) this.site.again += 1;
+    this.targets.add(this.site.target);
+  }
+
   private tookLong(began: number): boolean {
     const { slowCallMs } = this.options;
     return slowCallMs !== undefined && this.now() - began >= slowCallMs;
@@ -162,6 +170,7 @@ export class Recovery<T, S> {
   private took({ error, timedOut, slow }: Failure): void {
     if (this.signal?.aborted) throw this.signal.reason;
     if (isAbort(error) && !timedOut) throw new Ended(error, "cancelled");
+    this.called();
     this.slow = slow;
     this.note(error, true, timedOut);
     const { shouldRecover } = this.options;
@@ -289,17 +298,17 @@ export class Recovery<T, S> {
 
   private async act(decided: Decision): Promise<Verdict> {
     this.holdToIdempotency(decided);
+    const { core, options } = this;
     const action = decided.action!;
     switch (action.kind) {
       case "retry":
         if (action.remediation && !await this.remediate(action.remediation)) return "ask";
         this.timeoutMs = action.timeoutMs;
         break;
-      case "alternative_path": {
-        this.alternative = action.alternative;
-        this.site = this.core.site(action.alternative.target || action.alternative.name);
+      case "alternative_path":
+        this.alternative = asDeclared(options, action.alternative);
+        this.site = core.site(this.alternative.target || this.alternative.name);
         break;
-      }
       case "graceful_degradation": case "error_correction":
         if (!await this.edit(action)) return "ask";
         break;
@@ -450,7 +459,7 @@ export class Recovery<T, S> {
 
   private pay(): boolean {
     const { advice, sites } = this.core;
-    advice.addFirstAttempts(this.site.target, sites.newCalls(this.site));
+    advice.addFirstAttempts(this.site.target, sites.newFirstCalls(this.site));
     return advice.takeRetry(this.site.target);
   }
 

@@ -142,6 +142,15 @@ export function declaredAlternatives(options: Options): Alternative[] {
   return alternatives.map((one) => typeof one === "string" ? { name: one } : one);
 }
 
+/** What an answer leaves out of an alternative is as the caller declared it; a target that is the name
+ * counts as left out. */
+export function asDeclared(options: Options, told: Alternative): Alternative {
+  const declared = declaredAlternatives(options).find((one) => one.name === told.name);
+  if (!declared) return told;
+  const target = told.target && told.target !== told.name ? told.target : declared.target ?? told.name;
+  return { ...told, target, parameters: { ...declared.parameters, ...told.parameters } };
+}
+
 /** The function that runs in place of the operation. */
 export function runnerOf<T, S>(
   options: Options<T, S>, operation: Operation<T, S>, alternative: Alternative | undefined,

@@ -35,6 +35,8 @@ export class Site {
   calls = 0;
   /** Its client is closed or no longer the default. */
   retired = false;
+  /** Of these, runs beyond a recovery's first of this target. */
+  again = 0;
   toldCalls = 0;
   toldFirst = 0;
   failures = 0; // Not told yet.
@@ -124,11 +126,11 @@ export class Sites {
     return sums;
   }
 
-  /** Calls since this was last asked: what fills the retry budget. */
-  newCalls(site: Site): number {
-    const fresh = site.calls - site.toldFirst;
-    site.toldFirst = site.calls;
-    return fresh;
+  /** First calls since this was last asked: what fills the retry budget. Retries earn no retries. */
+  newFirstCalls(site: Site): number {
+    const told = site.toldFirst;
+    site.toldFirst = Math.max(told, site.calls - site.again);
+    return site.toldFirst - told;
   }
 
   // --- Circuits ---

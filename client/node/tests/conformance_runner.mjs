@@ -1,5 +1,5 @@
 // Runs one conformance case through the client's public API:
-//   conformance_runner.mjs --server ADDR --case FILE
+//   conformance_runner.mjs --features | --server ADDR --case FILE
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { Metadata, status } from "@grpc/grpc-js";
@@ -23,9 +23,13 @@ function errorOf(entry) {
   return error;
 }
 
-const { values: { server, case: file } } = parseArgs({
-  options: { server: { type: "string" }, case: { type: "string" } },
+const { values: { features, server, case: file } } = parseArgs({
+  options: { features: { type: "boolean" }, server: { type: "string" }, case: { type: "string" } },
 });
+if (features) {
+  console.log(JSON.stringify(["circuits", "budget", "observe"]));
+  process.exit();
+}
 const script = JSON.parse(fs.readFileSync(file, "utf8"));
 const { options: given, operation } = script;
 const canceller = new AbortController();
@@ -68,7 +72,7 @@ try {
       target: given.target, idempotency: (given.idempotency ?? "UNSPECIFIED").toLowerCase(),
       timeBudgetMs: given.time_budget_ms, expectedCallTimeMs: given.expected_call_time_ms,
       state: given.state, subjectField: given.subject_field,
-      alternatives: given.capabilities?.alternatives, degradations: given.capabilities?.degradations,
+      alternatives: given.alternatives,
       remediations: Object.fromEntries(named.map(([name, how]) => [name, remediation(name, how)])),
       awaitHuman: given.await_human, signal: canceller.signal,
       onDisagreement: ({ decided, done }) => disagreements.push(

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs one conformance case through the client's public API.
 
-  conformance_runner.py [--asyncio] --server ADDR --case FILE
+  conformance_runner.py [--asyncio] --features | --server ADDR --case FILE
 """
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ import recourse  # noqa: E402  pylint: disable=wrong-import-position
 from recourse.testing import FakeClock  # noqa: E402  pylint: disable=wrong-import-position
 
 BUILTIN = {"TimeoutError": TimeoutError, "ValueError": ValueError, "SyntaxError": SyntaxError}
+FEATURES = ["circuits", "budget", "observe"]
 # The driver's machine may be busy: nothing here measures patience.
 ASK_TIMEOUT = 2.0
 
@@ -88,14 +89,15 @@ class Case:
         remediations = given.get("remediations", {})
         if isinstance(remediations, list):
             remediations = dict.fromkeys(remediations, "")
-        capabilities = given.get("capabilities", {})
+        alternatives = given.get("alternatives")
+        if alternatives is not None:
+            alternatives = [recourse.Alternative(**one) for one in alternatives]
         return recourse.Options(
             target=given["target"], idempotency=given.get("idempotency", "UNSPECIFIED").lower(),
             time_budget=given["time_budget_ms"] / 1000 if "time_budget_ms" in given else None,
             expected_call_time=given.get("expected_call_time_ms", 0) / 1000,
             state=given.get("state"), subject_field=given.get("subject_field", ""),
-            alternatives=capabilities.get("alternatives"),
-            degradations=capabilities.get("degradations"),
+            alternatives=alternatives,
             remediations={n: self.remediation(n, how) for n, how in remediations.items()},
             await_human=given.get("await_human", False),
             cancel=None if self.in_asyncio else self.cancel,
@@ -120,10 +122,14 @@ class Case:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--case", required=True, type=pathlib.Path)
+    parser.add_argument("--features", action="store_true")
+    parser.add_argument("--server")
+    parser.add_argument("--case", type=pathlib.Path)
     parser.add_argument("--asyncio", action="store_true")
     args = parser.parse_args()
+    if args.features:
+        print(json.dumps(FEATURES))
+        return
     script = json.loads(args.case.read_text())
     case = Case(script, args.asyncio)
     client = recourse.Client(args.server, caller="conformance", clock=case.clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import Any, Generator, List, Optional, Protocol
+from typing import Any, Generator, List, Optional, Protocol, Set
 
 from recourse.backoff import plan_delay
 from recourse.describe import describe, looks_temporary
@@ -77,6 +77,7 @@ class Recovery:
         self._keep = 1.0
         self._timeout: Optional[float] = None  # Of the next attempt, as decided.
         self._runs = 0
+        self._called: Set[str] = set()  # Targets.
         self._first: Optional[BaseException] = None
         self._last: Optional[BaseException] = None
         self._uncounted = False  # The last failure is not counted yet.
@@ -112,6 +113,7 @@ class Recovery:
     def _loop(self, failure: Optional[BaseException], slow: bool) -> Steps:
         if failure is not None:
             self._runs, self._slow = 1, slow
+            self._called.add(self._site.target)
             self._note(failure)
             if not self._options.recovers(failure):
                 self._count(None)
@@ -140,6 +142,9 @@ class Recovery:
             dict(alternative.parameters) if alternative else {}, self._state, self._edits,
             tuple(self._disabled), timeout, self._keep))
         self._edits, self._timeout, self._trial = (), None, False
+        if self._site.target in self._called:
+            self._shared.sites.count_again(self._site)
+        self._called.add(self._site.target)
         slow = self._options.slow_call is not None \
             and self._now() - began >= self._options.slow_call
         if isinstance(answer, Value):
@@ -391,7 +396,7 @@ class Recovery:
 
     def _pay(self) -> bool:
         shared = self._shared
-        shared.advice.add_first_attempts(self._site.target, shared.sites.new_calls(self._site))
+        shared.advice.add_first_attempts(self._site.target, shared.sites.new_first_calls(self._site))
         return shared.advice.take_retry(self._site.target)
 
     # --- Ends ---

@@ -37,8 +37,8 @@ class Site:
     harm).  Everything else belongs to Sites and its lock.
     """
 
-    __slots__ = ("target", "special", "calls", "retired", "told_calls", "told_first",
-                 "failures", "slow_calls", "shared", "own", "open_until", "in_row",
+    __slots__ = ("target", "special", "calls", "retired", "again", "told_calls",
+                 "told_first", "failures", "slow_calls", "shared", "own", "open_until", "in_row",
                  "own_state", "own_until", "own_successes")
 
     def __init__(self, target: str) -> None:
@@ -46,6 +46,7 @@ class Site:
         self.special = False  # Something must be looked at before the next call.
         self.calls = 0  # Ended, in all.
         self.retired = False  # Its client is closed or another process's.
+        self.again = 0  # Of these, runs beyond a recovery's first of this target.
         self.told_calls = 0
         self.told_first = 0
         self.failures = 0  # Not told yet.
@@ -128,11 +129,18 @@ class Sites:
                 site.failures = site.slow_calls = 0
             return sums
 
-    def new_calls(self, site: Site) -> int:
-        """Calls since this was last asked: what fills the retry budget."""
+    def count_again(self, site: Site) -> None:
+        """A call that ended, and is or will be counted, ran again what had failed."""
         with self._lock:
-            new, site.told_first = site.calls - site.told_first, site.calls
-            return new
+            site.again += 1
+
+    def new_first_calls(self, site: Site) -> int:
+        """First calls since this was last asked: what fills the retry budget.
+        Retries earn no retries."""
+        with self._lock:
+            first, told = site.calls - site.again, site.told_first
+            site.told_first = max(told, first)
+            return site.told_first - told
 
     # --- Circuits ---
 
