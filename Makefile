@@ -1,6 +1,9 @@
 # make          builds everything into build/bin/
 # make demo     builds, then plays real errors through a server of its own
 # make test     builds and passes every test
+# make test-languages   fetches what the Go and the Java loop need (0.5 GB installed,
+#               most of it the Go compiler), then builds and tests them; `make test`
+#               does so too from then on
 # make bench    builds and runs the benchmarks
 # make drill    plays outages to Recourse and to its peers in virtual time, and says
 #               whether each goal of docs/drill.md is met; DRILL_FLAGS: see --help
@@ -37,7 +40,7 @@ TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test bench drill python-wheel node-package check proto-baseline tidy clang asan fuzz tsan format clean
+.PHONY: all setup configure demo test test-languages bench drill python-wheel node-package check proto-baseline tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -54,6 +57,12 @@ demo: configure
 
 test: all
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+test-languages: setup
+	@scripts/setup_languages.sh $(BUILD)/go-packages
+	@$(MAKE) --no-print-directory configure
+	@ninja -C $(BUILD) recourse-server
+	@ctest --test-dir $(BUILD) --output-on-failure -R '^client_(go|java)_'
 
 bench: setup
 	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)

@@ -1,0 +1,138 @@
+package recourse;
+
+import com.google.protobuf.Value;
+import io.grpc.Channel;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import recourse.v1.AwaitIncidentRequest;
+import recourse.v1.AwaitIncidentResponse;
+import recourse.v1.Caller;
+import recourse.v1.ErrorRecoveryOrchestratorGrpc;
+import recourse.v1.IncidentsGrpc;
+import recourse.v1.Outcome;
+import recourse.v1.RecoveryContext;
+import recourse.v1.RecoveryOutcome;
+import recourse.v1.RecoveryResult;
+import recourse.v1.ReportOutcomeResponse;
+
+/**
+ * Runs operations that may fail: try, ask, obey, report.
+ *
+ * <p>A reference loop, made to be read and copied. {@link Recovery} is what happens to one operation, {@link
+ * LocalRetries} what is done without an answer, {@link Edits} what changes its state; this class talks to the server.
+ * docs/client-behaviour.md has the rules that they keep. Safe for concurrent use.
+ */
+public final class Recourse {
+  /** What the caller wants done. */
+  public interface Operation<T> {
+    T run(Attempt attempt) throws Exception;
+  }
+
+  private static final int MAX_REPORTS = 1000; // Under way at once; further ones are dropped.
+  private static final Duration REPORT_TIMEOUT = Duration.ofMillis(250);
+
+  final Clock clock;
+  private final Caller caller;
+  private final Duration askTimeout;
+  private final ErrorRecoveryOrchestratorGrpc.ErrorRecoveryOrchestratorBlockingStub orchestrator;
+  private final ErrorRecoveryOrchestratorGrpc.ErrorRecoveryOrchestratorStub reporter;
+  private final IncidentsGrpc.IncidentsBlockingStub incidents;
+  private final Semaphore reports = new Semaphore(MAX_REPORTS);
+  private final Phaser sending = new Phaser(1);
+
+  /** Asks the server behind the channel, which stays the caller's; patience for a question is 250 ms. */
+  public Recourse(Channel channel, String service) {
+    this(channel, service, Duration.ofMillis(250), Clock.REAL);
+  }
+
+  public Recourse(Channel channel, String service, Duration askTimeout, Clock clock) {
+    this.caller = Caller.newBuilder().setService(service).build();
+    this.askTimeout = askTimeout;
+    this.clock = clock;
+    orchestrator = ErrorRecoveryOrchestratorGrpc.newBlockingStub(channel);
+    reporter = ErrorRecoveryOrchestratorGrpc.newStub(channel);
+    incidents = IncidentsGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Runs the operation to its end. What comes back is its value, what `standIn` makes of the one that stands in for it,
+   * or its own last exception. Interrupting the thread cancels it.
+   *
+   * @throws InterruptedException when cancelled
+   * @throws SkippedException when a person said to do without it
+   */
+  public <T> T run(Call call, Operation<T> operation, Function<Value, T> standIn) throws Exception {
+    var recovery = new Recovery(this, call);
+    while (true) {
+      T value;
+      try {
+        value = operation.run(recovery.next()); // Try.
+      } catch (Exception failure) {
+        var instead = recovery.recover(failure); // Ask and obey.
+        if (instead.isEmpty()) {
+          continue;
+        }
+        return standIn.apply(instead.get());
+      }
+      recovery.report(Outcome.OUTCOME_SUCCESS);
+      return value;
+    }
+  }
+
+  /** Waits until what is being reported has been sent, or dropped. */
+  public void flush() {
+    sending.arriveAndAwaitAdvance();
+  }
+
+  RecoveryResult ask(RecoveryContext.Builder question) {
+    return orchestrator
+        .withDeadlineAfter(within(askTimeout, question), TimeUnit.NANOSECONDS)
+        .handleError(question.setCaller(caller).build());
+  }
+
+  AwaitIncidentResponse await(String incident, String token, Duration poll) {
+    var request = AwaitIncidentRequest.newBuilder().setIncidentId(incident).setRecoveryToken(token);
+    return incidents
+        .withDeadlineAfter(poll.plus(askTimeout).toNanos(), TimeUnit.NANOSECONDS)
+        .awaitIncident(request.setTimeout(Durations.toProto(poll)).build());
+  }
+
+  /** Sends it in the background; it is not repeated, and dropped when it cannot be sent. */
+  void report(String token, Outcome outcome, Duration took) {
+    if (!reports.tryAcquire()) {
+      return;
+    }
+    sending.register();
+    var report = RecoveryOutcome.newBuilder().setRecoveryToken(token).setOutcome(outcome);
+    reporter
+        .withDeadlineAfter(REPORT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+        .reportOutcome(report.setDuration(Durations.toProto(took)).build(), new Sent());
+  }
+
+  private static long within(Duration patience, RecoveryContext.Builder question) {
+    var nanos = patience.toNanos();
+    return question.hasTimeRemaining()
+        ? Math.min(nanos, Durations.toJava(question.getTimeRemaining()).toNanos())
+        : nanos;
+  }
+
+  private final class Sent implements StreamObserver<ReportOutcomeResponse> {
+    @Override
+    public void onNext(ReportOutcomeResponse response) {}
+
+    @Override
+    public void onError(Throwable error) {
+      onCompleted();
+    }
+
+    @Override
+    public void onCompleted() {
+      reports.release();
+      sending.arriveAndDeregister();
+    }
+  }
+}
