@@ -21,7 +21,7 @@ from recourse.decorators import (fallback, recover, recoverable, retry, with_cir
                                  with_retry)
 from recourse.degradation import GracefulDegradation
 from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, FailureCategory,
-                            Idempotency, Jitter, Mode, Outcome, RecoveryStrategy,
+                            Fixer, Idempotency, Jitter, Mode, Outcome, RecoveryStrategy,
                             ResolutionAction, Severity, StatisticsWindow)
 from recourse.error_recovery_manager import ErrorRecoveryManager
 from recourse.errors import (AskError, Cancelled, CircuitOpenError, RecourseError,
@@ -55,7 +55,7 @@ __all__ = [
     "ErrorCorrectionStep", "ErrorCorrectionStrategy", "ErrorDetails", "ErrorInfo", "ErrorPattern",
     "ErrorRecoveryExecutor", "ErrorRecoveryManager", "ErrorRecoveryOrchestrator",
     "ErrorRecoveryPolicy", "ErrorStrategy", "ErrorType", "EscalationStep", "EscalationStrategy",
-    "FailureCategory", "GracefulDegradation", "GracefulDegradationStep",
+    "FailureCategory", "Fixer", "GracefulDegradation", "GracefulDegradationStep",
     "GracefulDegradationStrategy", "HealthCheck", "HealthChecker", "HealthStatus", "Idempotency",
     "Jitter", "MetricsCollector", "Mode", "Options", "Outcome", "RecourseError", "Recovered",
     "RecoveryContext", "RecoveryManager", "RecoveryResult", "RecoveryStrategy",

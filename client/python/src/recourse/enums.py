@@ -118,6 +118,26 @@ class Jitter(_Word):
     RANGE = "range"
 
 
+class Fixer(_Word):
+    """Built-in corrections of the server's; docs/patterns.md says what each does."""
+
+    JSON_REPAIR = "json_repair"
+    JSON_COMPLETE = "json_complete"
+    PYTHON_MISSING_COLON = "python_missing_colon"
+    PYTHON_BRACKETS = "python_brackets"
+    PYTHON_TABS = "python_tabs"
+    PYTHON_INDENTATION = "python_indentation"
+    PYTHON_ASYNC = "python_async"
+    PYTHON_AWAIT = "python_await"
+    PYTHON_IMPORTS = "python_imports"
+    PYTHON_TYPOGRAPHY = "python_typography"
+    YAML_TABS = "yaml_tabs"
+    BYTE_ORDER_MARK = "byte_order_mark"
+    LINE_ENDINGS = "line_endings"
+    SMART_QUOTES = "smart_quotes"
+    CODE_FENCE = "code_fence"
+
+
 class ResolutionAction(_Word):
     """What a person said a waiting workflow is to do."""
 

@@ -145,6 +145,8 @@ def correct(step: ErrorCorrectionStep, text: str) -> Optional[str]:
 
 
 def _rewrite(rewrite: Rewrite, text: str) -> str:
+    if rewrite.fixer is not None:
+        return text
     if (not all(re.search(p, text) for p in rewrite.only_if_text_matches)
             or any(re.search(p, text) for p in rewrite.unless_text_matches)):
         return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence, Union
 
-from recourse.enums import Backoff, Jitter, Severity
+from recourse.enums import Backoff, Fixer, Jitter, Severity
 from recourse.model import Alternative, Edit
 
 
@@ -62,15 +62,24 @@ class GracefulDegradationStep:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One rewrite of the text: RE2 syntax; exactly one of the three."""
+    """One rewrite of the text: RE2 syntax; exactly one of replacement, prepend,
+    append and fixer, else ValueError."""
 
-    pattern: str
+    pattern: str = ""  # Needed, but with a fixer, which then acts only where it matches.
     replacement: Optional[str] = None
     prepend: Optional[str] = None
     append: Optional[str] = None
     description: str = ""
     only_if_text_matches: Sequence[str] = ()
     unless_text_matches: Sequence[str] = ()
+    fixer: Optional[Fixer] = None  # Only the server has them: without it nothing changes.
+
+    def __post_init__(self) -> None:
+        operations = (self.replacement, self.prepend, self.append, self.fixer)
+        if sum(one is not None for one in operations) != 1:
+            raise ValueError("a rewrite needs one of replacement, prepend, append and fixer")
+        if self.fixer is None and not self.pattern:
+            raise ValueError("a rewrite without fixer needs a pattern")
 
 
 @dataclass(frozen=True)

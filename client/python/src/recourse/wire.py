@@ -12,7 +12,7 @@ from recourse.v1 import (calls_pb2, circuit_breakers_pb2, enums_pb2, incidents_p
 from recourse import model
 from recourse.edits import keep_kind
 from recourse.effects import Awaited, Question
-from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, FailureCategory,
+from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, FailureCategory, Fixer,
                             Idempotency, Jitter, Outcome, RecoveryStrategy, ResolutionAction,
                             Severity)
 from recourse.options import Options
@@ -253,6 +253,8 @@ def _edit(edit: model.Edit) -> pattern_pb2.StateEdit:
 def _rewrite(rewrite: Rewrite) -> pattern_pb2.Rewrite:
     operations = {name: getattr(rewrite, name) for name in ("replacement", "prepend", "append")
                   if getattr(rewrite, name) is not None}
+    if rewrite.fixer is not None:
+        operations["fixer"] = f"FIXER_{Fixer(rewrite.fixer).name}"
     return pattern_pb2.Rewrite(
         description=rewrite.description, pattern=rewrite.pattern,
         only_if_text_matches=rewrite.only_if_text_matches,
