@@ -39,7 +39,10 @@ export function getPath(state: unknown, path: string): unknown {
 /** The state with the edits applied in order. */
 export function applyEdits<S>(state: S, edits: readonly Edit[]): S {
   let edited: unknown = state;
-  for (const edit of edits) edited = apply(edited, splitPath(edit.path), edit);
+  for (const edit of edits) {
+    if (edit.operation === "set") edited ??= {};
+    edited = apply(edited, splitPath(edit.path), edit);
+  }
   return edited as S;
 }
 
@@ -56,7 +59,7 @@ function apply(node: unknown, names: string[], edit: Edit): unknown {
     if (edit.operation === "remove") return held === MISSING ? node : without(node, name);
     return put(node, name, held, changed(held, edit));
   }
-  if (held !== MISSING && held !== null && held !== undefined) {
+  if (held !== MISSING && held !== undefined) {
     return put(node, name, held, apply(held, names.slice(1), edit));
   }
   if (edit.operation !== "set") return node;
@@ -86,13 +89,12 @@ function child(node: unknown, name: string): unknown {
 }
 
 function isIndex(list: unknown[], name: string): boolean {
-  return /^\d+$/.test(name) && Number(name) < list.length;
+  return /^(0|[1-9]\d*)$/.test(name) && Number(name) < list.length;
 }
 
 function put(node: unknown, name: string, held: unknown, value: unknown): unknown {
   if (value === held || value === MISSING) return node;
-  if (node === null || node === undefined) return { [name]: value };
-  if (typeof node !== "object") return node;
+  if (typeof node !== "object" || node === null) return node; // Nothing is put below them.
   if (node instanceof Map) return new Map(node).set(name, value);
   if (Array.isArray(node)) return isIndex(node, name) ? replaced(node, name, value) : node;
   // Defined, not assigned: a name such as __proto__ is a name like any other.

@@ -10,6 +10,8 @@ const remove = (path) => ({ path, operation: "remove" });
 const ROWS = [
   ["set creates what is missing", {}, [set("a.b", 1)], { a: { b: 1 } }],
   ["set of nothing", undefined, [set("a", 1)], { a: 1 }],
+  ["set below null", { a: null }, [set("a.b", 1)], { a: null }],
+  ["set of an index that is none", { a: [1, 2] }, [set("a.01", 3)], { a: [1, 2] }],
   ["set replaces", { a: [1, 2] }, [set("a.1", 9)], { a: [1, 9] }],
   ["set does not lengthen lists", { a: [1] }, [set("a.1", 9)], { a: [1] }],
   ["set does not look into texts", { a: "text" }, [set("a.b", 9)], { a: "text" }],

@@ -7,11 +7,13 @@ what the caller gave stays as it was; everything else is shared with it.
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any, List, Mapping, MutableMapping, MutableSequence, Sequence
 
 from recourse.model import Edit
 
 _MISSING = object()
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def split_path(path: str) -> List[str]:
@@ -44,6 +46,8 @@ def get_path(state: Any, path: str, default: Any = None) -> Any:
 def apply_edits(state: Any, edits: Sequence[Edit]) -> Any:
     """The state with the edits applied in order."""
     for edit in edits:
+        if state is None and edit.operation == "set":
+            state = {}
         state = _apply(state, split_path(edit.path), edit)
     return state
 
@@ -70,7 +74,7 @@ def _apply(node: Any, names: Sequence[str], edit: Edit) -> Any:
         if edit.operation == "remove":
             return node if child is _MISSING else _without(node, name)
         value = _changed(child, edit)
-    elif child is not _MISSING and child is not None:
+    elif child is not _MISSING:
         value = _apply(child, names[1:], edit)
     elif edit.operation == "set":
         value = _apply({}, names[1:], edit)
@@ -102,7 +106,7 @@ def _child(node: Any, name: str) -> Any:
 
 
 def _index(node: Sequence[Any], name: str) -> Any:
-    return int(name) if name.isdigit() and int(name) < len(node) else None
+    return int(name) if _INDEX.fullmatch(name) and int(name) < len(node) else None
 
 
 def _with(node: Any, name: str, value: Any) -> Any:
@@ -111,10 +115,8 @@ def _with(node: Any, name: str, value: Any) -> Any:
     if isinstance(node, tuple):
         index = _index(node, name)
         return node if index is None else node[:index] + (value,) + node[index + 1:]
-    if node is None:
-        node = {}
-    if isinstance(node, (str, bytes, int, float)):
-        return node
+    if node is None or isinstance(node, (str, bytes, int, float)):
+        return node  # Nothing is put below them.
     changed = copy.copy(node)
     if isinstance(changed, MutableMapping):
         changed[name] = value

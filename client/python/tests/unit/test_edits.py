@@ -33,6 +33,10 @@ class EditsTest(unittest.TestCase):
             ({"a": (1, 2)}, Edit("a.1", "set", 3.0), {"a": (1, 3)}),
             ({"a": "text"}, Edit("a.b", "set", 1.0), {"a": "text"}),
             ({"a": 1}, Edit("x.y", "cap", 1.0), {"a": 1}),
+            ({"a": None}, Edit("a.b", "set", 1.0), {"a": None}),
+            ({"a": [1, 2]}, Edit("a.01", "set", 3.0), {"a": [1, 2]}),
+            ({"a": [1, 2]}, Edit("a.²", "set", 3.0), {"a": [1, 2]}),
+            (None, Edit("a", "cap", 1.0), None),
         ]
         for state, edit, wanted in rows:
             with self.subTest(state=state, edit=edit):
