@@ -228,11 +228,26 @@ def compare(expected, printed, server):
         raise Differs("a question without requestId")
 
 
-def run(case, path, runner, api):
+def expanded(value):
+    """The case with each entry of a list that says `times` written so often."""
+    if isinstance(value, dict):
+        return {key: expanded(one) for key, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    entries = []
+    for entry in value:
+        times = entry.pop("times", 1) if isinstance(entry, dict) else 1
+        entries += [expanded(entry)] * times
+    return entries
+
+
+def run(case, runner, api):
     server = None if case.get("server") == "away" else ScriptedServer(case, api)
     address = server.address if server else closed_address()
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump(case, file)
     try:
-        done = subprocess.run([*runner, "--server", address, "--case", str(path)],
+        done = subprocess.run([*runner, "--server", address, "--case", file.name],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=RUNNER_TIMEOUT, text=True, check=False)
         if done.returncode != 0:
@@ -241,6 +256,7 @@ def run(case, path, runner, api):
     except subprocess.TimeoutExpired:
         raise Differs(f"the runner took more than {RUNNER_TIMEOUT} s") from None
     finally:
+        pathlib.Path(file.name).unlink()
         if server:
             server.stop()
 
@@ -268,7 +284,7 @@ def main():
     failed = passed = 0
     skipped = {}
     for path in sorted((HERE / "cases").glob("*.json")):
-        case = json.loads(path.read_text())
+        case = expanded(json.loads(path.read_text()))
         if case["name"] != path.stem:
             sys.exit(f"{path}: its name is {case['name']!r}")
         if (args.case and case["name"] not in args.case) or case["name"] in args.skip:
@@ -278,7 +294,7 @@ def main():
             skipped[case["name"]] = ", ".join(sorted(missing))
             continue
         try:
-            run(case, path, args.runner, api)
+            run(case, args.runner, api)
             passed += 1
         except Differs as difference:
             failed += 1

@@ -94,7 +94,7 @@ func (r *recovery) question(recheck bool) *pb.RecoveryContext {
 		Caller:        r.Caller,
 		Idempotency:   r.call.Idempotency,
 		SubjectField:  r.call.SubjectField,
-		Capabilities:  r.capabilities(),
+		Capabilities:  r.call.capabilities(),
 		RecoveryToken: r.token,
 		RequestId:     newID(),
 		CircuitOpen:   recheck,
@@ -111,25 +111,9 @@ func (r *recovery) question(recheck bool) *pb.RecoveryContext {
 	return question
 }
 
-// capabilities: a nil list means that anything will do.
-func (r *recovery) capabilities() *pb.Capabilities {
-	able := &pb.Capabilities{Degradations: r.call.Degradations, AwaitHuman: r.call.AwaitHuman}
-	for _, alternative := range r.call.Alternatives {
-		able.Alternatives = append(able.Alternatives, alternative.Name)
-	}
-	for name := range r.call.Remediations {
-		able.Remediations = append(able.Remediations, name)
-	}
-	if r.call.Alternatives == nil {
-		able.Alternatives = []string{"*"}
-	}
-	if r.call.Degradations == nil {
-		able.Degradations = []string{"*"}
-	}
-	return able
-}
-
-func (r *recovery) awaitIncident(ctx context.Context, incident string, poll time.Duration) (*pb.AwaitIncidentResponse, error) {
+func (r *recovery) awaitIncident(
+	ctx context.Context, incident string, poll time.Duration,
+) (*pb.AwaitIncidentResponse, error) {
 	if left := r.left(); left > 0 {
 		poll = min(poll, left)
 	}

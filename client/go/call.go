@@ -37,3 +37,48 @@ type Attempt struct {
 
 // ErrSkipped is what an operation ends with that a person said to do without.
 var ErrSkipped = errors.New("recourse: skipped by a person")
+
+// capabilities: a nil list means that anything will do.
+func (c *Call) capabilities() *pb.Capabilities {
+	able := &pb.Capabilities{Degradations: c.Degradations, AwaitHuman: c.AwaitHuman}
+	for _, alternative := range c.Alternatives {
+		able.Alternatives = append(able.Alternatives, alternative.Name)
+	}
+	for name := range c.Remediations {
+		able.Remediations = append(able.Remediations, name)
+	}
+	if c.Alternatives == nil {
+		able.Alternatives = []string{"*"}
+	}
+	if c.Degradations == nil {
+		able.Degradations = []string{"*"}
+	}
+	return able
+}
+
+// asDeclared is the way to go: what the answer leaves out is as it was declared
+// here, a target that nobody names is the name.
+func (c *Call) asDeclared(told *pb.Alternative) (target string, parameters map[string]string) {
+	name, parameters := told.GetName(), map[string]string{}
+	if told.GetTarget() != name {
+		target = told.GetTarget()
+	}
+	for _, declared := range c.Alternatives {
+		if declared.Name != name {
+			continue
+		}
+		if target == "" {
+			target = declared.Target
+		}
+		for key, value := range declared.Parameters {
+			parameters[key] = value
+		}
+	}
+	for key, value := range told.GetParameters() {
+		parameters[key] = value
+	}
+	if target == "" {
+		target = name
+	}
+	return target, parameters
+}

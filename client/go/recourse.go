@@ -22,7 +22,9 @@ import (
 // Do runs the operation to its end. What comes back is its value, the one that
 // stands in for it, or its own last error. The deadline of ctx holds for all of
 // it, waits included; when ctx is cancelled, its error comes back.
-func Do[T any](ctx context.Context, c *Client, call Call, operation func(context.Context, Attempt) (T, error)) (T, error) {
+func Do[T any](
+	ctx context.Context, c *Client, call Call, operation func(context.Context, Attempt) (T, error),
+) (T, error) {
 	var value, none T
 	r, err := c.begin(ctx, call)
 	if err != nil {
@@ -61,6 +63,7 @@ type recovery struct {
 	token       string
 	failure     error // The last.
 	failedSince time.Time
+	questions   int
 	local       localRetries
 }
 
@@ -87,8 +90,9 @@ func (r *recovery) recover(ctx context.Context, failure error) (*structpb.Value,
 	}
 	r.failure = failure
 	recheck := false
-	for questions := 0; ; questions++ {
-		if ctx.Err() != nil || r.left() < 0 || questions == maxQuestions {
+	for {
+		r.questions++
+		if ctx.Err() != nil || r.left() < 0 || r.questions > maxQuestions {
 			return nil, r.stopped(ctx)
 		}
 		answer, err := r.ask(ctx, recheck)
@@ -149,7 +153,7 @@ func (r *recovery) act(ctx context.Context, answer *pb.RecoveryResult) error {
 		r.attempt.Timeout = action.Retry.GetTimeout().AsDuration()
 		return r.wait(ctx, action.Retry.GetDelay().AsDuration())
 	case *pb.RecoveryResult_AlternativePath:
-		r.take(action.AlternativePath.GetAlternative())
+		r.take(r.call.asDeclared(action.AlternativePath.GetAlternative()))
 	case *pb.RecoveryResult_GracefulDegradation:
 		less := action.GracefulDegradation
 		r.attempt.DisabledFeatures = less.DisableFeatures
@@ -173,25 +177,7 @@ func (r *recovery) remediate(ctx context.Context, name string) error {
 	return remediation(ctx)
 }
 
-// take goes another way; what the answer leaves out is as the caller declared it.
-func (r *recovery) take(alternative *pb.Alternative) {
-	name, target, parameters := alternative.GetName(), alternative.GetTarget(), map[string]string{}
-	for _, declared := range r.call.Alternatives {
-		if declared.Name == name {
-			if target == "" || target == name {
-				target = declared.Target
-			}
-			for key, value := range declared.Parameters {
-				parameters[key] = value
-			}
-		}
-	}
-	for key, value := range alternative.GetParameters() {
-		parameters[key] = value
-	}
-	if target == "" {
-		target = name
-	}
+func (r *recovery) take(target string, parameters map[string]string) {
 	r.attempt.Target, r.attempt.Parameters = target, parameters
 	r.local.plan = nil // It was the other target's.
 }

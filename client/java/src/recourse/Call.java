@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import recourse.v1.Alternative;
+import recourse.v1.Capabilities;
 import recourse.v1.ErrorDetails;
 import recourse.v1.Idempotency;
 import recourse.v1.RecoveryResult;
@@ -45,5 +46,27 @@ public final class Call {
 
   public Call(String target) {
     this.target = target;
+  }
+
+  Capabilities capabilities() {
+    var able = Capabilities.newBuilder().setAwaitHuman(awaitHuman).addAllRemediations(remediations.keySet());
+    able.addAllDegradations(degradations == null ? List.of("*") : degradations);
+    if (alternatives == null) {
+      return able.addAlternatives("*").build();
+    }
+    alternatives.forEach(alternative -> able.addAlternatives(alternative.getName()));
+    return able.build();
+  }
+
+  /** The way to go: what the answer leaves out is as it was declared here, a target that nobody names is the name. */
+  Alternative asDeclared(Alternative told) {
+    var name = told.getName();
+    var known = alternatives == null ? List.<Alternative>of() : alternatives;
+    var declared = known.stream().filter(one -> one.getName().equals(name)).findFirst();
+    var way = declared.orElse(told).toBuilder().putAllParameters(told.getParametersMap());
+    if (!told.getTarget().isEmpty() && !told.getTarget().equals(name)) {
+      way.setTarget(told.getTarget());
+    }
+    return way.getTarget().isEmpty() ? way.setTarget(name).build() : way.build();
   }
 }

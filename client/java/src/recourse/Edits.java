@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import recourse.v1.StateEdit;
 
-/** Edits of an operation's state, and the state as JSON. What the caller gave stays as it was: what changes is copied. */
+/** Edits of an operation's state, and the state as JSON. What the caller gave stays as it was: changes are copies. */
 public final class Edits {
   private static final double EXACT = 0x1p53; // Beyond it doubles have gaps.
 
@@ -78,7 +78,9 @@ public final class Edits {
   }
 
   private static boolean has(Object node, String name) {
-    return node instanceof Map<?, ?> map ? map.containsKey(name) : node instanceof List<?> list && index(list, name) >= 0;
+    return node instanceof Map<?, ?> map
+        ? map.containsKey(name)
+        : node instanceof List<?> list && index(list, name) >= 0;
   }
 
   private static Object child(Object node, String name) {

@@ -4,13 +4,11 @@ import com.google.protobuf.Value;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import recourse.v1.Alternative;
-import recourse.v1.Capabilities;
 import recourse.v1.Disposition;
 import recourse.v1.Idempotency;
 import recourse.v1.Outcome;
@@ -38,6 +36,7 @@ final class Recovery {
   private double keepRatio = 1;
   private Duration timeout; // Of the next attempt, as an answer gave it.
 
+  private int questions;
   private String token = "";
   private Exception first;
   private Exception failure; // The last.
@@ -58,11 +57,11 @@ final class Recovery {
     return new Attempt(target, parameters, state, disabledFeatures, keepRatio, given);
   }
 
-  /** Returns when the operation is to run again, or with the value that stands in for its own; throws when it is over. */
+  /** Returns when the operation is to run again, or the value that stands in for its own; throws when it is over. */
   Optional<Value> recover(Exception failed) throws Exception {
     fails(failed);
     var recheck = false;
-    for (int questions = 0; questions < MAX_QUESTIONS && !isCancelled() && hasTimeFor(Duration.ZERO); ++questions) {
+    while (!isCancelled() && hasTimeFor(Duration.ZERO) && ++questions <= MAX_QUESTIONS) {
       Optional<RecoveryResult> asked = ask(recheck);
       if (asked.isEmpty()) {
         goOnLocally();
@@ -112,7 +111,7 @@ final class Recovery {
         timeout = retry.hasTimeout() ? Durations.toJava(retry.getTimeout()) : null;
         delay = retry.getDelay();
       }
-      case ALTERNATIVE_PATH -> take(answer.getAlternativePath().getAlternative());
+      case ALTERNATIVE_PATH -> take(call.asDeclared(answer.getAlternativePath().getAlternative()));
       case GRACEFUL_DEGRADATION -> {
         var less = answer.getGracefulDegradation();
         disabledFeatures = less.getDisableFeaturesList();
@@ -143,20 +142,9 @@ final class Recovery {
     }
   }
 
-  /** Goes another way; what the answer leaves out is as the caller declared it. */
-  private void take(Alternative told) {
-    var name = told.getName();
-    var chosen = told.getTarget();
-    var merged = new HashMap<String, String>();
-    for (var declared : call.alternatives == null ? List.<Alternative>of() : call.alternatives) {
-      if (declared.getName().equals(name)) {
-        chosen = chosen.isEmpty() || chosen.equals(name) ? declared.getTarget() : chosen;
-        merged.putAll(declared.getParametersMap());
-      }
-    }
-    merged.putAll(told.getParametersMap());
-    target = chosen.isEmpty() ? name : chosen;
-    parameters = merged;
+  private void take(Alternative alternative) {
+    target = alternative.getTarget();
+    parameters = alternative.getParametersMap();
     local.forget(); // The plan was the other target's.
   }
 
@@ -220,7 +208,7 @@ final class Recovery {
         .setTarget(target)
         .setIdempotency(call.idempotency)
         .setSubjectField(call.subjectField)
-        .setCapabilities(capabilities())
+        .setCapabilities(call.capabilities())
         .setRecoveryToken(token)
         .setRequestId(UUID.randomUUID().toString())
         .setCircuitOpen(recheck);
@@ -234,16 +222,6 @@ final class Recovery {
       question.setState(Edits.toStruct(state));
     }
     return question;
-  }
-
-  private Capabilities capabilities() {
-    var able = Capabilities.newBuilder().setAwaitHuman(call.awaitHuman).addAllRemediations(call.remediations.keySet());
-    able.addAllDegradations(call.degradations == null ? List.of("*") : call.degradations);
-    if (call.alternatives == null) {
-      return able.addAlternatives("*").build();
-    }
-    call.alternatives.forEach(alternative -> able.addAlternatives(alternative.getName()));
-    return able.build();
   }
 
   private void learn(RecoveryResult answer) {
@@ -286,8 +264,8 @@ final class Recovery {
   }
 
   /**
-   * Reports the end; what the caller gets: the cancellation, if there was one, else the operation's own last error, which
-   * carries the first one along.
+   * Reports the end; what the caller gets: the cancellation, if there was one, else the operation's own last error,
+   * which carries the first one along.
    */
   private Exception ended(Outcome outcome) {
     if (isCancelled()) {
