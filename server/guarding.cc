@@ -74,13 +74,14 @@ void ClassifyOpenCircuit(const Failure& failure,
 }
 
 void TellFailure(const Failure& failure, const Classification& classification,
-                 const Progress* previous, absl::Time now, Guard& guard) {
+                 const PreviousRun& previous, absl::Time now, Guard& guard) {
   const CallSite site = SiteOf(failure);
   const bool counts =
       !failure.circuit_open && SpeaksAgainstTarget(classification.category);
-  const bool granted = previous != nullptr && !previous->grant.target.empty();
-  if (granted) {
-    guard.Settle(failure.ns, previous->grant,
+  const bool granted =
+      previous.grant != nullptr && !previous.grant->target.empty();
+  if (granted && !previous.settled) {
+    guard.Settle(failure.ns, *previous.grant,
                  failure.circuit_open ? RunOutcome::kUnused
                  : counts             ? RunOutcome::kFailure
                                       : RunOutcome::kNeutral,
@@ -94,7 +95,7 @@ void TellFailure(const Failure& failure, const Classification& classification,
   ErrorEvidence evidence;
   evidence.counts = counts;
   evidence.sums = failure.calls;
-  evidence.settled = granted && previous->grant.target == failure.target;
+  evidence.settled = granted && previous.grant->target == failure.target;
   if (classification.retry_after && !classification.retry_after->never) {
     evidence.retry_after = classification.retry_after->delay;
   }

@@ -32,12 +32,18 @@ bool SpeaksAgainstTarget(Category category);
 void ClassifyOpenCircuit(const Failure& failure,
                          Classification& classification);
 
-// Ends the run that `previous` (null: none) was granted, and counts what the
-// error says about its target.
-void TellFailure(const Failure& failure, const Classification& classification,
-                 const Progress* previous, absl::Time now, Guard& guard);
+// The run that was decided before, as the token tells.
+struct PreviousRun {
+  const GrantStamp* grant = nullptr;  // Null, or without target: none.
+  bool settled = false;  // Before: a token that comes again changes nothing.
+};
 
-// Ends the run that a recovery was granted last, as its report says.
+// Ends `previous`, and counts what the error says about its target.
+void TellFailure(const Failure& failure, const Classification& classification,
+                 const PreviousRun& previous, absl::Time now, Guard& guard);
+
+// Ends the run that a recovery was granted last, as its report says. Once a
+// run: it counts every time.
 void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
                  Guard& guard);
 

@@ -58,6 +58,20 @@ Disposition DispositionOf(const Action& action) {
              : Disposition::kAct;
 }
 
+// True for a correction that runs regexes and fixers over a text of the state:
+// for seconds, or longer where it is meant to.
+bool CorrectsText(const Step& step, const Orchestrator::Recovery& r) {
+  const Failure& failure = r.request.failure;
+  return std::holds_alternative<ErrorCorrectionStep>(step) &&
+         failure.state != nullptr && !failure.subject_field.empty() &&
+         !r.rerun_refused.has_value();
+}
+
+bool Escalates(const Orchestrator::Recovery& r) {
+  return r.decision.action.has_value() &&
+         std::holds_alternative<EscalationAction>(*r.decision.action);
+}
+
 // What a request becomes whose answer is known.
 std::unique_ptr<Orchestrator::Recovery> Remembered(RequestMemo::Answer answer) {
   auto recovery = std::make_unique<Orchestrator::Recovery>();
@@ -111,10 +125,14 @@ Orchestrator::Begun Orchestrator::BeginFirst(
   Recovery& r = **recovery;
   r.claim = std::move(claim);
   if (parts_.guard != nullptr) {
-    TellFailure(r.request.failure, r.decision.classification,
-                r.previous ? &*r.previous : nullptr, r.now, *parts_.guard);
+    PreviousRun run;
+    if (r.previous) {
+      run = {&r.previous->grant, !SettlesNow(*r.previous, r.now)};
+    }
+    TellFailure(r.request.failure, r.decision.classification, run, r.now,
+                *parts_.guard);
   }
-  DecideNextStep(r);
+  DecideNextStep(r, Corrections::kLeave);
   return recovery;
 }
 
@@ -170,6 +188,13 @@ Orchestrator::Begun Orchestrator::Start(
   return recovery;
 }
 
+// True for the first who tells how the run of the last decision ended: a token
+// that comes again, or that is reported too, must not count twice.
+bool Orchestrator::SettlesNow(const Progress& progress, absl::Time now) const {
+  return !progress.grant.target.empty() &&
+         parts_.settled->Insert(progress.decision_id, now);
+}
+
 // What the target's policy says where the caller does not.
 void Orchestrator::ApplyPolicy(Recovery& r) const {
   Failure& failure = r.request.failure;
@@ -185,12 +210,14 @@ void Orchestrator::ApplyPolicy(Recovery& r) const {
 }
 
 // Asks the plan's steps in order, from the cursor's on, until one answers.
-void Orchestrator::DecideNextStep(Recovery& r) const {
+void Orchestrator::DecideNextStep(Recovery& r, Corrections corrections) const {
   const std::vector<Step>& steps = *r.plan.steps;
   Cursor& cursor = r.progress.cursors.back();
   for (; cursor.step < static_cast<int>(steps.size());
        ++cursor.step, cursor.granted = 0) {
     const Step& step = steps[cursor.step];
+    r.undecided = corrections == Corrections::kLeave && CorrectsText(step, r);
+    if (r.undecided) return;
     std::optional<Exhausted> refused =
         RefuseBeforeStep(step, r.request.failure);
     if (!refused) {
@@ -212,6 +239,16 @@ void Orchestrator::DecideNextStep(Recovery& r) const {
   r.decision.action.reset();
   r.decision.strategy = Strategy::kNone;
   r.decision.disposition = Disposition::kGiveUp;
+}
+
+// What the wait for a worker took is gone from the caller's time.
+void Orchestrator::DecideLater(Recovery& r) const {
+  const absl::Time later = now();
+  if (std::optional<absl::Duration>& left = r.request.failure.time_remaining) {
+    *left = std::max(*left - (later - r.now), absl::ZeroDuration());
+  }
+  r.now = r.decision.time = later;
+  DecideNextStep(r, Corrections::kRun);
 }
 
 StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
@@ -287,9 +324,8 @@ void Orchestrator::Choose(Action action, Strategy strategy, Recovery& r) const {
       {r.progress.cursors.back().step, strategy, TraceReason::kChosen, ""});
 }
 
-bool Orchestrator::FinishBlocks(const Recovery& r) {
-  return r.remembered == nullptr && r.decision.action.has_value() &&
-         std::holds_alternative<EscalationAction>(*r.decision.action);
+bool Orchestrator::NeedsWorker(const Recovery& r) {
+  return r.remembered == nullptr && (r.undecided || Escalates(r));
 }
 
 Decision Orchestrator::Finish(std::unique_ptr<Recovery> recovery) {
@@ -298,12 +334,13 @@ Decision Orchestrator::Finish(std::unique_ptr<Recovery> recovery) {
     if (parts_.statistics) parts_.statistics->RecordDuplicateRequest(now());
     return *r.remembered;
   }
+  if (r.undecided) DecideLater(r);
   r.redacted = parts_.redactor->Redact(r.request.failure);
-  while (FinishBlocks(r) && !OpenIncident(r)) {
+  while (Escalates(r) && !OpenIncident(r)) {
     Cursor& cursor = r.progress.cursors.back();
     ++cursor.step;
     cursor.granted = 0;
-    DecideNextStep(r);
+    DecideNextStep(r, Corrections::kRun);
   }
   Conclude(r);
   r.decision.recovery_token = parts_.tokens->Seal(r.progress);

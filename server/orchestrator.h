@@ -18,7 +18,7 @@
 #include "server/plan/token.h"
 #include "server/record/decision_log.h"
 #include "server/record/event_hub.h"
-#include "server/record/recent_reports.h"
+#include "server/record/recent_ids.h"
 #include "server/record/redaction.h"
 #include "server/record/request_memo.h"
 #include "server/record/statistics.h"
@@ -34,7 +34,8 @@ struct OrchestratorParts {
   const TokenSealer* tokens = nullptr;
   const Redactor* redactor = nullptr;
   Statistics* statistics = nullptr;  // Null: none are kept.
-  RecentReports* reports = nullptr;
+  RecentIds* reports = nullptr;
+  RecentIds* settled = nullptr;  // Decisions; needed with `guard`.
   DecisionLog* decisions = nullptr;
   EventHub* events = nullptr;
   RequestMemo* memo = nullptr;
@@ -63,22 +64,24 @@ class Orchestrator {
   explicit Orchestrator(OrchestratorParts parts);
   ~Orchestrator();
 
-  // Matches, plans and decides; never blocks. Calls `done` once, before it
-  // returns, unless an equal request (its request_id) is being decided: then
-  // with that one's answer, from the thread that decides it. The statuses are
-  // refusals of wire/errors.h: an unusable token, a registry older than the
-  // caller insists on, too many that wait for equal ones. `done` gives its
-  // result to Finish; a result that is dropped leaves equal requests to decide.
+  // Matches, plans and decides, but leaves a correction of the state to Finish;
+  // never blocks. Calls `done` once, before it returns, unless an equal request
+  // (its request_id) is being decided: then with that one's answer, from the
+  // thread that decides it. The statuses are refusals of wire/errors.h: an
+  // unusable token, a registry older than the caller insists on, too many that
+  // wait for equal ones. `done` gives its result to Finish; a result that is
+  // dropped leaves equal requests to decide.
   using Begun = absl::StatusOr<std::unique_ptr<Recovery>>;
   void Begin(RecoveryRequest request,
              const std::function<void(Begun)>& done) const;
 
-  // True when Finish will write to the Store, and so may block: not on an event
-  // loop then.
-  static bool FinishBlocks(const Recovery& recovery);
+  // True when Finish may take long, since it writes to the Store or runs a
+  // correction: not on an event loop then.
+  static bool NeedsWorker(const Recovery& recovery);
 
-  // Opens the incident if one was decided on, falling back to the plan's next
-  // step if that cannot be done; seals the token; records.
+  // Decides, if Begin left that. Opens the incident if one was decided on,
+  // falling back to the plan's next step if that cannot be done; seals the
+  // token; records.
   Decision Finish(std::unique_ptr<Recovery> recovery);
 
   // What HandleError would match and decide with `candidates` added. Records
@@ -101,8 +104,12 @@ class Orchestrator {
                    std::unique_ptr<RequestMemo::Claim> claim) const;
   Begun Start(RecoveryRequest request,
               std::shared_ptr<const PatternRegistry> registry) const;
+  bool SettlesNow(const Progress& progress, absl::Time now) const;
   void ApplyPolicy(Recovery& recovery) const;
-  void DecideNextStep(Recovery& recovery) const;
+  // Whether a correction is run, or the recovery left undecided before it.
+  enum class Corrections { kRun, kLeave };
+  void DecideNextStep(Recovery& recovery, Corrections corrections) const;
+  void DecideLater(Recovery& recovery) const;
   StepAnswer AskStep(const Step& step, const Recovery& recovery) const;
   std::optional<Exhausted> RefuseAction(const Action& action,
                                         Recovery& recovery) const;
@@ -130,6 +137,7 @@ class Orchestrator::Recovery {
   absl::Time now;
   absl::Time started;
   Decision decision;
+  bool undecided = false;  // From the cursor's step on.
   std::optional<RedactedFailure> redacted;
   bool dry_run = false;  // Nothing is taken from the guard.
   HeldGrant grant;       // Comes back when the recovery is dropped.

@@ -28,7 +28,7 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
   const Begun recovery = Start(std::move(request), registry);
   if (!recovery.ok()) return recovery.status();
   (*recovery)->dry_run = true;
-  DecideNextStep(**recovery);
+  DecideNextStep(**recovery, Corrections::kRun);
   Conclude(**recovery);
   Explanation explanation;
   explanation.matches =

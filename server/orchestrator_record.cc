@@ -70,7 +70,7 @@ absl::StatusOr<bool> Orchestrator::Report(
     if (parts_.statistics) parts_.statistics->RecordDuplicateReport(time);
     return false;
   }
-  if (parts_.guard != nullptr) {
+  if (parts_.guard != nullptr && SettlesNow(*progress, time)) {
     TellOutcome(*progress, outcome, time, *parts_.guard);
   }
   if (parts_.statistics) {

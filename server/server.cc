@@ -161,7 +161,8 @@ struct Server::Graph {
   std::unique_ptr<DecisionLog> decisions;
   std::unique_ptr<EventHub> events;
   RequestMemo memo;
-  RecentReports reports;
+  RecentIds reports;
+  RecentIds settled;
   std::unique_ptr<TemplateMiner> unmatched;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Notifier> notifier;
@@ -306,6 +307,7 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .redactor = redactor.get(),
       .statistics = statistics.get(),
       .reports = &reports,
+      .settled = &settled,
       .decisions = decisions.get(),
       .events = events.get(),
       .memo = &memo,

@@ -49,7 +49,7 @@ class Statistics {
   void RecordDecision(const DecisionRecordInput& input);
   // `progress` is that of the report's token; `duration` from first failure to
   // the end, or nullopt: now - start_time. Once per recovery: see
-  // recent_reports.h.
+  // recent_ids.h.
   void RecordOutcome(const Progress& progress, Outcome outcome,
                      std::optional<absl::Duration> duration, absl::Time now);
   void RecordHumanResolution(absl::Time now);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "recourse/v1/circuit_breakers.grpc.pb.h"
-#include "server/record/recent_reports.h"
+#include "server/record/recent_ids.h"
 #include "server/rpc/orchestrator_service.h"
 
 namespace recourse {
@@ -43,7 +43,7 @@ class CircuitsService final : public RawCircuitsBase {
       const v1::ReportCallsRequest& request);
 
   const ServiceParts parts_;
-  RecentReports sequences_;  // Of numbered reports: one that comes twice.
+  RecentIds sequences_;  // Of numbered reports: one that comes twice.
 };
 
 }  // namespace recourse

@@ -1,5 +1,7 @@
 #include "server/rpc/handle_stream.h"
 
+#include <algorithm>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -24,20 +26,24 @@ v1::BatchError ToBatchError(const absl::Status& status) {
   return error;
 }
 
+// For what nobody will read.
+absl::Status EndedStatus() { return absl::CancelledError("the stream ended"); }
+
 // A batch that is being answered, by several threads: each writes its slots,
 // the last one sends the answer.
 struct PendingBatch {
-  struct Blocking {
-    int slot;
+  // A slot whose answer needs a worker.
+  struct Kept {
+    int index;
     std::unique_ptr<Orchestrator::Recovery> recovery;
   };
 
   size_t slot_bytes = 0;  // The batch's on the wire, shared out evenly.
   v1::RecoveryResultBatch answer;
   absl::Mutex mu;
-  std::vector<Blocking> blocking ABSL_GUARDED_BY(mu);
+  std::vector<Kept> kept ABSL_GUARDED_BY(mu);
   bool beginning ABSL_GUARDED_BY(mu) = true;
-  // Slots without answer, and one for the thread that begins the batch.
+  // Slots without answer, and one for who begins the batch.
   int open ABSL_GUARDED_BY(mu) = 1;
 };
 using SharedBatch = std::shared_ptr<PendingBatch>;
@@ -80,6 +86,7 @@ class HandleStream
     outgoing_bytes_ -= outgoing_.front().Length();
     outgoing_.pop_front();
     if (!ok) {
+      cancelled_ = true;
       outgoing_.clear();
       outgoing_bytes_ = 0;
       reading_done_ = true;
@@ -95,7 +102,10 @@ class HandleStream
     FinishIfIdle();
   }
 
-  void OnCancel() override { EndWith(absl::CancelledError("cancelled")); }
+  void OnCancel() override {
+    cancelled_ = true;
+    EndWith(absl::CancelledError("cancelled"));
+  }
 
   void OnDone() override {
     if (call_id_ != 0) open_calls_->Remove(call_id_);
@@ -117,21 +127,36 @@ class HandleStream
                        kMaxBatchContexts, " are allowed"));
     }
     batch->answer.set_batch_id(request->batch_id());
-    if (!parsed.ok()) {
-      *batch->answer.mutable_error() = ToBatchError(parsed);
-      return Close(batch);
+    if (!parsed.ok()) return RefuseAll(batch, parsed);
+    const size_t bytes = incoming_.Length();
+    batch->slot_bytes = bytes / request->contexts_size();
+    if (std::none_of(request->contexts().begin(), request->contexts().end(),
+                     BringsRegexes)) {
+      return BeginSlots(batch, request);
     }
+    const auto drop = [this, batch] { RefuseAll(batch, EndedStatus()); };
+    const auto run = [this, batch, request, drop] {
+      if (cancelled_) return drop();
+      BeginSlots(batch, request);
+    };
+    if (!pool_->Schedule(bytes, run, drop)) {
+      RefuseAll(batch, OverloadedStatus());
+    }
+  }
+
+  void BeginSlots(const SharedBatch& batch,
+                  const std::shared_ptr<v1::HandleErrorBatch>& request) {
     const int count = request->contexts_size();
-    batch->slot_bytes = incoming_.Length() / count;
     for (int i = 0; i < count; ++i) batch->answer.add_slots();
     {
       absl::MutexLock lock(&batch->mu);
       batch->open += count;
     }
+    RegexAllowance regexes;
     for (int i = 0; i < count; ++i) {
       // Shares the ownership of the batch.
       absl::StatusOr<RecoveryRequest> checked =
-          ParseContext({request, &request->contexts(i)});
+          ParseContext({request, &request->contexts(i)}, &regexes);
       if (!checked.ok()) {
         Refuse(batch, i, checked.status());
         continue;
@@ -145,44 +170,52 @@ class HandleStream
       absl::MutexLock lock(&batch->mu);
       batch->beginning = false;
     }
-    FinishBlocking(batch);
+    FinishOnWorker(batch);
     Close(batch);
   }
 
   void FinishOrKeep(const SharedBatch& batch, int slot,
                     Orchestrator::Begun begun) {
     if (!begun.ok()) return Refuse(batch, slot, begun.status());
-    if (!Orchestrator::FinishBlocks(**begun)) {
+    if (!Orchestrator::NeedsWorker(**begun)) {
       return FinishSlot(batch, slot, *std::move(begun));
     }
     bool beginning;
     {
       absl::MutexLock lock(&batch->mu);
-      batch->blocking.push_back({slot, *std::move(begun)});
+      batch->kept.push_back({slot, *std::move(begun)});
       beginning = batch->beginning;
     }
-    // While the batch begins, its blocking slots gather for one worker.
-    if (!beginning) FinishBlocking(batch);
+    // While the batch begins, its long slots gather for one worker.
+    if (!beginning) FinishOnWorker(batch);
   }
 
-  void FinishBlocking(const SharedBatch& batch) {
-    auto blocking = std::make_shared<std::vector<PendingBatch::Blocking>>();
+  void FinishOnWorker(const SharedBatch& batch) {
+    auto kept = std::make_shared<std::vector<PendingBatch::Kept>>();
     {
       absl::MutexLock lock(&batch->mu);
-      blocking->swap(batch->blocking);
+      kept->swap(batch->kept);
     }
-    if (blocking->empty()) return;
-    const bool scheduled = pool_->Schedule(
-        batch->slot_bytes * blocking->size(), [this, batch, blocking] {
-          for (auto& [slot, recovery] : *blocking) {
-            FinishSlot(batch, slot, std::move(recovery));
-          }
-        });
-    if (scheduled) return;
-    for (auto& [slot, recovery] : *blocking) {
-      recovery.reset();  // Who waits for its answer is to decide.
-      Refuse(batch, slot, OverloadedStatus());
-    }
+    if (kept->empty()) return;
+    const auto refuse = [this, batch](PendingBatch::Kept& slot,
+                                      const absl::Status& status) {
+      slot.recovery.reset();  // Who waits for its answer is to decide.
+      Refuse(batch, slot.index, status);
+    };
+    const auto drop = [kept, refuse] {
+      for (PendingBatch::Kept& slot : *kept) refuse(slot, EndedStatus());
+    };
+    const auto run = [this, batch, kept, refuse] {
+      for (PendingBatch::Kept& slot : *kept) {
+        if (cancelled_) {
+          refuse(slot, EndedStatus());
+        } else {
+          FinishSlot(batch, slot.index, std::move(slot.recovery));
+        }
+      }
+    };
+    if (pool_->Schedule(batch->slot_bytes * kept->size(), run, drop)) return;
+    for (PendingBatch::Kept& slot : *kept) refuse(slot, OverloadedStatus());
   }
 
   void FinishSlot(const SharedBatch& batch, int slot,
@@ -194,6 +227,12 @@ class HandleStream
 
   void Refuse(const SharedBatch& batch, int slot, const absl::Status& status) {
     *batch->answer.mutable_slots(slot)->mutable_error() = ToBatchError(status);
+    Close(batch);
+  }
+
+  // REQUIRES: no slot has begun.
+  void RefuseAll(const SharedBatch& batch, const absl::Status& status) {
+    *batch->answer.mutable_error() = ToBatchError(status);
     Close(batch);
   }
 
@@ -251,6 +290,8 @@ class HandleStream
   uint64_t call_id_ = 0;
 
   grpc::ByteBuffer incoming_;  // Touched by the one read that is under way.
+  // Nobody reads what is not written yet: work not begun is not begun any more.
+  std::atomic<bool> cancelled_ = false;
 
   absl::Mutex mu_;
   std::deque<grpc::ByteBuffer> outgoing_ ABSL_GUARDED_BY(mu_);

@@ -155,43 +155,49 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
   auto* const reactor = new UnaryCall(*parts_.open_calls);
-  const auto refuse = [reactor](const absl::Status& status) {
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
-  };
   auto message = std::make_shared<v1::RecoveryContext>();
   if (absl::Status parsed = ParseBuffer(*in, *message); !parsed.ok()) {
-    return refuse(parsed);
+    reactor->Finish(ToGrpcStatus(parsed));
+    return reactor;
   }
-  absl::StatusOr<RecoveryRequest> request = ParseContext(std::move(message));
-  if (!request.ok()) return refuse(request.status());
-  parts_.orchestrator->Begin(
-      *std::move(request), [this, context, reactor, out,
-                            bytes = in->Length()](Orchestrator::Begun begun) {
-        FinishHandle(context, reactor, bytes, out, std::move(begun));
-      });
+  const OpenUnary call = {context, reactor, out, in->Length()};
+  if (BringsRegexes(*message)) {
+    AnswerOnWorker(*parts_.workers, call,
+                   [this, call, message] { BeginHandle(call, message); });
+  } else {
+    BeginHandle(call, message);
+  }
   return reactor;
 }
 
-void OrchestratorService::FinishHandle(grpc::CallbackServerContext* context,
-                                       grpc::ServerUnaryReactor* reactor,
-                                       size_t bytes, grpc::ByteBuffer* out,
+void OrchestratorService::BeginHandle(
+    const OpenUnary& call,
+    const std::shared_ptr<const v1::RecoveryContext>& message) {
+  absl::StatusOr<RecoveryRequest> request = ParseContext(message);
+  if (!request.ok()) {
+    return call.reactor->Finish(ToGrpcStatus(request.status()));
+  }
+  parts_.orchestrator->Begin(*std::move(request),
+                             [this, call](Orchestrator::Begun begun) {
+                               FinishHandle(call, std::move(begun));
+                             });
+}
+
+void OrchestratorService::FinishHandle(const OpenUnary& call,
                                        Orchestrator::Begun begun) {
-  if (!begun.ok()) return reactor->Finish(ToGrpcStatus(begun.status()));
+  if (!begun.ok()) return call.reactor->Finish(ToGrpcStatus(begun.status()));
   // Shared, since a std::function must be copyable.
   auto pending = std::make_shared<std::unique_ptr<Orchestrator::Recovery>>(
       *std::move(begun));
-  const auto finish = [context, reactor, out, pending,
-                       orchestrator = parts_.orchestrator] {
-    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
-    *out =
+  const auto finish = [call, pending, orchestrator = parts_.orchestrator] {
+    *call.out =
         SerializeToBuffer(ToResult(orchestrator->Finish(std::move(*pending))));
-    reactor->Finish(grpc::Status::OK);
+    call.reactor->Finish(grpc::Status::OK);
   };
-  if (!Orchestrator::FinishBlocks(**pending)) {
+  if (Orchestrator::NeedsWorker(**pending)) {
+    AnswerOnWorker(*parts_.workers, call, finish);
+  } else {
     finish();
-  } else if (!parts_.workers->Schedule(bytes, finish)) {
-    reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   }
 }
 

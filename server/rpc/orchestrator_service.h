@@ -7,6 +7,7 @@
 #include "recourse/v1/orchestrator.grpc.pb.h"
 #include "server/orchestrator.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/unary.h"
 #include "server/rpc/worker_pool.h"
 #include "server/targets/circuit_book.h"
 #include "server/targets/policy_book.h"
@@ -25,7 +26,7 @@ struct ServiceParts {
   EventHub* events = nullptr;
   const TemplateMiner* unmatched = nullptr;
   std::set<std::string> channels;  // Known to the configuration.
-  WorkerPool* workers = nullptr;   // For calls that may block on the Store.
+  WorkerPool* workers = nullptr;   // For calls that may take long.
   WorkerPool* wakers = nullptr;    // For watchers; see watch_stream.h.
   OpenCalls* open_calls = nullptr;
   Guard* guard = nullptr;
@@ -102,10 +103,10 @@ class OrchestratorService final : public RawOrchestratorBase {
                                         grpc::ByteBuffer* out) override;
 
  private:
-  // Answers a HandleError, on a worker where that may block.
-  void FinishHandle(grpc::CallbackServerContext* context,
-                    grpc::ServerUnaryReactor* reactor, size_t bytes,
-                    grpc::ByteBuffer* out, Orchestrator::Begun begun);
+  void BeginHandle(const OpenUnary& call,
+                   const std::shared_ptr<const v1::RecoveryContext>& message);
+  // Answers a HandleError, on a worker where that may take long.
+  void FinishHandle(const OpenUnary& call, Orchestrator::Begun begun);
   absl::StatusOr<v1::MatchErrorPatternResponse> Match(
       const std::shared_ptr<const v1::MatchErrorPatternRequest>& request) const;
 

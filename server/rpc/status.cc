@@ -22,7 +22,7 @@ absl::Status DrainingStatus() {
 absl::Status OverloadedStatus() {
   return WithRetryDelay(
       Refusal(absl::StatusCode::kResourceExhausted, reason::kOverloaded,
-              "too many calls wait for the store"),
+              "too many calls wait for a worker"),
       absl::Milliseconds(500));
 }
 

@@ -4,6 +4,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -37,6 +38,32 @@ void Reply(grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out,
   reactor->Finish(ToGrpcStatus(response.status()));
 }
 
+// A unary call that is not answered yet. gRPC keeps what it points to until
+// the reactor's Finish.
+struct OpenUnary {
+  grpc::CallbackServerContext* context;
+  grpc::ServerUnaryReactor* reactor;
+  grpc::ByteBuffer* out;
+  size_t bytes;  // Of the request.
+};
+
+// Has a worker do `work`, which answers the call; one that was cancelled by
+// then is not worked on, nor one that is dropped.
+inline void AnswerOnWorker(WorkerPool& pool, const OpenUnary& call,
+                           std::function<void()> work) {
+  const auto drop = [reactor = call.reactor] {
+    reactor->Finish(grpc::Status::CANCELLED);
+  };
+  const auto run = [context = call.context, drop, work = std::move(work)] {
+    // Nobody waits for it any more: a queue that is behind must not act.
+    if (context->IsCancelled()) return drop();
+    work();
+  };
+  if (!pool.Schedule(call.bytes, run, drop)) {
+    call.reactor->Finish(ToGrpcStatus(OverloadedStatus()));
+  }
+}
+
 // Serves a method that never blocks: `method` takes a
 // std::shared_ptr<const Request> and returns absl::StatusOr<Response>.
 template <typename Request, typename Method>
@@ -54,7 +81,7 @@ grpc::ServerUnaryReactor* ServeUnary(OpenCalls& calls,
   return reactor;
 }
 
-// The same for a method that may block on the Store: it runs on `pool`.
+// The same for a method that may take long: it runs on `pool`.
 template <typename Request, typename Method>
 grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool, OpenCalls& calls,
                                         grpc::CallbackServerContext* context,
@@ -66,18 +93,12 @@ grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool, OpenCalls& calls,
     reactor->Finish(ToGrpcStatus(parsed));
     return reactor;
   }
-  const bool scheduled = pool.Schedule(
-      in->Length(),
-      [context, reactor, out, method = std::move(method),
+  AnswerOnWorker(
+      pool, {context, reactor, out, in->Length()},
+      [reactor, out, method = std::move(method),
        request = std::shared_ptr<const Request>(std::move(request))] {
-        // Nobody waits for it any more: a queue that is behind must not act.
-        if (context->IsCancelled()) {
-          reactor->Finish(grpc::Status::CANCELLED);
-        } else {
-          Reply(reactor, out, method(request));
-        }
+        Reply(reactor, out, method(request));
       });
-  if (!scheduled) reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   return reactor;
 }
 

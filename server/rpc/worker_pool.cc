@@ -12,27 +12,38 @@ WorkerPool::WorkerPool(int threads, size_t max_queued, size_t max_queued_bytes)
 }
 
 WorkerPool::~WorkerPool() {
-  {
-    absl::MutexLock lock(&mu_);
-    stopping_ = true;
-  }
+  DropQueued();
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkerPool::Schedule(size_t bytes, std::function<void()> task) {
+bool WorkerPool::Schedule(size_t bytes, std::function<void()> run,
+                          std::function<void()> drop) {
   absl::MutexLock lock(&mu_);
-  if (queue_.size() >= max_queued_ ||
+  if (ended_ || queue_.size() >= max_queued_ ||
       queued_bytes_ + bytes > max_queued_bytes_) {
     return false;
   }
   queued_bytes_ += bytes;
-  queue_.push_back({bytes, std::move(task)});
+  queue_.push_back({bytes, std::move(run), std::move(drop)});
   return true;
+}
+
+void WorkerPool::DropQueued() {
+  std::deque<Task> dropped;
+  {
+    absl::MutexLock lock(&mu_);
+    ended_ = true;
+    dropped.swap(queue_);
+    queued_bytes_ = 0;
+  }
+  for (const Task& task : dropped) {
+    if (task.drop != nullptr) task.drop();
+  }
 }
 
 void WorkerPool::Run() {
   const auto has_work = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) {
-    return stopping_ || !queue_.empty();
+    return ended_ || !queue_.empty();
   };
   while (true) {
     Task task;

@@ -1,5 +1,5 @@
-// Threads for calls that may block on the Store, so that the event loops of
-// gRPC never do.
+// Threads for calls that may take long, waiting for the Store or working, so
+// that the event loops of gRPC never do.
 #pragma once
 
 #include <deque>
@@ -21,16 +21,24 @@ class WorkerPool {
 
   explicit WorkerPool(int threads, size_t max_queued = kDefaultMaxQueued,
                       size_t max_queued_bytes = kDefaultMaxQueuedBytes);
-  ~WorkerPool();  // Runs what is queued, then ends.
+  ~WorkerPool();  // DropQueued; then waits for what runs.
 
-  // False, and `task` is dropped, when max_queued tasks wait already, or tasks
-  // that hold max_queued_bytes with this one's `bytes`.
-  [[nodiscard]] bool Schedule(size_t bytes, std::function<void()> task);
+  // One of the two is called, once: `run` on a thread of the pool, or `drop`
+  // (null: nothing) when the pool ends before. False, and neither is, when
+  // max_queued tasks wait already, or tasks that hold max_queued_bytes with
+  // this one's `bytes`, or when the pool has ended.
+  [[nodiscard]] bool Schedule(size_t bytes, std::function<void()> run,
+                              std::function<void()> drop = nullptr);
+
+  // Ends the pool: what waits is dropped, on the calling thread; what runs goes
+  // on. Idempotent.
+  void DropQueued();
 
  private:
   struct Task {
     size_t bytes;
     std::function<void()> run;
+    std::function<void()> drop;
   };
 
   void Run();
@@ -40,7 +48,7 @@ class WorkerPool {
   absl::Mutex mu_;
   std::deque<Task> queue_ ABSL_GUARDED_BY(mu_);
   size_t queued_bytes_ ABSL_GUARDED_BY(mu_) = 0;
-  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::thread> threads_;  // Constant after construction.
 };
 

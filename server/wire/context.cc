@@ -11,6 +11,7 @@
 #include "google/rpc/status.pb.h"
 #include "server/strategy/state_edit.h"
 #include "server/wire/checker.h"
+#include "server/wire/correction_step.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
 #include "server/wire/regex.h"
@@ -34,7 +35,6 @@ constexpr size_t kMaxNamespaceBytes = 63;
 // A caller's regexes get less than a pattern's: anyone may send them.
 constexpr int64_t kMaxCallerRegexMemory = 1 << 20;
 constexpr size_t kMaxCallerRegexes = 64;
-constexpr int64_t kMaxCallerInstructions = 100'000;  // About 0.1 s to compile.
 constexpr absl::string_view kStatusDetailsHeader = "grpc-status-details-bin";
 
 constexpr int64_t kMaxCallsInSum = 10'000'000;
@@ -251,7 +251,41 @@ void ParseState(const std::shared_ptr<const v1::RecoveryContext>& context,
   failure.state = std::shared_ptr<const JsonObject>(context, &context->state());
 }
 
+void ParseCallerSteps(const v1::RecoveryContext& context, RegexAllowance* batch,
+                      Checker& check, Failure& failure) {
+  RegexBudget budget = {.max_memory = kMaxCallerRegexMemory,
+                        .max_count = kMaxCallerRegexes,
+                        .max_instructions = kMaxCallerInstructions};
+  failure.caller_steps = ParseStepList(
+      context.caller_steps(),
+      {.field = "caller_steps", .error_regex = nullptr, .regex_budget = budget},
+      check);
+  if (batch != nullptr) batch->instructions -= budget.instructions;
+  if (!failure.caller_steps.empty()) {
+    failure.caller_steps_hash = HashSteps(context.caller_steps());
+  }
+}
+
+absl::Status BatchSpent() {
+  return Refusal(
+      absl::StatusCode::kResourceExhausted, reason::kRegexTooLarge,
+      absl::StrCat("the regexes of the batch's contexts before this one take "
+                   "the ",
+                   kMaxBatchInstructions,
+                   " instructions that one batch may compile; send this "
+                   "context in another batch"));
+}
+
 }  // namespace
+
+bool BringsRegexes(const v1::RecoveryContext& context) {
+  return std::any_of(context.caller_steps().begin(),
+                     context.caller_steps().end(), [](const v1::Step& step) {
+                       RegexTotals totals;
+                       AddRegexes(step.error_correction(), totals);
+                       return totals.count > 0;
+                     });
+}
 
 bool IsNamespace(absl::string_view text) {
   return !text.empty() && text.size() <= kMaxNamespaceBytes &&
@@ -275,7 +309,8 @@ CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,
 }
 
 absl::StatusOr<RecoveryRequest> ParseContext(
-    const std::shared_ptr<const v1::RecoveryContext>& context) {
+    const std::shared_ptr<const v1::RecoveryContext>& context,
+    RegexAllowance* batch) {
   RecoveryRequest request;
   Failure& failure = request.failure;
   Checker check;
@@ -286,17 +321,12 @@ absl::StatusOr<RecoveryRequest> ParseContext(
   ParseCircuit(*context, check, failure);
   ParseCapabilities(*context, check, failure);
   ParseState(context, check, failure);
-  RegexBudget budget = {.max_memory = kMaxCallerRegexMemory,
-                        .max_count = kMaxCallerRegexes,
-                        .max_instructions = kMaxCallerInstructions};
-  failure.caller_steps = ParseStepList(
-      context->caller_steps(),
-      {.field = "caller_steps", .error_regex = nullptr, .regex_budget = budget},
-      check);
-  if (!check.ok()) return check.status();
-  if (!failure.caller_steps.empty()) {
-    failure.caller_steps_hash = HashSteps(context->caller_steps());
+  if (batch != nullptr && batch->instructions <= 0 && check.ok() &&
+      BringsRegexes(*context)) {
+    return BatchSpent();
   }
+  ParseCallerSteps(*context, batch, check, failure);
+  if (!check.ok()) return check.status();
   failure.text = MatchText(failure);
   request.recovery_token = context->recovery_token();
   request.request_id = context->request_id();

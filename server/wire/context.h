@@ -18,6 +18,18 @@ namespace recourse {
 inline constexpr size_t kMaxStateDepth = 30;
 inline constexpr size_t kMaxStateBytes = 1 << 20;
 
+// Instructions (RE2::ProgramSize) that the regexes of one context's
+// caller_steps may have together: about 0.1 s of compiling.
+inline constexpr int64_t kMaxCallerInstructions = 100'000;
+// Those of all contexts of one batch: once they are reached, no further context
+// may bring any.
+inline constexpr int64_t kMaxBatchInstructions = 4 * kMaxCallerInstructions;
+
+// What is left for the regexes of one batch's contexts. Not thread-safe.
+struct RegexAllowance {
+  int64_t instructions = kMaxBatchInstructions;
+};
+
 // A context that was checked, and what the orchestrator needs beside it.
 struct RecoveryRequest {
   Failure failure;
@@ -33,9 +45,14 @@ struct RecoveryRequest {
 // cut), bad namespaces, states too deep or large, invalid steps:
 // INVALID_ARGUMENT. The Failure shares `context`'s state; retry_after comes
 // from the field or, failing that, from RetryInfo in the header
-// grpc-status-details-bin.
+// grpc-status-details-bin. `batch`, where there is one, is charged for the
+// context's regexes; RESOURCE_EXHAUSTED when nothing is left for them.
 absl::StatusOr<RecoveryRequest> ParseContext(
-    const std::shared_ptr<const v1::RecoveryContext>& context);
+    const std::shared_ptr<const v1::RecoveryContext>& context,
+    RegexAllowance* batch = nullptr);
+
+// True when ParseContext will compile regexes: up to some 0.1 s. Cheap.
+bool BringsRegexes(const v1::RecoveryContext& context);
 
 // True for 1-63 of a-z, 0-9 and -.
 bool IsNamespace(absl::string_view text);

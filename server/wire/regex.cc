@@ -7,6 +7,10 @@
 namespace recourse {
 namespace {
 
+// RE2 gives up once a program takes a quarter of the memory, and an instruction
+// is 16 bytes long.
+constexpr int64_t kMemoryPerInstruction = 64;
+
 // "at offset 4: missing ): (ab". RE2 tells the culprit, not where it stands.
 std::string Describe(absl::string_view text, const RE2& regex) {
   const std::string& culprit = regex.error_arg();
@@ -56,12 +60,14 @@ SharedRegex CompileRegex(absl::string_view text, RegexBudget& budget,
     return nullptr;
   }
   if (regex->error_code() == RE2::ErrorPatternTooLarge) {
+    budget.instructions += budget.max_memory / kMemoryPerInstruction;
     check.FailItem(field, index,
                    absl::StrCat("takes more than ", budget.max_memory >> 10,
                                 " KiB when compiled; large repetitions such "
                                 "as {1000} are the usual cause"),
                    reason::kRegexTooLarge);
   } else {
+    budget.instructions += static_cast<int64_t>(text.size());
     check.FailItem(field, index, Describe(text, *regex), reason::kInvalidRegex);
   }
   return nullptr;

@@ -17,7 +17,8 @@ struct RegexBudget {
   int64_t max_memory = 0;        // Bytes, each regex.
   size_t max_count = 0;          // All steps' regexes together.
   int64_t max_instructions = 0;  // RE2::ProgramSize(), all regexes together.
-  int64_t instructions = 0;      // Of those compiled so far.
+  // Of those compiled so far; for one that does not compile, what trying took.
+  int64_t instructions = 0;
 };
 
 // How patterns' regexes are compiled, within `max_memory` bytes each.

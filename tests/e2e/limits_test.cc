@@ -101,6 +101,49 @@ TEST_F(LimitsTest, ThreadsAreBounded) {
   Handle(kError);  // Our own services need no thread of these.
 }
 
+// Regexes of callers are compiled and run on workers.
+TEST_F(LimitsTest, CallersRegexesAreBoundedInABatch) {
+  Start();
+  const auto with = [](int regexes) {
+    v1::RecoveryContext context = Parse<v1::RecoveryContext>(
+        "{error: {message: odd}, subject_field: code, state: {code: a b}}");
+    v1::ErrorCorrectionStep& step =
+        *context.add_caller_steps()->mutable_error_correction();
+    v1::Rewrite& rewrite = *step.add_rewrites();
+    rewrite.set_pattern(" ");
+    rewrite.set_replacement("_");
+    for (int i = 0; i < regexes; ++i) step.add_must_not_match_after(".{900}");
+    return context;
+  };
+  const v1::RecoveryResult alone =
+      Call(*stub_, &OrchestratorStub::HandleError, with(12));
+  EXPECT_EQ(alone.error_correction().corrected_text(), "a_b");
+
+  v1::HandleErrorBatch batch;
+  for (int i = 0; i < 8; ++i) *batch.add_contexts() = with(12);
+  *batch.add_contexts() = Parse<v1::RecoveryContext>(kError);
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto stream = stub_->HandleErrorStream(&context);
+  ASSERT_TRUE(stream->Write(batch));
+  ASSERT_TRUE(stream->WritesDone());
+  v1::RecoveryResultBatch answer;
+  ASSERT_TRUE(stream->Read(&answer));
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(answer.slots_size(), 9);
+  for (int i = 0; i < 8; ++i) {
+    const auto& slot = answer.slots(i);
+    EXPECT_EQ(slot.has_result(), i < 5) << i;
+    if (slot.has_result()) {
+      EXPECT_EQ(slot.result().error_correction().corrected_text(), "a_b");
+    } else {
+      EXPECT_EQ(slot.error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+      EXPECT_EQ(slot.error().reason(), "REGEX_TOO_LARGE");
+    }
+  }
+  EXPECT_TRUE(answer.slots(8).has_result());
+}
+
 class CandidatesTest : public ServerTest {
  protected:
   void SetUp() override { Start(); }

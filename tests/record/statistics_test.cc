@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "server/record/recent_reports.h"
+#include "server/record/recent_ids.h"
 #include "tests/record/statistics_fixture.h"
 
 namespace recourse {
@@ -383,8 +383,8 @@ TEST(StatisticsTest, ChangesGrowWithEverythingThatIsCounted) {
   EXPECT_EQ(statistics.changes(), before);
 }
 
-TEST(RecentReportsTest, AReportIsRememberedForTenMinutes) {
-  RecentReports reports;
+TEST(RecentIdsTest, AnIdIsRememberedForTenMinutes) {
+  RecentIds reports;
   EXPECT_FALSE(reports.Contains("r", kNoon));
   EXPECT_TRUE(reports.Insert("r", kNoon));
   EXPECT_TRUE(reports.Insert("another", kNoon));
@@ -396,15 +396,15 @@ TEST(RecentReportsTest, AReportIsRememberedForTenMinutes) {
   EXPECT_TRUE(reports.Insert("r", end));
 }
 
-TEST(RecentReportsTest, TheOldestIsForgottenAtTheLimit) {
-  RecentReports reports;
-  for (size_t i = 0; i <= RecentReports::kMaxRemembered; ++i) {
+TEST(RecentIdsTest, TheOldestIsForgottenAtTheLimit) {
+  RecentIds reports;
+  for (size_t i = 0; i <= RecentIds::kMaxRemembered; ++i) {
     ASSERT_TRUE(reports.Insert(absl::StrCat(i), kNoon));
   }
   EXPECT_FALSE(reports.Contains("0", kNoon));
   EXPECT_TRUE(reports.Contains("1", kNoon));
   EXPECT_FALSE(reports.Insert("1", kNoon));
-  EXPECT_FALSE(reports.Contains("1", kNoon + RecentReports::kLifetime));
+  EXPECT_FALSE(reports.Contains("1", kNoon + RecentIds::kLifetime));
 }
 
 }  // namespace

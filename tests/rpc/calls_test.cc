@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/worker_pool.h"
@@ -12,29 +13,84 @@
 namespace recourse {
 namespace {
 
-TEST(WorkerPool, RunsEverythingThatWasTakenBeforeItEnds) {
-  std::atomic<int> done = 0;
-  {
-    WorkerPool pool(3);
-    for (int i = 0; i < 1000; ++i) {
-      ASSERT_TRUE(pool.Schedule(0, [&done] { ++done; }));
-    }
+TEST(WorkerPool, WhatWaitsIsDroppedWhenItEnds) {
+  absl::Notification started, go_on;
+  std::atomic<int> run = 0;
+  int dropped = 0;
+  WorkerPool pool(1);
+  ASSERT_TRUE(pool.Schedule(
+      0,
+      [&] {
+        started.Notify();
+        go_on.WaitForNotification();
+        ++run;
+      },
+      [&] { dropped += 1000; }));
+  started.WaitForNotification();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(pool.Schedule(
+        0, [&] { ++run; }, [&] { ++dropped; }));
   }
-  EXPECT_EQ(done, 1000);
+  ASSERT_TRUE(pool.Schedule(0, [&] { ++run; }));
+  pool.DropQueued();
+  EXPECT_EQ(dropped, 100) << "on this thread, while the worker is busy";
+  EXPECT_FALSE(pool.Schedule(
+      0, [&] { ++run; }, [&] { ++dropped; }));
+  pool.DropQueued();
+  EXPECT_EQ(run, 0);
+  go_on.Notify();
+}
+
+TEST(WorkerPool, WaitsForWhatRunsAndForNothingElse) {
+  absl::Notification started;
+  std::atomic<int> run = 0;
+  int dropped = 0;
+  {
+    WorkerPool pool(1);
+    ASSERT_TRUE(pool.Schedule(0, [&] {
+      // Scheduled by the one that runs: nobody is there to take it.
+      EXPECT_TRUE(pool.Schedule(
+          0, [&] { ++run; }, [&] { ++dropped; }));
+      started.Notify();
+      pool.DropQueued();
+      ++run;
+    }));
+    started.WaitForNotification();
+  }
+  EXPECT_EQ(run, 1);
+  EXPECT_EQ(dropped, 1);
+}
+
+TEST(WorkerPool, RunsWhatItTakes) {
+  std::atomic<int> run = 0;
+  absl::BlockingCounter left(1000);
+  WorkerPool pool(3);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(pool.Schedule(0, [&] {
+      ++run;
+      left.DecrementCount();
+    }));
+  }
+  left.Wait();
+  EXPECT_EQ(run, 1000);
 }
 
 TEST(WorkerPool, TasksRunSideBySide) {
   absl::Notification a, b;
+  absl::BlockingCounter ended(2);
   WorkerPool pool(2);
   // Each ends only when the other has begun.
   ASSERT_TRUE(pool.Schedule(0, [&] {
     a.Notify();
     b.WaitForNotification();
+    ended.DecrementCount();
   }));
   ASSERT_TRUE(pool.Schedule(0, [&] {
     b.Notify();
     a.WaitForNotification();
+    ended.DecrementCount();
   }));
+  ended.Wait();
 }
 
 TEST(WorkerPool, AFullQueueRefuses) {

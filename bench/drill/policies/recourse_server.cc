@@ -168,8 +168,8 @@ Verdict RecourseServer::HandleError(const Question& question, Token* token,
   progress_.cursors.assign(1, cursor);
   const auto rerun_refused =
       RerunRefused(failure_, classification_, progress_, limits_, now);
-  TellFailure(failure_, classification_, has_token ? &progress_ : nullptr, now,
-              guard_);
+  TellFailure(failure_, classification_,
+              {.grant = has_token ? &progress_.grant : nullptr}, now, guard_);
   progress_.grant = {};
   Decision decision;
   const int unused = failure_.circuit_open ? 1 : 0;

@@ -1,4 +1,5 @@
-// Which recoveries were reported in the last minutes.
+// Which ids came in the last minutes: of recoveries that were reported, of
+// decisions whose run was settled.
 #pragma once
 
 #include <cstddef>
@@ -13,18 +14,18 @@
 
 namespace recourse {
 
-// Holds a hash of 64 bits per recovery (keyed per process), the last
-// kMaxRemembered of at most kLifetime.
+// Holds a hash of 64 bits per id (keyed per process), the last kMaxRemembered
+// of at most kLifetime.
 //
 // Thread safety: safe for concurrent use; takes one short lock.
-class RecentReports {
+class RecentIds {
  public:
   static constexpr absl::Duration kLifetime = absl::Minutes(10);
   static constexpr size_t kMaxRemembered = 1 << 18;  // About 8 MB.
 
   // False, and nothing is changed, when it is there already.
-  bool Insert(absl::string_view recovery_id, absl::Time now);
-  bool Contains(absl::string_view recovery_id, absl::Time now);
+  bool Insert(absl::string_view id, absl::Time now);
+  bool Contains(absl::string_view id, absl::Time now);
 
  private:
   struct Entry {

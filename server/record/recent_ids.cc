@@ -1,20 +1,20 @@
-#include "server/record/recent_reports.h"
+#include "server/record/recent_ids.h"
 
 #include "absl/hash/hash.h"
 
 namespace recourse {
 
-void RecentReports::Forget(absl::Time now) {
+void RecentIds::Forget(absl::Time now) {
   while (!entries_.empty() && now - entries_.front().time >= kLifetime) {
     hashes_.erase(entries_.front().hash);
     entries_.pop_front();
   }
 }
 
-bool RecentReports::Insert(absl::string_view recovery_id, absl::Time now) {
+bool RecentIds::Insert(absl::string_view id, absl::Time now) {
   absl::MutexLock lock(&mu_);
   Forget(now);
-  const size_t hash = absl::HashOf(recovery_id);
+  const size_t hash = absl::HashOf(id);
   if (!hashes_.insert(hash).second) return false;
   entries_.push_back({now, hash});
   if (entries_.size() > kMaxRemembered) {
@@ -24,10 +24,10 @@ bool RecentReports::Insert(absl::string_view recovery_id, absl::Time now) {
   return true;
 }
 
-bool RecentReports::Contains(absl::string_view recovery_id, absl::Time now) {
+bool RecentIds::Contains(absl::string_view id, absl::Time now) {
   absl::MutexLock lock(&mu_);
   Forget(now);
-  return hashes_.contains(absl::HashOf(recovery_id));
+  return hashes_.contains(absl::HashOf(id));
 }
 
 }  // namespace recourse
