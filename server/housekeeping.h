@@ -5,10 +5,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <optional>
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/record/statistics.h"
 #include "server/store/store.h"
 #include "server/targets/circuit_book.h"
@@ -22,10 +23,10 @@ inline constexpr char kStatisticsKey[] = "statistics/local";
 // it.
 class Housekeeping {
  public:
-  // `statistics` may be null; `on_store` is told whether the store answers, at
-  // first and whenever that changes.
+  // `statistics` may be null; `clock` is theirs and the guard's; `on_store` is
+  // told whether the store answers, at first and whenever that changes.
   Housekeeping(Store* store, Statistics* statistics, Guard* guard,
-               CircuitBook* circuits,
+               CircuitBook* circuits, std::function<absl::Time()> clock,
                std::function<void(bool available)> on_store);
   ~Housekeeping();  // Saves once more.
 
@@ -37,11 +38,11 @@ class Housekeeping {
   Statistics* const statistics_;
   Guard* const guard_;
   CircuitBook* const circuits_;
+  const std::function<absl::Time()> clock_;
   const std::function<void(bool)> on_store_;
   int64_t saved_changes_ = 0;  // Touched by the thread alone, as below.
   std::optional<bool> available_;
-  absl::Mutex mu_;
-  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  std::promise<void> stop_;
   std::thread thread_;
 };
 

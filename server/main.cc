@@ -10,11 +10,17 @@
 #include <thread>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/server.h"
 
 namespace {
+
+// What Shutdown gets beyond limits.drain_timeout.
+constexpr absl::Duration kHardEndGrace = absl::Seconds(5);
+constexpr int kHardEndExitCode = 3;
 
 // SIGINT and SIGTERM, to be taken with sigwait by one thread.
 sigset_t BlockStopSignals() {
@@ -32,6 +38,17 @@ int WaitForSignal(const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   return signal;
+}
+
+// Ends the process `limit` from now, whatever it does then. What was
+// acknowledged is in the store.
+void EndHardAfter(absl::Duration limit) {
+  std::thread([limit] {
+    absl::SleepFor(limit);
+    spdlog::critical("not stopped {} after limits.drain_timeout: ended hard",
+                     absl::FormatDuration(kHardEndGrace));
+    std::_Exit(kHardEndExitCode);
+  }).detach();
 }
 
 }  // namespace
@@ -70,6 +87,10 @@ int main(int argc, char** argv) {
     WaitForSignal(signals);
     std::_Exit(130);
   }).detach();
+  EndHardAfter(
+      absl::Seconds(line.config->limits().drain_timeout().seconds()) +
+      absl::Nanoseconds(line.config->limits().drain_timeout().nanos()) +
+      kHardEndGrace);
   (*server)->Shutdown();
   return 0;
 }

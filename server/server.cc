@@ -17,6 +17,7 @@
 #include "absl/synchronization/notification.h"
 #include "patterns/built_in.h"
 #include "recourse/internal/v1/built_in_library.pb.h"
+#include "server/clock.h"
 #include "server/housekeeping.h"
 #include "server/rpc/circuits_service.h"
 #include "server/rpc/health_service.h"
@@ -131,8 +132,9 @@ absl::StatusOr<DefaultPlans> ReadDefaultPlans(
   return plans;
 }
 
-absl::StatusOr<std::unique_ptr<Statistics>> RestoreStatistics(Store& store) {
-  auto statistics = std::make_unique<Statistics>(absl::Now());
+absl::StatusOr<std::unique_ptr<Statistics>> RestoreStatistics(Store& store,
+                                                              absl::Time now) {
+  auto statistics = std::make_unique<Statistics>(now);
   const auto saved = store.Get(kStatisticsKey);
   if (!saved.ok()) return saved.status();
   if (saved->has_value()) {
@@ -154,6 +156,8 @@ std::string WithPort(const std::string& address, int port) {
 
 // In the order of construction; destroyed the other way round.
 struct Server::Graph {
+  Clock clock;
+  const std::function<absl::Time()> now = [this] { return clock.Now(); };
   std::unique_ptr<Store> store;
   std::unique_ptr<const Redactor> redactor;
   std::unique_ptr<TokenSealer> tokens;
@@ -214,7 +218,7 @@ absl::Status Server::Graph::OpenState(const ServerConfig& config) {
   redactor = *std::move(made);
 
   if (config.enable_statistics()) {
-    auto read = RestoreStatistics(*store);
+    auto read = RestoreStatistics(*store, now());
     if (!read.ok()) return read.status();
     statistics = *std::move(read);
   }
@@ -235,7 +239,9 @@ absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
        .routes = {config.routes().begin(), config.routes().end()},
        .settings = config.notifications(),
        .enabled = config.enable_notifications(),
-       .http = http.get()});
+       .http = http.get(),
+       .clock = now,
+       .wall_clock = absl::Now});
   if (!opened_notifier.ok()) return opened_notifier.status();
   notifier = *std::move(opened_notifier);
   const auto publish = [this](IncidentChange change, const std::string& id) {
@@ -244,10 +250,10 @@ absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
         Event{.kind = change == IncidentChange::kOpened
                           ? EventKind::kIncidentOpened
                           : EventKind::kIncidentResolved,
-              .time = absl::Now(),
+              .time = now(),
               .incident_id = id}));
   };
-  auto opened = IncidentDesk::Open(store.get(), notifier.get(), publish);
+  auto opened = IncidentDesk::Open(store.get(), notifier.get(), publish, now);
   if (!opened.ok()) return opened.status();
   incidents = *std::move(opened);
   return absl::OkStatus();
@@ -264,7 +270,7 @@ absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
     if (!events->HasWatchers()) return;
     events->Publish(
         std::make_shared<Event>(Event{.kind = EventKind::kPatternsChanged,
-                                      .time = absl::Now(),
+                                      .time = now(),
                                       .registry_revision = registry_revision}));
   });
   return absl::OkStatus();
@@ -291,7 +297,7 @@ absl::Status Server::Graph::OpenGuard(const ServerConfig& config) {
         if (circuit_events->HasWatchers()) circuit_events->Publish(event);
         if (events->HasWatchers()) events->Publish(std::move(event));
       });
-  auto opened = CircuitBook::Open(store.get(), guard.get());
+  auto opened = CircuitBook::Open(store.get(), guard.get(), now);
   if (!opened.ok()) return opened.status();
   circuits = *std::move(opened);
   return absl::OkStatus();
@@ -317,9 +323,11 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
                      static_cast<int>(config.recovery().max_total_retries()),
                  .max_elapsed = ToDuration(config.recovery().max_elapsed())},
       .guard = guard.get(),
-      .policies = [this](absl::string_view ns, absl::string_view target) {
-        return policies->Lookup(ns, target);
-      }});
+      .policies =
+          [this](absl::string_view ns, absl::string_view target) {
+            return policies->Lookup(ns, target);
+          },
+      .clock = now});
   return absl::OkStatus();
 }
 
@@ -402,15 +410,16 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
     health->Set(name, true);
   }
   housekeeping = std::make_unique<Housekeeping>(
-      store.get(), statistics.get(), guard.get(), circuits.get(),
+      store.get(), statistics.get(), guard.get(), circuits.get(), now,
       [this](bool available) { health->Set(kStoreName, available); });
   return absl::OkStatus();
 }
 
-// Ends what is open, lets the rest finish within drain_timeout. gRPC's Shutdown
-// waits for connections, too, until their clients acknowledge that it goes away
-// or its deadline is reached; when no call of ours is left, nothing is lost by
-// closing them.
+// Ends what is open, lets the rest finish within drain_timeout, then cancels it
+// and drops what waits for a worker; only what runs is waited for. gRPC's
+// Shutdown waits for connections, too, until their clients acknowledge that it
+// goes away or its deadline is reached; when no call of ours is left, nothing
+// is lost by closing them.
 void Server::Graph::Drain() {
   const absl::Time deadline = absl::Now() + drain_timeout;
   health->Drain();
@@ -427,8 +436,10 @@ void Server::Graph::Drain() {
     // Calls that were on their way meanwhile are waited for, too.
   } while (!open_calls.AwaitNone(absl::InfinitePast()) &&
            absl::Now() < deadline);
+  bool dropped = false;
   do {
     grpc_server_cancel_all_calls(grpc_server->c_server());
+    if (!std::exchange(dropped, true)) workers->DropQueued();
   } while (!stopped.WaitForNotificationWithTimeout(kGoAwayGrace));
   stop.join();
 }

@@ -23,7 +23,9 @@ class Server {
   const std::string& address() const;
 
   // Refuses new calls, ends open streams and long polls, lets calls under way
-  // finish within limits.drain_timeout, then cancels them. Idempotent.
+  // finish within limits.drain_timeout, then cancels them and drops those that
+  // wait for a worker. One that is being worked on is waited for, and so is the
+  // store, however long that takes. Idempotent.
   void Shutdown();
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/incident/steady_cond_var.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -42,7 +43,7 @@ class ChannelClaims {
   Store* const store_;
 
   absl::Mutex mutex_;
-  absl::CondVar stop_;
+  SteadyCondVar stop_;
   int64_t lease_id_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: none.
   std::map<std::string, int64_t> claims_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

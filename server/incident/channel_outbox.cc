@@ -39,13 +39,15 @@ std::pair<std::string, std::string> GroupOf(const internal::v1::News& news) {
 ChannelOutbox::ChannelOutbox(ChannelSettings channel, NotifierTimes times,
                              Store* store, HttpClient* http,
                              ChannelClaims* claims,
-                             std::function<absl::Time()> clock)
+                             std::function<absl::Time()> clock,
+                             std::function<absl::Time()> wall_clock)
     : channel_(std::move(channel)),
       times_(times),
       store_(store),
       http_(http),
       claims_(claims),
       clock_(std::move(clock)),
+      wall_clock_(std::move(wall_clock)),
       logger_(IncidentLogger()) {}
 
 absl::Time ChannelOutbox::DeliverDue() {
@@ -325,10 +327,10 @@ absl::StatusOr<HttpResponse> ChannelOutbox::Post(const Notice& notice) {
                        SlackBody(notice), times_.timeout);
   }
   const std::string body = WebhookBody(notice);
-  return http_->Post(
-      channel_.url,
-      WebhookHeaders(notice.message_id, clock_(), body, channel_.signing_key),
-      body, times_.timeout);
+  return http_->Post(channel_.url,
+                     WebhookHeaders(notice.message_id, wall_clock_(), body,
+                                    channel_.signing_key),
+                     body, times_.timeout);
 }
 
 absl::Status ChannelOutbox::LogNews(std::vector<News> news, Round* round) {

@@ -42,10 +42,11 @@ class ChannelOutbox {
   // When the store is away or another server has the channel.
   static constexpr absl::Duration kRetryPeriod = absl::Seconds(5);
 
-  // Pointers outlive it.
+  // Pointers outlive it. `wall_clock` is for the timestamps of webhooks.
   ChannelOutbox(ChannelSettings channel, NotifierTimes times, Store* store,
                 HttpClient* http, ChannelClaims* claims,
-                std::function<absl::Time()> clock);
+                std::function<absl::Time()> clock,
+                std::function<absl::Time()> wall_clock);
 
   const std::string& name() const { return channel_.name; }
 
@@ -120,6 +121,7 @@ class ChannelOutbox {
   HttpClient* const http_;
   ChannelClaims* const claims_;
   const std::function<absl::Time()> clock_;
+  const std::function<absl::Time()> wall_clock_;
   const std::shared_ptr<spdlog::logger> logger_;  // Of log channels.
 
   absl::Mutex mutex_;

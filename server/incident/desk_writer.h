@@ -16,6 +16,7 @@
 #include "server/incident/incident_sync.h"
 #include "server/incident/incident_table.h"
 #include "server/incident/notifier.h"
+#include "server/incident/steady_cond_var.h"
 #include "server/incident/write_backoff.h"
 #include "server/store/store.h"
 
@@ -74,7 +75,7 @@ class DeskWriter {
   WriteBackoff backoff_;
 
   absl::Mutex mutex_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses all of the above.
 };

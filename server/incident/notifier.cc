@@ -11,6 +11,7 @@
 #include "server/incident/channel_outbox.h"
 #include "server/incident/incident_store.h"
 #include "server/incident/outbox_store.h"
+#include "server/incident/steady_cond_var.h"
 #include "server/wire/errors.h"
 
 namespace recourse {
@@ -72,7 +73,7 @@ struct Notifier::State {
   std::vector<std::unique_ptr<ChannelOutbox>> outboxes;  // Since Open.
 
   absl::Mutex mutex;
-  absl::CondVar changed;
+  SteadyCondVar changed;
   uint64_t wakes ABSL_GUARDED_BY(mutex) = 0;
   bool stopped ABSL_GUARDED_BY(mutex) = false;
   std::vector<std::thread> workers;
@@ -93,7 +94,9 @@ absl::StatusOr<std::unique_ptr<Notifier>> Notifier::Open(Store* store,
     if (!state->options.enabled && !log) continue;
     state->outboxes.push_back(std::make_unique<ChannelOutbox>(
         channel, state->config.times, store, state->options.http,
-        &state->claims, state->options.clock));
+        &state->claims, state->options.clock,
+        state->options.wall_clock ? state->options.wall_clock
+                                  : state->options.clock));
   }
   if (state->options.start_workers) {
     for (const auto& outbox : state->outboxes) {

@@ -50,6 +50,9 @@ class Notifier {
     // Required; outlives the notifier, which interrupts it when it stops.
     HttpClient* http = nullptr;
     std::function<absl::Time()> clock = absl::Now;
+    // For the timestamps of webhooks, which receivers compare with the time of
+    // day; null: `clock`.
+    std::function<absl::Time()> wall_clock = nullptr;
     bool start_workers = true;  // False in tests, which call DeliverDue.
   };
 

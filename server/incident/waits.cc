@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/incident/steady_cond_var.h"
 #include "server/wire/errors.h"
 
 namespace recourse {
@@ -183,7 +184,7 @@ class WaitTable::Core {
 
   const std::function<absl::Time()> clock_;
   absl::Mutex mutex_;
-  absl::CondVar changed_;  // Any member below, or an entry's stage.
+  SteadyCondVar changed_;  // Any member below, or an entry's stage.
   std::map<std::string, ByWaiter> waiting_
       ABSL_GUARDED_BY(mutex_);  // By incident.
   std::set<Deadline> deadlines_ ABSL_GUARDED_BY(mutex_);

@@ -16,7 +16,7 @@ namespace {
 constexpr absl::Duration kDeadlineMargin = absl::Milliseconds(200);
 
 // Until when to wait: the shortest of what the request asks for, the limit and
-// the call's deadline.
+// the call's deadline, which gRPC tells by the wall clock.
 absl::StatusOr<absl::Time> WaitUntil(const v1::AwaitIncidentRequest& request,
                                      grpc::CallbackServerContext& context,
                                      absl::Time now) {
@@ -28,8 +28,9 @@ absl::StatusOr<absl::Time> WaitUntil(const v1::AwaitIncidentRequest& request,
       return InvalidField("timeout", "must be 0 to 10 minutes");
     }
   }
-  const absl::Time deadline = absl::FromChrono(context.deadline());
-  return std::min(now + timeout, std::max(now, deadline - kDeadlineMargin));
+  const absl::Duration left =
+      absl::FromChrono(context.deadline()) - absl::Now() - kDeadlineMargin;
+  return now + std::min(timeout, std::max(left, absl::ZeroDuration()));
 }
 
 // Opens the token and checks that it is one that waits for this incident.

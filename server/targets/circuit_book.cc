@@ -49,9 +49,10 @@ bool SameCircuits(const std::vector<CircuitSnapshot>& a,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CircuitBook>> CircuitBook::Open(Store* store,
-                                                               Guard* guard) {
-  std::unique_ptr<CircuitBook> book(new CircuitBook(store, guard));
+absl::StatusOr<std::unique_ptr<CircuitBook>> CircuitBook::Open(
+    Store* store, Guard* guard, std::function<absl::Time()> clock) {
+  std::unique_ptr<CircuitBook> book(
+      new CircuitBook(store, guard, std::move(clock)));
   if (absl::Status s = book->RestoreCircuits(); !s.ok()) return s;
   auto mirror = KeyMirror::Open(
       store, kOverridePrefix,
@@ -71,7 +72,7 @@ absl::Status CircuitBook::RestoreCircuits() {
     spdlog::warn("saved circuits are not readable: all start CLOSED");
     return absl::OkStatus();
   }
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_();
   const absl::Duration away =
       std::max(now - FromMessage(stored.save_time()), absl::ZeroDuration());
   std::vector<CircuitSnapshot> circuits;
@@ -88,7 +89,7 @@ absl::Status CircuitBook::RestoreCircuits() {
 }
 
 void CircuitBook::ReadOverrides(const StoreEntries& entries) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_();
   std::map<std::pair<std::string, std::string>, CircuitOverride> read;
   for (const auto& [key, entry] : entries) {
     internal::v1::StoredOverride stored;
@@ -142,7 +143,7 @@ absl::Status CircuitBook::Reset(const std::string& ns,
         mirror_->Commit({.ops = {{KeyOf(ns, target)}}}).status();
     if (!status.ok()) return status;
   }
-  guard_->Reset(ns, target, absl::Now());
+  guard_->Reset(ns, target, clock_());
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 // when the server stopped.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,9 +28,9 @@ class CircuitBook {
  public:
   // Gives `guard` the stored circuits, with what remains of their open times,
   // and from then on what people set here or on another server of the store.
-  // Both outlive the book.
-  static absl::StatusOr<std::unique_ptr<CircuitBook>> Open(Store* store,
-                                                           Guard* guard);
+  // Both outlive the book. `clock` is the guard's.
+  static absl::StatusOr<std::unique_ptr<CircuitBook>> Open(
+      Store* store, Guard* guard, std::function<absl::Time()> clock);
 
   // In force when it returns.
   absl::Status Override(const v1::OverrideCircuitRequest& request,
@@ -42,12 +43,14 @@ class CircuitBook {
   absl::Status Save(absl::Time now);
 
  private:
-  CircuitBook(Store* store, Guard* guard) : store_(store), guard_(guard) {}
+  CircuitBook(Store* store, Guard* guard, std::function<absl::Time()> clock)
+      : store_(store), guard_(guard), clock_(std::move(clock)) {}
   absl::Status RestoreCircuits();
   void ReadOverrides(const StoreEntries& entries);
 
   Store* const store_;
   Guard* const guard_;
+  const std::function<absl::Time()> clock_;
   std::vector<CircuitSnapshot> saved_;  // Touched by Save alone.
   absl::Mutex mu_;
   // By namespace and target, as the guard was told them.
