@@ -4,10 +4,13 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "recourse/internal/v1/pattern_file.pb.h"
 #include "server/wire/errors.h"
@@ -72,64 +75,77 @@ absl::Status CheckPattern(const PatternSource& source, const std::string& at,
       ": ", pattern.status().message()));
 }
 
-// Every id once in all of `sources`.
-absl::Status CheckIds(const Sources& sources) {
-  std::map<std::string, const PatternSource*> first;
-  for (const PatternSource& source : sources) {
-    const auto [known, added] =
-        first.emplace(source.pattern.pattern_id(), &source);
-    if (added) continue;
-    return absl::AlreadyExistsError(
-        absl::StrCat(source.file, ":", source.line, ": pattern_id ",
-                     source.pattern.pattern_id(), " stands twice, first in ",
-                     known->second->file, ":", known->second->line));
-  }
-  return absl::OkStatus();
-}
-
 // Everything but ids that stand twice.
-absl::StatusOr<Sources> ReadSources(const std::string& name,
-                                    const std::string& text) {
+PatternReading ReadText(const std::string& name, const std::string& text) {
   internal::v1::PatternFile file;
-  YamlLines lines;
-  absl::Status status = ReadYaml(name, text, file, &lines);
-  if (!status.ok()) return status;
-  Sources sources;
-  for (int i = 0; i < file.patterns_size(); ++i) {
-    const std::string at = absl::StrCat("patterns[", i, "]");
-    sources.push_back({file.patterns(i), name,
-                       LineOf(lines, absl::StrCat(at, ".pattern_id"))});
-    status = CheckPattern(sources.back(), at, lines);
-    if (!status.ok()) return status;
+  YamlNotes notes;
+  const absl::Status whole = ReadYaml(name, text, file, &notes);
+  PatternReading result;
+  for (const YamlNotes::Error& error : notes.errors) {
+    result.errors.push_back(error.status);
   }
-  return sources;
+  if (!whole.ok()) result.errors.push_back(whole);
+  for (int i = 0; whole.ok() && i < file.patterns_size(); ++i) {
+    const std::string at = absl::StrCat("patterns[", i, "]");
+    const auto is_of_it = [&](const YamlNotes::Error& error) {
+      return absl::StartsWith(error.at, at);
+    };
+    if (std::any_of(notes.errors.begin(), notes.errors.end(), is_of_it)) {
+      continue;
+    }
+    PatternSource source{file.patterns(i), name,
+                         LineOf(notes.lines, absl::StrCat(at, ".pattern_id"))};
+    const absl::Status status = CheckPattern(source, at, notes.lines);
+    if (status.ok()) {
+      result.sources.push_back(std::move(source));
+    } else {
+      result.errors.push_back(status);
+    }
+  }
+  return result;
 }
 
-absl::StatusOr<Sources> LoadUnchecked(const std::string& path) {
+PatternReading ReadOne(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  return ReadSources(path, *text);
+  if (!text.ok()) return {.sources = {}, .errors = {text.status()}};
+  return ReadText(path, *text);
 }
 
-absl::StatusOr<Sources> CheckedForIds(absl::StatusOr<Sources> sources) {
-  if (!sources.ok()) return sources;
-  const absl::Status status = CheckIds(*sources);
-  if (!status.ok()) return status;
-  return sources;
+PatternReading CheckedForIds(PatternReading reading) {
+  for (absl::Status& error : TakeRepeatedIds(reading.sources)) {
+    reading.errors.push_back(std::move(error));
+  }
+  return reading;
+}
+
+absl::StatusOr<Sources> AllOrNothing(PatternReading reading) {
+  if (!reading.errors.empty()) return reading.errors.front();
+  return std::move(reading.sources);
 }
 
 }  // namespace
 
-absl::StatusOr<Sources> LoadPatternFile(const std::string& path) {
-  return CheckedForIds(LoadUnchecked(path));
+std::vector<absl::Status> TakeRepeatedIds(Sources& sources) {
+  std::map<std::string, std::string> first;
+  std::vector<absl::Status> errors;
+  std::erase_if(sources, [&](const PatternSource& source) {
+    const std::string place = absl::StrCat(source.file, ":", source.line);
+    const auto [known, added] =
+        first.emplace(source.pattern.pattern_id(), place);
+    if (added) return false;
+    errors.push_back(absl::AlreadyExistsError(
+        absl::StrCat(place, ": pattern_id ", source.pattern.pattern_id(),
+                     " stands twice, first in ", known->second)));
+    return true;
+  });
+  return errors;
 }
 
-absl::StatusOr<Sources> ParsePatternText(const std::string& name,
-                                         const std::string& text) {
-  return CheckedForIds(ReadSources(name, text));
+PatternReading ReadPatternFile(const std::string& path) {
+  return CheckedForIds(ReadOne(path));
 }
 
-absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
+PatternReading ReadPatternDirectory(const std::string& directory) {
   std::error_code error;
   std::vector<std::string> paths;
   fs::directory_iterator entry(directory, error);
@@ -141,15 +157,30 @@ absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
       paths.push_back(path.string());
     }
   }
-  if (error) return FileError(directory, error);
+  if (error) return {.sources = {}, .errors = {FileError(directory, error)}};
   std::sort(paths.begin(), paths.end());
-  Sources all;
+  PatternReading all;
   for (const std::string& path : paths) {
-    absl::StatusOr<Sources> sources = LoadUnchecked(path);
-    if (!sources.ok()) return sources;
-    std::move(sources->begin(), sources->end(), std::back_inserter(all));
+    PatternReading one = ReadOne(path);
+    std::move(one.sources.begin(), one.sources.end(),
+              std::back_inserter(all.sources));
+    std::move(one.errors.begin(), one.errors.end(),
+              std::back_inserter(all.errors));
   }
   return CheckedForIds(std::move(all));
+}
+
+absl::StatusOr<Sources> LoadPatternFile(const std::string& path) {
+  return AllOrNothing(ReadPatternFile(path));
+}
+
+absl::StatusOr<Sources> ParsePatternText(const std::string& name,
+                                         const std::string& text) {
+  return AllOrNothing(CheckedForIds(ReadText(name, text)));
+}
+
+absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {
+  return AllOrNothing(ReadPatternDirectory(directory));
 }
 
 std::string PatternFileText(const std::vector<v1::ErrorPattern>& patterns,

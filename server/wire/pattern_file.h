@@ -16,9 +16,27 @@ struct PatternSource {
   int line = 0;  // Of its pattern_id, from 1.
 };
 
-// All or nothing. INVALID_ARGUMENT "FILE:LINE: …" for bad YAML or a pattern
-// that ParsePattern refuses; NOT_FOUND / PERMISSION_DENIED for the file;
-// ALREADY_EXISTS "FILE:LINE: …" for an id that stands twice.
+// What could be read, and all that could not.
+struct PatternReading {
+  std::vector<PatternSource> sources;
+  std::vector<absl::Status> errors;
+};
+
+// Reads on after an error; a pattern with one is not among the sources. The
+// errors are those of LoadPatternFile, at most YamlNotes::kMaxErrors of a
+// file's form.
+PatternReading ReadPatternFile(const std::string& path);
+
+// The same for what LoadPatternDirectory reads.
+PatternReading ReadPatternDirectory(const std::string& directory);
+
+// Takes away patterns whose id stands before them, and says so of each:
+// ALREADY_EXISTS "FILE:LINE: ...".
+std::vector<absl::Status> TakeRepeatedIds(std::vector<PatternSource>& sources);
+
+// All or nothing, and the first error. INVALID_ARGUMENT "FILE:LINE: …" for bad
+// YAML or a pattern that ParsePattern refuses; NOT_FOUND / PERMISSION_DENIED
+// for the file; ALREADY_EXISTS "FILE:LINE: …" for an id that stands twice.
 absl::StatusOr<std::vector<PatternSource>> LoadPatternFile(
     const std::string& path);
 

@@ -62,8 +62,8 @@ class NodeCounter : public YAML::EventHandler {
 
 class Reader {
  public:
-  Reader(absl::string_view path, YamlLines* lines)
-      : path_(path), lines_(lines) {}
+  Reader(absl::string_view path, YamlNotes* notes)
+      : path_(path), notes_(notes) {}
 
   absl::Status ReadMessage(const YAML::Node& node, int line, Message& message,
                            const std::string& at);
@@ -85,11 +85,20 @@ class Reader {
     return Fail(line, absl::StrCat(field.name(), ": ", what.message()));
   }
 
+  // Notes an error of the message at `at` and lets the reading go on; returns
+  // one that ends it.
+  absl::Status Note(const std::string& at, const absl::Status& status);
+  void NoteLine(const std::string& at, int line) {
+    if (notes_ != nullptr) notes_->lines.emplace(at, line);
+  }
   absl::Status CountNode(int line);
   absl::Status CheckOneof(const Message& message, const FieldDescriptor& field,
                           int line) const;
   absl::Status ReadKey(const YAML::Node& key, std::map<std::string, int>& seen,
                        int& line) const;
+  absl::Status ReadEntry(const YAML::Node& key, const YAML::Node& value,
+                         std::map<std::string, int>& seen, int line,
+                         Message& message, const std::string& at);
   absl::Status ReadField(const YAML::Node& node, int line, Message& message,
                          const FieldDescriptor& field, const std::string& at);
   absl::Status ReadItem(const YAML::Node& node, int line, Message& message,
@@ -101,7 +110,8 @@ class Reader {
   absl::Status ReadList(const YAML::Node& node, int line, ListValue& list);
 
   const absl::string_view path_;
-  YamlLines* const lines_;
+  YamlNotes* const notes_;
+  bool too_large_ = false;
   size_t nodes_ = 0;
   size_t depth_ = 0;
 };
@@ -112,15 +122,20 @@ int LineOf(const YAML::Node& node, int otherwise) {
   return mark.is_null() || node.IsNull() ? otherwise : mark.line + 1;
 }
 
+absl::Status Reader::Note(const std::string& at, const absl::Status& status) {
+  if (status.ok() || notes_ == nullptr || too_large_) return status;
+  if (notes_->errors.size() == YamlNotes::kMaxErrors) return status;
+  notes_->errors.push_back({at, status});
+  return absl::OkStatus();
+}
+
 // Aliases make one node count as often as it is used.
 absl::Status Reader::CountNode(int line) {
-  if (++nodes_ > kMaxYamlNodes) {
-    return Fail(line, "more than 100,000 values, aliases included");
-  }
-  if (depth_ > kMaxYamlDepth) {
-    return Fail(line, "more than 100 levels of nesting");
-  }
-  return absl::OkStatus();
+  too_large_ = ++nodes_ > kMaxYamlNodes || depth_ > kMaxYamlDepth;
+  if (!too_large_) return absl::OkStatus();
+  return Fail(line, nodes_ > kMaxYamlNodes
+                        ? "more than 100,000 values, aliases included"
+                        : "more than 100 levels of nesting");
 }
 
 absl::Status Reader::ReadKey(const YAML::Node& key,
@@ -160,31 +175,38 @@ absl::Status Reader::ReadMessage(const YAML::Node& node, int line,
   const Level level(*this);
   if (absl::Status status = CountNode(line); !status.ok()) return status;
   if (node.IsNull()) return absl::OkStatus();  // `retry:` has all defaults.
-  const Descriptor& type = *message.GetDescriptor();
   if (!node.IsMap()) {
     return Fail(line, absl::StrCat("expected a mapping with the fields of ",
-                                   type.name()));
+                                   message.GetDescriptor()->name()));
   }
   std::map<std::string, int> seen;
   for (const auto& entry : node) {
-    int key_line = line;
-    absl::Status status = ReadKey(entry.first, seen, key_line);
-    if (!status.ok()) return status;
-    const std::string& key = entry.first.Scalar();
-    const FieldDescriptor* field = type.FindFieldByName(key);
-    if (field == nullptr) {
-      return Fail(key_line,
-                  absl::StrCat("unknown key ", Utf8Prefix(key, 60), " in ",
-                               type.name(), Suggestion(key, FieldNames(type))));
-    }
-    status = CheckOneof(message, *field, key_line);
-    if (!status.ok()) return status;
-    const std::string field_at = absl::StrCat(at, at.empty() ? "" : ".", key);
-    if (lines_ != nullptr) lines_->emplace(field_at, key_line);
-    status = ReadField(entry.second, key_line, message, *field, field_at);
+    absl::Status status =
+        Note(at, ReadEntry(entry.first, entry.second, seen, line, message, at));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Reader::ReadEntry(const YAML::Node& key_node,
+                               const YAML::Node& value,
+                               std::map<std::string, int>& seen, int line,
+                               Message& message, const std::string& at) {
+  absl::Status status = ReadKey(key_node, seen, line);
+  if (!status.ok()) return status;
+  const Descriptor& type = *message.GetDescriptor();
+  const std::string& key = key_node.Scalar();
+  const FieldDescriptor* field = type.FindFieldByName(key);
+  if (field == nullptr) {
+    return Fail(line,
+                absl::StrCat("unknown key ", Utf8Prefix(key, 60), " in ",
+                             type.name(), Suggestion(key, FieldNames(type))));
+  }
+  status = CheckOneof(message, *field, line);
+  if (!status.ok()) return status;
+  const std::string field_at = absl::StrCat(at, at.empty() ? "" : ".", key);
+  NoteLine(field_at, line);
+  return ReadField(value, line, message, *field, field_at);
 }
 
 absl::Status Reader::ReadField(const YAML::Node& node, int line,
@@ -200,8 +222,9 @@ absl::Status Reader::ReadField(const YAML::Node& node, int line,
   for (size_t i = 0; i < node.size(); ++i) {
     const std::string item_at = absl::StrCat(at, "[", i, "]");
     const int item_line = LineOf(node[i], line);
-    if (lines_ != nullptr) lines_->emplace(item_at, item_line);
-    absl::Status status = ReadItem(node[i], item_line, message, field, item_at);
+    NoteLine(item_at, item_line);
+    absl::Status status =
+        Note(item_at, ReadItem(node[i], item_line, message, field, item_at));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -306,7 +329,7 @@ absl::Status Reader::ReadList(const YAML::Node& node, int line,
 }
 
 absl::Status ReadDocuments(absl::string_view path, const std::string& text,
-                           Message& message, YamlLines* lines) {
+                           Message& message, YamlNotes* notes) {
   {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
@@ -320,7 +343,7 @@ absl::Status ReadDocuments(absl::string_view path, const std::string& text,
     return FailAt(path, LineOf(documents[1], 1),
                   "expected one document, found a second one");
   }
-  return Reader(path, lines)
+  return Reader(path, notes)
       .ReadMessage(documents[0], LineOf(documents[0], 1), message, "");
 }
 
@@ -338,7 +361,7 @@ int LineOfInvalidUtf8(absl::string_view text) {
 }  // namespace
 
 absl::Status ReadYaml(absl::string_view path, absl::string_view text,
-                      Message& message, YamlLines* lines) {
+                      Message& message, YamlNotes* notes) {
   if (text.size() > kMaxYamlBytes) {
     return FailAt(
         path, 1,
@@ -352,7 +375,7 @@ absl::Status ReadYaml(absl::string_view path, absl::string_view text,
     // yaml-cpp takes the text's end for a closing quote, but not a comment's.
     const bool ends = absl::EndsWith(text, "\n");
     return ReadDocuments(path, absl::StrCat(text, ends ? "#" : "\n#"), message,
-                         lines);
+                         notes);
   } catch (const YAML::Exception& error) {
     const int last =
         1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));

@@ -21,9 +21,25 @@ inline constexpr size_t kMaxYamlDepth = 100;
 // Where each field stands: "patterns[0].steps[1].retry" and its line, from 1.
 using YamlLines = std::map<std::string, int>;
 
-// As ParseYaml; with `lines`, also says where things stand.
+// What is known of a text beside its message.
+struct YamlNotes {
+  // At most; reading ends there.
+  static constexpr size_t kMaxErrors = 100;
+
+  struct Error {
+    std::string at;  // The message it is in: "patterns[0].steps[1]".
+    absl::Status status;
+  };
+
+  YamlLines lines;
+  std::vector<Error> errors;
+};
+
+// As ParseYaml; with `notes`, also says where things stand, and goes on after
+// an error that leaves the rest readable: it is then among notes->errors, and
+// the status may be OK.
 absl::Status ReadYaml(absl::string_view path, absl::string_view text,
-                      google::protobuf::Message& message, YamlLines* lines);
+                      google::protobuf::Message& message, YamlNotes* notes);
 
 // What a scalar says about a field; the text of the status is what is wrong,
 // without place.
@@ -40,6 +56,9 @@ absl::Status ReadDuration(const YAML::Node& node,
                           google::protobuf::Message& message);
 absl::Status ReadTimestamp(const YAML::Node& node,
                            google::protobuf::Message& message);
+
+// Levenshtein's: letters to replace, add or take away.
+size_t EditDistance(absl::string_view a, absl::string_view b);
 
 // "; did you mean X?", or "; known are X, Y, Z" when none is near.
 std::string Suggestion(absl::string_view word,

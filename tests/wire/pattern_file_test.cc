@@ -10,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "server/wire/pattern.h"
+#include "server/wire/yaml_reader.h"
 #include "tests/wire/random_message.h"
 #include "tests/wire/text_proto.h"
 
@@ -121,6 +122,36 @@ TEST_F(PatternFileTest, AnIdStandsOnceInADirectory) {
                                   ":2: pattern_id x stands twice, first "
                                   "in " +
                                   first + ":2");
+}
+
+TEST_F(PatternFileTest, ReadingGoesOnAfterAnError) {
+  const std::string first =
+      Write("a.yaml",
+            "patern: 1\n"
+            "patterns:\n"
+            "- {pattern_id: a, regex: x, severity: HUGE}\n"
+            "- 3\n" +
+                OnePattern("b").substr(sizeof("patterns:")));
+  const std::string second = Write("b.yaml", OnePattern("b"));
+  const PatternReading reading = ReadPatternDirectory(directory_);
+  const std::vector<std::string> places = {
+      first + ":1: unknown key patern ", first + ":3: unknown key regex ",
+      first + ":3: severity: ", first + ":4: patterns: expected a mapping",
+      second + ":2: pattern_id b stands twice"};
+  ASSERT_EQ(reading.errors.size(), places.size());
+  for (size_t i = 0; i < places.size(); ++i) {
+    EXPECT_THAT(std::string(reading.errors[i].message()), HasSubstr(places[i]));
+  }
+  ASSERT_EQ(reading.sources.size(), 1u);
+  EXPECT_EQ(reading.sources[0].pattern.pattern_id(), "b");
+}
+
+TEST_F(PatternFileTest, AFileOfErrorsOnlyIsNotReadToItsEnd) {
+  std::string text = "patterns:\n";
+  for (int i = 0; i < 500; ++i) text += "- {regex: x}\n";
+  Write("a.yaml", text);
+  EXPECT_EQ(ReadPatternDirectory(directory_).errors.size(),
+            YamlNotes::kMaxErrors + 1);
 }
 
 TEST_F(PatternFileTest, OneBadFileSpoilsTheDirectory) {
