@@ -1,6 +1,8 @@
 #include "client/cli/commands.h"
 
+#include "absl/strings/str_cat.h"
 #include "client/cli/flags.h"
+#include "server/wire/yaml.h"
 
 namespace recourse::cli {
 namespace {
@@ -22,7 +24,15 @@ void AddGlobalFlags(CLI::App& app, Context& context) {
   certificate->needs(key);
   key->needs(certificate);
   auto timeout = std::make_shared<std::optional<absl::Duration>>();
-  AddDuration(app, "--timeout", *timeout, "Of each call; default 5s");
+  AddDuration(app, "--timeout", *timeout, "Of each call; default 5s")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const auto parsed = ParseDuration(text);
+            return parsed.ok() && *parsed == absl::ZeroDuration()
+                       ? absl::StrCat(text, " must be above 0, such as 5s")
+                       : std::string();
+          },
+          ""));
   app.parse_complete_callback([timeout, &context] {
     TlsOptions& tls = context.client_options.tls;
     tls.enabled |= !tls.ca_file.empty() || !tls.cert_file.empty();

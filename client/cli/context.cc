@@ -4,16 +4,12 @@
 #include "absl/strings/strip.h"
 #include "client/cli/address.h"
 #include "client/cli/field_flags.h"
+#include "client/cli/tls_files.h"
 #include "client/cpp/status_details.h"
 #include "google/protobuf/util/json_util.h"
-#include "server/wire/utf8.h"
 
 namespace recourse::cli {
 namespace {
-
-constexpr size_t kMaxInputBytes = 1 << 20;
-// The server reads so much of each end of a longer message.
-constexpr size_t kInputEndBytes = 8 << 10;
 
 struct Hint {
   absl::string_view reason;
@@ -34,16 +30,9 @@ constexpr Hint kHints[] = {
      "decisions go on; changes need the store: see `recourse health`"},
 };
 
-std::string HintFor(const absl::Status& status, const std::string& server) {
-  if (IsUnreachable(status)) {
-    return absl::StrCat("is a server running at ", server,
-                        IsLoopback(server)
-                            ? absl::StrCat("? Start one with `recourse-server "
-                                           "--listen ",
-                                           server, "`, or name")
-                            : ", and can it be reached from here? Name",
-                        " another with --server or RECOURSE_SERVER");
-  }
+std::string HintFor(const absl::Status& status, const std::string& server,
+                    bool tls) {
+  if (IsUnreachable(status)) return ConnectionHint(status, server, tls);
   if (status.code() == absl::StatusCode::kUnimplemented) {
     return absl::StrCat("is ", server, " a Recourse server, and as new?");
   }
@@ -58,7 +47,8 @@ std::string HintFor(const absl::Status& status, const std::string& server) {
 
 absl::StatusOr<Client*> Context::Connect() {
   if (client_ == nullptr) {
-    const absl::Status status = CheckAddress(server);
+    absl::Status status = CheckAddress(server);
+    status.Update(CheckTlsFiles(client_options.tls));
     if (!status.ok()) return status;
     auto created = Client::Create(server, client_options);
     if (!created.ok()) return created.status();
@@ -87,7 +77,7 @@ ExitCode Context::Fail(const absl::Status& status) {
   };
   print(flag.empty() ? "field" : "flag", flag.empty() ? field : flag);
   print("reason", ErrorReason(status));
-  print("hint", HintFor(status, server));
+  print("hint", HintFor(status, server, client_options.tls.enabled));
   return unreachable ? kUnreachable : kRefused;
 }
 
@@ -96,6 +86,10 @@ ExitCode Context::FailUsage(const absl::Status& status) {
   err << Styled(terminal, Style::kRed, "error:") << ' '
       << std::string(status.message()) << '\n';
   return kBadUsage;
+}
+
+void Context::Warn(const std::string& text) {
+  err << Styled(terminal, Style::kYellow, "warning:") << ' ' << text << '\n';
 }
 
 absl::Status WithMessage(const absl::Status& status,
@@ -125,22 +119,6 @@ absl::Status FromJson(const std::string& what, const std::string& text,
   if (status.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       what, " is not a JSON object: ", std::string(status.message())));
-}
-
-std::string ReadMessage(std::istream& in) {
-  std::string text;
-  std::string block(64 << 10, '\0');
-  bool cut = false;
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())),
-         in.gcount() > 0) {
-    text.append(block, 0, static_cast<size_t>(in.gcount()));
-    if (text.size() <= kMaxInputBytes) continue;
-    cut = true;
-    // The ends of what was read so far: bounded, however much follows.
-    text.erase(kInputEndBytes, text.size() - kMaxInputBytes / 2);
-  }
-  if (!text.empty() && text.back() == '\n') text.pop_back();
-  return cut ? CutMiddle(text, kInputEndBytes) : text;
 }
 
 }  // namespace recourse::cli

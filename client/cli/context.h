@@ -40,18 +40,24 @@ struct Context {
   std::ostream& err;
   Terminal terminal;
 
+  // A warning about the input's bytes is printed once.
+  bool told_of_bad_utf8 = false;
+
   // False where fields are read from files: errors then name no flags.
   bool fields_have_flags = true;
 
   // The command that the arguments chose; set while parsing them.
   std::function<ExitCode(Context&)> run;
 
-  // The server, connected to when first used. REQUIRES: TLS files that
-  // Connect found readable.
+  // The server, connected to when first used. INVALID_ARGUMENT, naming the
+  // flag: an address or a TLS file that cannot be right.
   absl::StatusOr<Client*> Connect();
 
   // With --json prints the message as one line of proto JSON and returns true.
   bool PrintedAsJson(const google::protobuf::Message& message);
+
+  // Prints "warning: ...".
+  void Warn(const std::string& text);
 
   // Prints "error: …" with field, reason and a hint; says how to exit.
   ExitCode Fail(const absl::Status& status);
@@ -73,9 +79,5 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // INVALID_ARGUMENT: `text` is not JSON for this message; `what` names it.
 absl::Status FromJson(const std::string& what, const std::string& text,
                       google::protobuf::Message& message);
-
-// All of `in` without the last line break; of more than 1 MiB the first and the
-// last 8 KiB, which is what the server would read of it.
-std::string ReadMessage(std::istream& in);
 
 }  // namespace recourse::cli

@@ -2,8 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/context.h"
 #include "client/cli/flags.h"
+#include "client/cli/input.h"
 #include "client/cpp/durations.h"
 
 namespace recourse::cli {
@@ -45,12 +45,18 @@ absl::Status SetPairs(const std::string& flag, char separator,
   return absl::OkStatus();
 }
 
-absl::Status SetError(const ErrorFlags& flags, std::istream& in,
+absl::Status SetError(const ErrorFlags& flags, Context& context,
                       v1::ErrorDetails& error) {
-  if (flags.message == "-") {
-    error.set_message(ReadMessage(in));
-  } else {
-    error.set_message(flags.message);
+  const bool from_input = flags.message == "-";
+  const std::string origin = from_input ? "standard input" : "--message";
+  error.set_message(AsUtf8(from_input ? ReadMessage(context.in) : flags.message,
+                           origin, context));
+  if (error.message().empty() && flags.exception_type.empty() &&
+      flags.code.empty() && flags.http_status == 0 && flags.grpc_code.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        origin,
+        " is empty: give the error's text, or tell the error by --type, "
+        "--code, --http-status or --grpc-code"));
   }
   error.set_exception_type(flags.exception_type);
   error.set_code(flags.code);
@@ -82,7 +88,8 @@ void AddErrorFlags(CLI::App& app, ErrorFlags& flags) {
   app.add_option("--node", flags.node, "The node or function in it");
   app.add_option("--target", flags.target,
                  "What was being called, for example openai/gpt-4");
-  app.add_option("--state", flags.state, "The operation's input, as JSON");
+  app.add_option("--state", flags.state,
+                 absl::StrCat("The operation's input: ", kStateForms));
   app.add_option("--subject-field", flags.subject_field,
                  "Path in the state of the text that may be corrected");
   app.add_option("--capability", flags.capabilities,
@@ -106,28 +113,32 @@ void AddErrorFlags(CLI::App& app, ErrorFlags& flags) {
 }
 
 absl::StatusOr<v1::RecoveryContext> ContextFromFlags(const ErrorFlags& flags,
-                                                     std::istream& in) {
-  v1::RecoveryContext context = flags.context;
-  context.set_workflow_id(flags.workflow);
-  context.set_node_name(flags.node);
-  context.set_target(flags.target);
-  context.set_subject_field(flags.subject_field);
-  context.set_recovery_token(flags.token);
-  context.set_namespace_(flags.ns);
-  absl::Status status = SetError(flags, in, *context.mutable_error());
-  status.Update(
-      SetPairs("--label", '=', flags.labels, *context.mutable_labels()));
-  for (const std::string& text : flags.capabilities) {
-    status.Update(SetCapability(text, *context.mutable_capabilities()));
+                                                     Context& context) {
+  if (flags.message == "-" && flags.state == "-") {
+    return absl::InvalidArgumentError(
+        "--message - and --state - cannot both read standard input");
   }
-  if (!flags.state.empty()) {
-    status.Update(FromJson("--state", flags.state, *context.mutable_state()));
+  v1::RecoveryContext result = flags.context;
+  result.set_workflow_id(flags.workflow);
+  result.set_node_name(flags.node);
+  result.set_target(flags.target);
+  result.set_subject_field(flags.subject_field);
+  result.set_recovery_token(flags.token);
+  result.set_namespace_(flags.ns);
+  absl::Status status = SetError(flags, context, *result.mutable_error());
+  status.Update(
+      SetPairs("--label", '=', flags.labels, *result.mutable_labels()));
+  for (const std::string& text : flags.capabilities) {
+    status.Update(SetCapability(text, *result.mutable_capabilities()));
+  }
+  if (flags.state.has_value()) {
+    status.Update(ReadState(*flags.state, context, *result.mutable_state()));
   }
   if (flags.time_remaining.has_value()) {
-    *context.mutable_time_remaining() = ToProtoDuration(*flags.time_remaining);
+    *result.mutable_time_remaining() = ToProtoDuration(*flags.time_remaining);
   }
   if (!status.ok()) return status;
-  return context;
+  return result;
 }
 
 }  // namespace recourse::cli

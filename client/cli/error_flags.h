@@ -1,7 +1,6 @@
 // The flags that describe an error, shared by `handle` and `match`.
 #pragma once
 
-#include <istream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,13 +8,14 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/cli/context.h"
 #include "recourse/v1/recovery.pb.h"
 
 namespace recourse::cli {
 
 struct ErrorFlags {
   std::string message;
-  std::string state;
+  std::optional<std::string> state;
   std::vector<std::string> headers;
   std::vector<std::string> capabilities;
   std::vector<std::string> labels;
@@ -30,9 +30,10 @@ struct ErrorFlags {
 // `flags` must outlive the parsing.
 void AddErrorFlags(CLI::App& app, ErrorFlags& flags);
 
-// The context that the flags describe; a message of - is read from `in`.
-// INVALID_ARGUMENT: a flag that does not read, and which.
+// The error and all around it that the flags describe; a message of - is read
+// from standard input. INVALID_ARGUMENT: a flag that does not read, and which;
+// nothing that tells the error.
 absl::StatusOr<v1::RecoveryContext> ContextFromFlags(const ErrorFlags& flags,
-                                                     std::istream& in);
+                                                     Context& context);
 
 }  // namespace recourse::cli

@@ -6,7 +6,7 @@ namespace recourse::cli {
 namespace {
 
 ExitCode Handle(const ErrorFlags& flags, Context& context) {
-  const auto request = ContextFromFlags(flags, context.in);
+  const auto request = ContextFromFlags(flags, context);
   if (!request.ok()) return context.FailUsage(request.status());
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());

@@ -1,16 +1,23 @@
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/current_user.h"
 #include "client/cli/flags.h"
 #include "client/cli/incident_text.h"
+#include "client/cli/input.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
 #include "client/cpp/durations.h"
+#include "client/cpp/status_details.h"
 
 namespace recourse::cli {
 namespace {
 
 constexpr absl::Duration kPoll = absl::Seconds(30);
+constexpr absl::Duration kBetweenPolls = absl::Milliseconds(100);
+constexpr absl::Duration kReconnect = absl::Milliseconds(500);
 
 ExitCode List(v1::ListIncidentsRequest request, Context& context) {
   const auto client = context.Connect();
@@ -59,12 +66,34 @@ ExitCode Get(const std::string& id, Context& context) {
   return kDone;
 }
 
+// A refusal because the incident is resolved, with who did what and when.
+absl::Status WithResolution(const absl::Status& refusal, Client& client,
+                            const std::string& id, const std::string& waiter) {
+  if (ErrorReason(refusal) != "INCIDENT_RESOLVED") return refusal;
+  v1::GetIncidentRequest request;
+  request.set_incident_id(id);
+  const auto response = client.GetIncident(request);
+  if (!response.ok()) return refusal;
+  v1::Resolution resolution = response->incident().resolution();
+  for (const v1::IncidentWaiter& other : response->incident().waiters()) {
+    if (other.waiter_id() == waiter && other.has_resolution()) {
+      resolution = other.resolution();
+    }
+  }
+  return WithMessage(refusal, absl::StrCat(refusal.message(), ", at ",
+                                           TimeText(resolution.resolve_time()),
+                                           ": ", ResolutionText(resolution)));
+}
+
 ExitCode Acknowledge(const v1::AcknowledgeIncidentRequest& request,
                      Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
   const auto response = (*client)->AcknowledgeIncident(request);
-  if (!response.ok()) return context.Fail(response.status());
+  if (!response.ok()) {
+    return context.Fail(
+        WithResolution(response.status(), **client, request.incident_id(), ""));
+  }
   if (!context.PrintedAsJson(*response)) {
     context.out << "taken by " << response->incident().acknowledged_by()
                 << '\n';
@@ -73,26 +102,51 @@ ExitCode Acknowledge(const v1::AcknowledgeIncidentRequest& request,
 }
 
 struct ResolveFlags {
-  std::string id, waiter, state, note, by = CurrentUser();
+  std::string id, waiter, note, by = CurrentUser();
+  std::optional<std::string> state;
   v1::ResolutionAction action = v1::RESOLUTION_ACTION_UNSPECIFIED;
 };
 
+// What the server would refuse, said in flags.
+absl::Status CheckResume(const ResolveFlags& flags) {
+  const bool resume = flags.action == v1::RESOLUTION_ACTION_RESUME;
+  if (resume && flags.waiter.empty()) {
+    return absl::InvalidArgumentError(
+        "--action resume needs --waiter W, for one state cannot fit all; "
+        "`recourse incidents get ID` shows who waits");
+  }
+  if (resume && !flags.state.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--action resume needs --state, the new state: ", kStateForms));
+  }
+  if (!resume && flags.state.has_value()) {
+    return absl::InvalidArgumentError("--state goes with --action resume only");
+  }
+  return absl::OkStatus();
+}
+
 ExitCode Resolve(const ResolveFlags& flags, Context& context) {
+  if (const absl::Status checked = CheckResume(flags); !checked.ok()) {
+    return context.FailUsage(checked);
+  }
   v1::ResolveIncidentRequest request;
   request.set_incident_id(flags.id);
   request.set_waiter_id(flags.waiter);
   request.set_action(flags.action);
   request.set_note(flags.note);
   request.set_resolved_by(flags.by);
-  if (!flags.state.empty()) {
+  if (flags.state.has_value()) {
     const absl::Status status =
-        FromJson("--state", flags.state, *request.mutable_state());
+        ReadState(*flags.state, context, *request.mutable_state());
     if (!status.ok()) return context.FailUsage(status);
   }
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
   const auto response = (*client)->ResolveIncident(request);
-  if (!response.ok()) return context.Fail(response.status());
+  if (!response.ok()) {
+    return context.Fail(
+        WithResolution(response.status(), **client, flags.id, flags.waiter));
+  }
   if (context.PrintedAsJson(*response)) return kDone;
   context.out << ShortName(flags.action) << " for "
               << response->resolved_waiters() << " waiting; incident "
@@ -128,6 +182,11 @@ ExitCode PrintAwaited(const v1::AwaitIncidentResponse& response,
              : kNegative;
 }
 
+// A server that is restarted, behind a load balancer or not.
+bool IsAway(const absl::Status& status) {
+  return IsUnreachable(status) || ErrorReason(status) == "DRAINING";
+}
+
 ExitCode Await(const AwaitFlags& flags, Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
@@ -135,17 +194,27 @@ ExitCode Await(const AwaitFlags& flags, Context& context) {
   v1::AwaitIncidentRequest request;
   request.set_incident_id(flags.id);
   request.set_recovery_token(flags.token);
+  bool answered = false;  // The first poll does not wait: is all as it should?
+  bool told = false;
   while (true) {
     const absl::Duration left =
         std::max(absl::ZeroDuration(), end - absl::Now());
-    *request.mutable_timeout() = ToProtoDuration(std::min(kPoll, left));
+    *request.mutable_timeout() =
+        ToProtoDuration(answered ? std::min(kPoll, left) : absl::Duration());
     const auto response = (*client)->AwaitIncident(request);
-    if (!response.ok()) return context.Fail(response.status());
-    if (response->has_resolution() || absl::Now() >= end) {
-      return PrintAwaited(*response, context);
+    if (response.ok()) {
+      answered = true;
+      if (response->has_resolution() || absl::Now() >= end) {
+        return PrintAwaited(*response, context);
+      }
+      request.set_recovery_token(response->recovery_token());
+    } else if (!answered || !IsAway(response.status()) || absl::Now() >= end) {
+      return context.Fail(response.status());
+    } else if (!std::exchange(told, true)) {
+      context.Warn(absl::StrCat(context.server,
+                                " is away; asking again until --wait ends"));
     }
-    request.set_recovery_token(response->recovery_token());
-    absl::SleepFor(std::min(absl::Milliseconds(100), left));
+    absl::SleepFor(std::min(response.ok() ? kBetweenPolls : kReconnect, left));
   }
 }
 
@@ -211,8 +280,9 @@ void AddResolve(CLI::App& incidents, Context& context) {
   AddEnum(*command, "--action", flags->action, "What they do")->required();
   command->add_option("--waiter", flags->waiter,
                       "Only for this one; default: all, and it is over");
-  command->add_option("--state", flags->state,
-                      "With resume: the new state, as JSON");
+  command->add_option(
+      "--state", flags->state,
+      absl::StrCat("With resume: the new state: ", kStateForms));
   command->add_option("--note", flags->note, "For the record");
   command->add_option("--by", flags->by, "Who resolves it; default: you");
   command->footer(
@@ -236,8 +306,9 @@ void AddAwait(CLI::App& incidents, Context& context) {
       ->required();
   AddDuration(*command, "--wait", flags->wait, "How long at most; default 30s");
   command->footer(
-      "Exits 1 for abort and when nothing is resolved in time; go on with the "
-      "new token.\n\nExample:\n"
+      "A server that is restarted meanwhile is asked again. Exits 1 for abort "
+      "and when nothing is resolved in time; go on with the new "
+      "token.\n\nExample:\n"
       "  recourse incidents await ID --token TOKEN --wait 10m");
   command->callback([flags, &context] {
     context.run = [flags](Context& c) { return Await(*flags, c); };

@@ -1,12 +1,17 @@
 // recourse: the command line of a Recourse server.
+#include <cstdlib>
 #include <iostream>
 
 #include "CLI/CLI.hpp"
 #include "client/cli/commands.h"
 #include "client/cli/usage_error.h"
+#include "google/protobuf/stubs/logging.h"
 
 int main(int argc, char** argv) {
   using namespace recourse::cli;
+  // What went wrong is said once, by us.
+  google::protobuf::SetLogHandler(nullptr);
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   std::ios::sync_with_stdio(false);
   Context context(std::cin, std::cout, std::cerr, DetectTerminal());
   CLI::App app("Ask a Recourse server what to do about errors", "recourse");

@@ -35,7 +35,7 @@ void PrintMatches(const v1::MatchErrorPatternResponse& response,
 
 ExitCode Match(const ErrorFlags& flags, int max, Context& context) {
   v1::MatchErrorPatternRequest request;
-  auto error = ContextFromFlags(flags, context.in);
+  auto error = ContextFromFlags(flags, context);
   if (!error.ok()) return context.FailUsage(error.status());
   *request.mutable_context() = *std::move(error);
   request.set_max_matches(max);

@@ -1,45 +1,38 @@
 // patterns add, update, remove, apply.
-#include <filesystem>
+#include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
+#include "client/cli/pattern_paths.h"
 #include "client/cli/pattern_transaction.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
-#include "server/wire/pattern_file.h"
 
 namespace recourse::cli {
 namespace {
 
-absl::StatusOr<std::vector<PatternSource>> Load(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored)
-             ? LoadPatternDirectory(path)
-             : LoadPatternFile(path);
-}
-
 void PrintWarnings(
     const google::protobuf::RepeatedPtrField<std::string>& warnings,
     Context& context) {
-  for (const std::string& warning : warnings) {
-    context.err << Styled(context.terminal, Style::kYellow, "warning:") << ' '
-                << warning << '\n';
-  }
+  for (const std::string& warning : warnings) context.Warn(warning);
 }
 
 ExitCode ChangeFromFile(const std::string& path, PatternTransaction::Kind kind,
                         bool validate_only, Context& context) {
-  const auto sources = Load(path);
-  if (!sources.ok()) return context.FailUsage(sources.status());
+  const PatternReading reading = ReadPatterns({path}, WhenEmpty::kError);
+  if (!reading.errors.empty()) {
+    PrintErrors(reading, context);
+    return kBadUsage;
+  }
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
   PatternTransaction transaction(**client, kind, context);
-  const absl::Status status = transaction.Run(*sources, validate_only);
+  const absl::Status status = transaction.Run(reading.sources, validate_only);
   if (!status.ok()) return context.Fail(status);
   if (!context.json) {
-    context.out << Counted(sources->size(), "pattern")
+    context.out << Counted(reading.sources.size(), "pattern")
                 << (validate_only ? " would be " : " ")
                 << (kind == PatternTransaction::Kind::kAdd ? "added"
                                                            : "updated")
@@ -100,43 +93,27 @@ void PrintDifferences(const v1::ApplyErrorPatternsResponse& response,
               << " unchanged\n";
 }
 
-// All files as one set; an id that stands in two files is an error of both.
-absl::StatusOr<v1::ApplyErrorPatternsRequest> LoadSet(
-    const std::vector<std::string>& paths) {
-  v1::ApplyErrorPatternsRequest request;
-  std::map<std::string, std::string> places;
-  for (const std::string& path : paths) {
-    const auto sources = Load(path);
-    if (!sources.ok()) return sources.status();
-    for (const PatternSource& source : *sources) {
-      const std::string place = absl::StrCat(source.file, ":", source.line);
-      const auto [it, added] =
-          places.emplace(source.pattern.pattern_id(), place);
-      if (!added) {
-        return absl::AlreadyExistsError(
-            absl::StrCat(place, ": ", source.pattern.pattern_id(),
-                         " stands at ", it->second, " too"));
-      }
-      *request.add_patterns() = source.pattern;
-    }
-  }
-  return request;
-}
-
 ExitCode Apply(const ApplyFlags& flags, Context& context) {
-  auto request = LoadSet(flags.paths);
-  if (!request.ok()) return context.FailUsage(request.status());
-  if (flags.prune && request->patterns().empty() && !flags.allow_empty) {
+  const PatternReading reading = ReadPatterns(flags.paths, WhenEmpty::kFine);
+  if (!reading.errors.empty()) {
+    PrintErrors(reading, context);
+    return kBadUsage;
+  }
+  if (flags.prune && reading.sources.empty() && !flags.allow_empty) {
     return context.FailUsage(absl::InvalidArgumentError(absl::StrCat(
         "no pattern in ", absl::StrJoin(flags.paths, ", "),
         ": --prune would remove all users' patterns; if that is what you want, "
         "say --allow-empty")));
   }
-  request->set_prune(flags.prune);
-  request->set_dry_run(flags.dry_run);
+  v1::ApplyErrorPatternsRequest request;
+  for (const PatternSource& source : reading.sources) {
+    *request.add_patterns() = source.pattern;
+  }
+  request.set_prune(flags.prune);
+  request.set_dry_run(flags.dry_run);
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
-  const auto response = (*client)->ApplyErrorPatterns(*request);
+  const auto response = (*client)->ApplyErrorPatterns(request);
   if (!response.ok()) return context.Fail(response.status());
   PrintWarnings(response->warnings(), context);
   if (!context.PrintedAsJson(*response)) {

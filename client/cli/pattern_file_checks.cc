@@ -1,28 +1,18 @@
 // patterns validate and test: no server needed.
 #include <algorithm>
-#include <filesystem>
-#include <iterator>
-#include <utility>
 #include <vector>
 
 #include "client/cli/commands.h"
 #include "client/cli/example_winners.h"
 #include "client/cli/pattern_lint.h"
+#include "client/cli/pattern_paths.h"
 #include "client/cli/text.h"
 #include "nlohmann/json.hpp"
-#include "server/wire/pattern_file.h"
 
 namespace recourse::cli {
 namespace {
 
 using Files = std::vector<std::string>;
-
-absl::StatusOr<std::vector<PatternSource>> Load(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(path, ignored)
-             ? LoadPatternDirectory(path)
-             : LoadPatternFile(path);
-}
 
 // A file that is not there is bad usage; one that is wrong is the answer.
 ExitCode CodeOf(const absl::Status& status) {
@@ -31,39 +21,15 @@ ExitCode CodeOf(const absl::Status& status) {
              : kNegative;
 }
 
-// Patterns of several files, and how the files that could not be read fail.
-struct Loaded {
-  std::vector<PatternSource> sources;
-  std::vector<absl::Status> errors;
-
-  ExitCode code() const {
-    ExitCode code = kDone;
-    for (const absl::Status& error : errors) {
-      code = std::max(code, CodeOf(error));
-    }
-    return code;
+ExitCode CodeOf(const PatternReading& reading) {
+  ExitCode code = kDone;
+  for (const absl::Status& error : reading.errors) {
+    code = std::max(code, CodeOf(error));
   }
-};
-
-Loaded LoadAll(const Files& files) {
-  Loaded all;
-  for (const std::string& file : files) {
-    auto sources = Load(file);
-    if (!sources.ok()) {
-      all.errors.push_back(sources.status());
-      continue;
-    }
-    std::move(sources->begin(), sources->end(),
-              std::back_inserter(all.sources));
-  }
-  return all;
+  return code;
 }
 
-void PrintErrors(const Loaded& loaded, Context& context) {
-  for (const absl::Status& error : loaded.errors) context.FailUsage(error);
-}
-
-nlohmann::ordered_json ErrorsAsJson(const Loaded& loaded) {
+nlohmann::ordered_json ErrorsAsJson(const PatternReading& loaded) {
   auto errors = nlohmann::ordered_json::array();
   for (const absl::Status& error : loaded.errors) {
     errors.push_back(std::string(error.message()));
@@ -71,7 +37,7 @@ nlohmann::ordered_json ErrorsAsJson(const Loaded& loaded) {
   return errors;
 }
 
-void PrintFindingsAsJson(const Loaded& loaded,
+void PrintFindingsAsJson(const PatternReading& loaded,
                          const std::vector<LintFinding>& findings,
                          Context& context) {
   nlohmann::ordered_json result = {
@@ -89,14 +55,14 @@ void PrintFindingsAsJson(const Loaded& loaded,
 }
 
 ExitCode Validate(const Files& files, Context& context) {
-  Loaded loaded = LoadAll(files);
+  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError);
   auto findings = LintPatterns(loaded.sources);
   if (!findings.ok()) {
     loaded.errors.push_back(findings.status());
     findings.emplace();
   }
   const ExitCode code =
-      std::max(loaded.code(), findings->empty() ? kDone : kNegative);
+      std::max(CodeOf(loaded), findings->empty() ? kDone : kNegative);
   if (context.json) {
     PrintFindingsAsJson(loaded, *findings, context);
     return code;
@@ -114,7 +80,7 @@ ExitCode Validate(const Files& files, Context& context) {
 }
 
 ExitCode Test(const Files& files, Context& context) {
-  Loaded loaded = LoadAll(files);
+  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError);
   ExampleReport report;
   if (loaded.errors.empty()) {
     auto tested = TestExamples(loaded.sources);
@@ -125,7 +91,7 @@ ExitCode Test(const Files& files, Context& context) {
     }
   }
   const ExitCode code =
-      std::max(loaded.code(), report.failures.empty() ? kDone : kNegative);
+      std::max(CodeOf(loaded), report.failures.empty() ? kDone : kNegative);
   if (context.json) {
     const nlohmann::ordered_json result = {{"patterns", loaded.sources.size()},
                                            {"examples", report.examples},

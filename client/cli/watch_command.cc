@@ -1,3 +1,4 @@
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/commands.h"
@@ -104,7 +105,13 @@ void AddWatchCommand(CLI::App& app, Context& context) {
   command
       ->add_option("--count", flags->count,
                    "End after so many events; default: never")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return absl::StartsWith(text, "-")
+                       ? absl::StrCat(text, " is below 0; 0 means never")
+                       : std::string();
+          },
+          ""));
   command->footer(
       "Ctrl-C ends it. Times are UTC.\n\nExamples:\n"
       "  recourse watch --kind failure --target openai/gpt-4o\n"

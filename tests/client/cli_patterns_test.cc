@@ -215,6 +215,55 @@ TEST_F(CliPatternsTest, ValidateAndTestNeedNoServer) {
             "2 patterns, 3 examples, 0 failures\n");
 }
 
+TEST_F(CliPatternsTest, APathThatHoldsNoPatternIsAnError) {
+  const std::string folder = testing::TempDir() + "cli_no_patterns";
+  std::filesystem::create_directory(folder);
+  const std::string empty = File("empty.yaml", "");
+  const std::string none = File("none.yaml", "patterns: []\n");
+  const std::string two = File("two.yaml", kTwoPatterns);
+  for (const char* command : {"validate", "test", "add", "update"}) {
+    for (const std::string& path : {folder, empty, none}) {
+      const CliResult result = Cli({"patterns", command, path});
+      EXPECT_EQ(result.exit_code, 2) << command << ' ' << path;
+      EXPECT_THAT(result.err, HasSubstr("no pattern in " + path));
+    }
+  }
+  for (const char* command : {"validate", "test"}) {
+    EXPECT_EQ(Cli({"patterns", command, two, folder}).exit_code, 2);
+  }
+  EXPECT_THAT(server.orchestrator.AddErrorPattern_.requests(), SizeIs(0));
+}
+
+TEST_F(CliPatternsTest, EveryErrorOfAFolderIsShown) {
+  const std::string folder = testing::TempDir() + "cli_many_errors/";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder + "a.yaml")
+      << "patterns:\n"
+         "- pattern_id: a\n"
+         "  regex: x\n"      // Line 3
+         "  severty: LOW\n"  // 4
+         "- {pattern_id: b, error_type: NETWORK, "
+         "regex_pattern: '(', recovery_strategy: RETRY}\n"  // 5
+         "- {pattern_id: c, error_type: NETWORK, "
+         "regex_pattern: x, recovery_strategy: RETRY}\n";
+  std::ofstream(folder + "b.yaml") << "patterns: [\n";
+  std::ofstream(folder + "c.yaml")
+      << "patterns:\n"
+         "- {pattern_id: c, error_type: NETWORK, "
+         "regex_pattern: y, recovery_strategy: RETRY}\n";  // 2
+  const CliResult result = Cli({"patterns", "validate", folder});
+  EXPECT_EQ(result.exit_code, 1);
+  for (const char* place :
+       {"a.yaml:3: unknown key regex ", "a.yaml:4: unknown key severty ",
+        "a.yaml:5: pattern b: ", "b.yaml:", "c.yaml:2: pattern_id c stands"}) {
+    EXPECT_THAT(result.err, HasSubstr("error: " + folder + place));
+  }
+  EXPECT_THAT(result.out, HasSubstr("1 pattern, 5 errors, "));
+  const CliResult added = Cli({"patterns", "add", folder});
+  EXPECT_EQ(added.exit_code, 2);
+  EXPECT_THAT(added.err, HasSubstr("c.yaml:2: pattern_id c stands twice"));
+}
+
 TEST_F(CliPatternsTest, ValidateAndTestAsJson) {
   const std::string two = File("two.yaml", kTwoPatterns);
   const CliResult found = Cli({"--json", "patterns", "validate", two});
