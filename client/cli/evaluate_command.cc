@@ -18,6 +18,7 @@ constexpr size_t kChunk = 1024;
 struct EvaluateFlags {
   std::vector<std::string> files;
   int parallel = 8;
+  bool strict = false;
 };
 
 // Adds the answers for one chunk. OK, or the first refusal with its place.
@@ -41,18 +42,18 @@ absl::Status Ask(Client& client, const std::string& file,
 // nullopt: done; else how to exit.
 std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
                                      Client& client, Evaluation& evaluation,
-                                     Context& context) {
+                                     LineFindings& findings, Context& context) {
   std::ifstream in;
   const absl::Status opened = OpenErrors(file, in);
   if (!opened.ok()) return context.FailUsage(opened);
+  ErrorReader reader(in, file, findings, context);
   std::vector<LabelledError> errors;
-  int line = 0;
   bool more = true;
   while (more) {
-    auto error = ReadError(in, /*labels=*/true, line);
+    auto error = reader.NextLabelled();
     if (!error.ok()) {
-      return context.FailUsage(absl::InvalidArgumentError(
-          absl::StrCat(file, ":", line, ": ", error.status().message())));
+      findings.Print(context.err);
+      return context.FailUsage(error.status());
     }
     more = error->has_value();
     if (more) errors.push_back(**std::move(error));
@@ -79,7 +80,8 @@ nlohmann::ordered_json MissAsJson(const Miss& miss) {
   return result;
 }
 
-nlohmann::ordered_json AsJson(const Evaluation& evaluation) {
+nlohmann::ordered_json AsJson(const Evaluation& evaluation,
+                              const LineFindings& findings) {
   nlohmann::ordered_json result = {
       {"count", evaluation.count()},
       {"category_accuracy", evaluation.category_accuracy()},
@@ -112,6 +114,7 @@ nlohmann::ordered_json AsJson(const Evaluation& evaluation) {
   for (const Miss& miss : evaluation.misses()) {
     result["misses"].push_back(MissAsJson(miss));
   }
+  findings.AddTo(result);
   return result;
 }
 
@@ -199,24 +202,29 @@ ExitCode Evaluate(const EvaluateFlags& flags, Context& context) {
   if (!client.ok()) return context.FailUsage(client.status());
   context.fields_have_flags = false;
   Evaluation evaluation;
+  LineFindings findings;
   for (const std::string& file : flags.files) {
-    const auto failed =
-        EvaluateFile(file, flags.parallel, **client, evaluation, context);
+    const auto failed = EvaluateFile(file, flags.parallel, **client, evaluation,
+                                     findings, context);
     if (failed.has_value()) return *failed;
   }
   if (evaluation.count() == 0) {
     return context.FailUsage(
         absl::InvalidArgumentError("the corpus holds no error"));
   }
+  const ExitCode code =
+      flags.strict && findings.total() > 0 ? kNegative : kDone;
   if (context.json) {
-    context.out << AsJson(evaluation).dump() << '\n';
-    return kDone;
+    context.out << AsJson(evaluation, findings).dump() << '\n';
+    return code;
   }
   PrintAccuracy(evaluation, context);
   PrintConfusion(evaluation, context);
   PrintCalibration(evaluation, context);
   PrintMisses(evaluation, context);
-  return kDone;
+  context.out.flush();
+  findings.Print(context.err);
+  return code;
 }
 
 }  // namespace
@@ -233,9 +241,13 @@ void AddEvaluateCommand(CLI::App& app, Context& context) {
   command->add_option("--parallel", flags->parallel, "Calls in flight")
       ->check(CLI::Range(1, kMaxParallel))
       ->capture_default_str();
+  command->add_flag("--strict", flags->strict,
+                    "Exit 1 when there is a finding about a line");
   command->footer(
       "Records nothing on the server. An answer that the label's `also` lists "
-      "is right.\n\nExample:\n"
+      "is right. A key that looks misspelt and a value of the wrong type are "
+      "findings, shown on standard error with FILE:LINE; `recourse replay "
+      "--help` names all keys that are read.\n\nExample:\n"
       "  recourse evaluate --corpus app.jsonl --corpus infra.jsonl");
   command->callback([flags, &context] {
     context.run = [flags](Context& c) { return Evaluate(*flags, c); };

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/cli/input.h"
+#include "client/cli/log_line.h"
 #include "client/cli/text.h"
-#include "nlohmann/json.hpp"
+#include "server/wire/utf8.h"
 
 namespace recourse::cli {
 namespace {
@@ -41,39 +44,6 @@ Label LabelOf(const json& object, const char* key) {
   return label;
 }
 
-v1::ErrorDetails ErrorOf(const json& object) {
-  v1::ErrorDetails error;
-  error.set_message(Text(object, "message"));
-  error.set_exception_type(Text(object, "exception_type"));
-  error.set_code(Text(object, "code"));
-  error.set_grpc_code(Text(object, "grpc_code"));
-  const auto status = object.find("http_status");
-  if (status != object.end() && status->is_number_integer()) {
-    error.set_http_status(status->get<int>());
-  }
-  return error;
-}
-
-// Protobuf's strings are UTF-8; a log need not be. What is not becomes '?'.
-std::string AsUtf8(const std::string& text) {
-  const std::string quoted =
-      json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-  return json::parse(quoted, nullptr, false).get<std::string>();
-}
-
-bool ReadLine(std::istream& in, std::string& text) {
-  text.clear();
-  std::streambuf& buffer = *in.rdbuf();
-  bool any = false;
-  for (int c = buffer.sbumpc(); c != EOF; c = buffer.sbumpc()) {
-    any = true;
-    if (c == '\n') break;
-    if (text.size() < kMaxLineBytes) text += static_cast<char>(c);
-  }
-  if (!text.empty() && text.back() == '\r') text.pop_back();
-  return any;
-}
-
 // OK, or which value is none of the label's.
 absl::Status CheckLabel(const std::string& name, const Label& label,
                         const std::vector<std::string>& known) {
@@ -100,11 +70,7 @@ std::vector<std::string> NamesOf() {
                         ", ");
 }
 
-absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
-  LabelledError result;
-  result.line = line;
-  result.id = Text(object, "id");
-  result.error = ErrorOf(object);
+absl::Status ReadLabels(const json& object, LabelledError& result) {
   result.category = LabelOf(object, "category");
   result.retryable = LabelOf(object, "retryable");
   result.strategy = LabelOf(object, "strategy");
@@ -115,8 +81,18 @@ absl::StatusOr<LabelledError> Labelled(const json& object, int line) {
   absl::Status status = CheckLabel("category", result.category, categories);
   status.Update(CheckLabel("retryable", result.retryable, {"true", "false"}));
   status.Update(CheckLabel("strategy", result.strategy, strategies));
-  if (!status.ok()) return status;
-  return result;
+  const auto also = object.find("also");
+  if (also != object.end() && !also->is_object()) {
+    status.Update(absl::InvalidArgumentError(
+        "also is no object such as {\"category\": [\"TIMEOUT\"]}"));
+  }
+  return status;
+}
+
+bool TellsError(const v1::ErrorDetails& error) {
+  return !error.message().empty() || !error.exception_type().empty() ||
+         !error.code().empty() || !error.grpc_code().empty() ||
+         error.http_status() != 0;
 }
 
 }  // namespace
@@ -137,38 +113,90 @@ absl::Status OpenErrors(const std::string& file, std::ifstream& in) {
   return absl::NotFoundError(absl::StrCat("cannot read ", file));
 }
 
-absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
-                                                       bool labels, int& line) {
-  std::string text;
-  while (ReadLine(in, text)) {
-    ++line;
-    if (text.find_first_not_of(" \t") == std::string::npos) continue;
-    const json object =
-        text[text.find_first_not_of(" \t")] == '{'
-            ? json::parse(text, nullptr, /*allow_exceptions=*/false)
-            : json();
-    if (labels) {
-      if (!object.is_object()) {
-        return absl::InvalidArgumentError("this is not a JSON object");
-      }
-      auto labelled = Labelled(object, line);
-      if (!labelled.ok()) return labelled.status();
-      return std::optional(*std::move(labelled));
+bool ErrorReader::ReadLine() {
+  std::streambuf& buffer = *in_.rdbuf();
+  bool any = true;
+  while (any) {
+    text_.clear();
+    cut_ = false;
+    any = false;
+    for (int c = buffer.sbumpc(); c != EOF; c = buffer.sbumpc()) {
+      any = true;
+      if (c == '\n') break;
+      cut_ = text_.size() == kMaxLineBytes;
+      if (!cut_) text_ += static_cast<char>(c);
     }
-    LabelledError error;
-    error.line = line;
-    if (object.is_object()) {
-      error.id = Text(object, "id");
-      error.error = ErrorOf(object);
-      if (error.error.message().empty()) {
-        return absl::InvalidArgumentError("the JSON object has no message");
-      }
-    } else {
-      error.error.set_message(AsUtf8(text));
-    }
-    return std::optional(std::move(error));
+    if (!any) return false;
+    ++line_;
+    if (!text_.empty() && text_.back() == '\r') text_.pop_back();
+    if (text_.find_first_not_of(" \t") != text_.npos) break;
   }
-  return std::optional<LabelledError>();
+  // Not in the middle of a character.
+  if (cut_) text_.resize(Utf8Prefix(text_, kMaxLineBytes - 1).size());
+  text_ = AsUtf8(std::move(text_), name_, context_);
+  return true;
+}
+
+json ErrorReader::ParseLine() {
+  if (text_[text_.find_first_not_of(" \t")] != '{') return json();
+  return json::parse(text_, nullptr, /*allow_exceptions=*/false);
+}
+
+LabelledError ErrorReader::ErrorOf(const json& object) {
+  LabelledError result;
+  result.line = line_;
+  result.id = Text(object, "id");
+  result.error = ErrorOfObject(
+      object, [this](const std::string& key, const std::string& text) {
+        if (text.empty()) {
+          findings_.AddUnread(key);
+        } else {
+          findings_.Add(name_, line_, key, text);
+        }
+      });
+  return result;
+}
+
+std::optional<LabelledError> ErrorReader::Next() {
+  while (ReadLine()) {
+    const json object = ParseLine();
+    if (!object.is_object()) {
+      if (object.is_discarded()) {
+        findings_.Add(name_, line_, "",
+                      cut_ ? "is longer than 64 KiB, so its JSON is read as a "
+                             "text"
+                           : "begins like JSON and is none; read as a text");
+      }
+      LabelledError error;
+      error.line = line_;
+      error.error.set_message(std::move(text_));
+      return error;
+    }
+    if (IsBelowWarning(object)) {
+      ++passed_over_;
+      continue;
+    }
+    LabelledError error = ErrorOf(object);
+    if (TellsError(error.error)) return error;
+    findings_.Add(name_, line_, "",
+                  "tells no error and is not replayed; write message, or as "
+                  "--help says");
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<LabelledError>> ErrorReader::NextLabelled() {
+  if (!ReadLine()) return std::optional<LabelledError>();
+  const json object = ParseLine();
+  const auto fail = [this](absl::string_view text) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name_, ":", line_, ": ", text));
+  };
+  if (!object.is_object()) return fail("this is not a JSON object");
+  LabelledError result = ErrorOf(object);
+  const absl::Status status = ReadLabels(object, result);
+  if (!status.ok()) return fail(status.message());
+  return std::optional(std::move(result));
 }
 
 }  // namespace recourse::cli

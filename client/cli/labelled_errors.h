@@ -1,6 +1,7 @@
 // Files of errors, one per line: JSONL with or without labels, or plain text.
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <istream>
 #include <optional>
@@ -9,6 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/cli/context.h"
+#include "client/cli/line_findings.h"
+#include "nlohmann/json.hpp"
 #include "recourse/v1/recovery.pb.h"
 
 namespace recourse::cli {
@@ -33,15 +37,48 @@ struct LabelledError {
   Label retryable;  // "true" or "false".
 };
 
-// Opens `file` for ReadError. NOT_FOUND: it cannot be read, or is a folder.
+// Opens `file` for an ErrorReader. NOT_FOUND: it cannot be read, or is a
+// folder.
 absl::Status OpenErrors(const std::string& file, std::ifstream& in);
 
-// Reads the next error of `in`, skipping empty lines; counts lines in `line`.
-// nullopt: the end. With `labels`, every line must be a JSON object with
-// category, retryable and strategy of known values; without, a JSON object with
-// a message, or any other text as a message. INVALID_ARGUMENT: what is wrong
-// with line `line`.
-absl::StatusOr<std::optional<LabelledError>> ReadError(std::istream& in,
-                                                       bool labels, int& line);
+// Reads the errors of one file. What it is given outlives it.
+class ErrorReader {
+ public:
+  // `name` stands for the file in findings and errors.
+  ErrorReader(std::istream& in, std::string name, LineFindings& findings,
+              Context& context)
+      : in_(in),
+        name_(std::move(name)),
+        findings_(findings),
+        context_(context) {}
+
+  // The next error of any line: a JSON object as log_line.h reads it, or any
+  // other text as a message; nullopt: the end. Empty lines and what a logger
+  // wrote below WARN are skipped; so are objects that tell no error, with a
+  // finding.
+  std::optional<LabelledError> Next();
+
+  // The next line, which must be a JSON object with category, retryable and
+  // strategy of known values. INVALID_ARGUMENT "NAME:LINE: what is wrong".
+  absl::StatusOr<std::optional<LabelledError>> NextLabelled();
+
+  // Lines of a logger that were below WARN.
+  int64_t passed_over() const { return passed_over_; }
+
+ private:
+  // The next line that is not empty, in UTF-8; false: the end.
+  bool ReadLine();
+  nlohmann::json ParseLine();
+  LabelledError ErrorOf(const nlohmann::json& object);
+
+  std::istream& in_;
+  const std::string name_;
+  LineFindings& findings_;
+  Context& context_;
+  std::string text_;  // Of line_.
+  bool cut_ = false;  // It was longer than kMaxLineBytes.
+  int line_ = 0;
+  int64_t passed_over_ = 0;
+};
 
 }  // namespace recourse::cli

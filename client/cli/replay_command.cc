@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/log_line.h"
 #include "client/cli/match_many.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
@@ -18,11 +19,19 @@ constexpr size_t kChunk = 1024;
 // Distinct unmatched shapes kept; beyond, only counted.
 constexpr size_t kMaxShapes = 10'000;
 constexpr int kShapeColumns = 200;
+constexpr size_t kMaxRefusedShown = 20;
 
 struct ReplayFlags {
   std::string file;
   int parallel = 8;
   size_t show = 20;
+  bool strict = false;
+};
+
+// A line that the server did not take.
+struct RefusedLine {
+  int line = 0;
+  std::string message;
 };
 
 // Errors that are decided alike.
@@ -36,6 +45,9 @@ struct Replay {
   int64_t matched_nothing = 0;
   int64_t unknown = 0;  // Of those: the classifier knows nothing either.
   int64_t refused = 0;
+  std::vector<RefusedLine> first_refused;  // At most kMaxRefusedShown.
+  int64_t passed_over = 0;                 // Of a logger, below WARN.
+  LineFindings findings;
   std::map<Decision, int64_t> decisions;
   std::map<std::string, int64_t> shapes;  // What matched nothing.
 };
@@ -100,32 +112,36 @@ absl::Status Ask(Client& client, const std::vector<LabelledError>& errors,
       Count(errors[i], *answers[i], replay);
     } else {
       ++replay.refused;
+      if (replay.first_refused.size() == kMaxRefusedShown) continue;
+      replay.first_refused.push_back(
+          {errors[i].line, std::string(answers[i].status().message())});
     }
   }
   return absl::OkStatus();
+}
+
+std::string NameOf(const ReplayFlags& flags) {
+  return flags.file == "-" ? "standard input" : flags.file;
 }
 
 // nullopt: done; else how to exit.
 std::optional<ExitCode> AskAll(std::istream& in, const ReplayFlags& flags,
                                Client& client, Replay& replay,
                                Context& context) {
+  ErrorReader reader(in, NameOf(flags), replay.findings, context);
   std::vector<LabelledError> errors;
-  int line = 0;
   bool more = true;
   while (more) {
-    auto error = ReadError(in, /*labels=*/false, line);
-    if (!error.ok()) {
-      return context.FailUsage(absl::InvalidArgumentError(
-          absl::StrCat(flags.file, ":", line, ": ", error.status().message())));
-    }
-    more = error->has_value();
-    if (more) errors.push_back(**std::move(error));
+    auto error = reader.Next();
+    more = error.has_value();
+    if (more) errors.push_back(*std::move(error));
     if (!more || errors.size() == kChunk) {
       const absl::Status status = Ask(client, errors, flags.parallel, replay);
       if (!status.ok()) return context.Fail(status);
       errors.clear();
     }
   }
+  replay.passed_over = reader.passed_over();
   return std::nullopt;
 }
 
@@ -136,6 +152,8 @@ void PrintJson(const Replay& replay, size_t show, Context& context) {
       {"unmatched", replay.matched_nothing},
       {"unknown", replay.unknown},
       {"refused", replay.refused},
+      {"passed_over", replay.passed_over},
+      {"refused_lines", nlohmann::ordered_json::array()},
       {"unmatched_messages", nlohmann::ordered_json::array()}};
   for (const auto& [decision, count] : MostFrequent(replay.decisions)) {
     result["decisions"].push_back({{"count", count},
@@ -149,7 +167,26 @@ void PrintJson(const Replay& replay, size_t show, Context& context) {
     result["unmatched_messages"].push_back(
         {{"count", count}, {"message", shape}});
   }
+  for (const RefusedLine& refused : replay.first_refused) {
+    result["refused_lines"].push_back(
+        {{"line", refused.line}, {"message", refused.message}});
+  }
+  replay.findings.AddTo(result);
   context.out << result.dump() << '\n';
+}
+
+// What of the file itself deserves a look.
+void PrintRemarks(const Replay& replay, const ReplayFlags& flags,
+                  Context& context) {
+  replay.findings.Print(context.err);
+  for (const RefusedLine& refused : replay.first_refused) {
+    context.err << NameOf(flags) << ':' << refused.line
+                << ": refused: " << refused.message << '\n';
+  }
+  if (replay.refused > static_cast<int64_t>(kMaxRefusedShown)) {
+    context.err << Counted(replay.refused - kMaxRefusedShown, "refused line")
+                << " more\n";
+  }
 }
 
 void PrintText(const Replay& replay, size_t show, Context& context) {
@@ -173,6 +210,10 @@ void PrintText(const Replay& replay, size_t show, Context& context) {
               << replay.unknown
               << (replay.unknown == 1 ? " of them is" : " of them are")
               << " not known at all\n";
+  if (replay.passed_over > 0) {
+    context.out << Counted(replay.passed_over, "line")
+                << " of a logger below WARN passed over\n";
+  }
   if (replay.refused > 0) {
     context.out << Counted(replay.refused, "line")
                 << (replay.refused == 1 ? " was" : " were")
@@ -205,12 +246,17 @@ ExitCode RunReplay(const ReplayFlags& flags, Context& context) {
   if (failed.has_value()) return *failed;
   if (context.json) {
     PrintJson(replay, flags.show, context);
-  } else if (replay.count + replay.refused == 0) {
-    context.out << "No errors.\n";
   } else {
-    PrintText(replay, flags.show, context);
+    if (replay.count + replay.refused + replay.passed_over == 0) {
+      context.out << "No errors.\n";
+    } else {
+      PrintText(replay, flags.show, context);
+    }
+    context.out.flush();
+    PrintRemarks(replay, flags, context);
   }
-  return kDone;
+  const bool clean = replay.findings.total() == 0 && replay.refused == 0;
+  return clean || !flags.strict ? kDone : kNegative;
 }
 
 }  // namespace
@@ -221,8 +267,8 @@ void AddReplayCommand(CLI::App& app, Context& context) {
   auto flags = std::make_shared<ReplayFlags>();
   command
       ->add_option("FILE", flags->file,
-                   "JSONL as for evaluate, labels not needed, or plain text, "
-                   "one error a line; - reads standard input")
+                   "Lines that are JSON objects or plain text, one error each; "
+                   "- reads standard input")
       ->required();
   command->add_option("--parallel", flags->parallel, "Calls in flight")
       ->check(CLI::Range(1, kMaxParallel))
@@ -231,10 +277,17 @@ void AddReplayCommand(CLI::App& app, Context& context) {
       ->add_option("--show", flags->show,
                    "Messages to show that matched nothing")
       ->capture_default_str();
-  command->footer(
-      "Records nothing on the server.\n\nExamples:\n"
+  command->add_flag("--strict", flags->strict,
+                    "Exit 1 when there is a finding or a refused line");
+  command->footer(absl::StrCat(
+      "Records nothing on the server.\n\n", kKeysRead,
+      "\n\nA key that looks misspelt, a value of the wrong type and a line "
+      "that "
+      "tells no error are findings, shown on standard error with FILE:LINE.\n\n"
+      "Examples:\n"
       "  grep ERROR app.log | recourse replay -\n"
-      "  recourse --json replay errors.jsonl");
+      "  recourse replay app.jsonl --strict\n"
+      "  recourse --json replay errors.jsonl"));
   command->callback([flags, &context] {
     context.run = [flags](Context& c) { return RunReplay(*flags, c); };
   });

@@ -267,15 +267,6 @@ TEST_F(CliCommandsTest, ReplayCountsPlainTextAndJson) {
   EXPECT_THAT(result.out, HasSubstr("    2  odd #\n"));
 }
 
-TEST_F(CliCommandsTest, ReplayRefusesJsonWithoutMessage) {
-  AnswerByMessage(server);
-  const std::string file = File("log.jsonl", "timeout\n{\"msg\":\"x\"}\n");
-  const CliResult result = Cli({"replay", file});
-  EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err,
-              HasSubstr(file + ":2: the JSON object has no message"));
-}
-
 TEST_F(CliCommandsTest, FolderInTheFilesPlaceIsRefused) {
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"replay", "."},

@@ -1,0 +1,38 @@
+// One JSON object of a file as an error: in the field names of the API, or as
+// structured loggers write it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "nlohmann/json.hpp"
+#include "recourse/v1/recovery.pb.h"
+
+namespace recourse::cli {
+
+// The keys that are read, for --help.
+inline constexpr char kKeysRead[] =
+    "A JSON line is read in these keys: message, exception_type, code, "
+    "http_status, grpc_code, and as loggers write them (in any case): msg, "
+    "event, log, body, error_message; error, err, exception, exc_info, thrown, "
+    "cause, each a text, a stack trace or an object with type, message, code, "
+    "stack, also as error.type and so on; stack, stack_trace, stacktrace, "
+    "backtrace; status, status_code, http.status_code (400-599); errno, "
+    "error_code, error_type. Texts of both kinds are joined: \"msg: error\". "
+    "level or severity below WARN without an error in it: the line is passed "
+    "over.";
+
+// What is said about a key that is most likely a mistake; the text says what
+// would be right. An empty text: it is not read.
+using KeyRemark =
+    std::function<void(const std::string& key, const std::string& text)>;
+
+// The error that `object` tells; empty where it tells none. Keys of labels and
+// `id` are not looked at.
+v1::ErrorDetails ErrorOfObject(const nlohmann::json& object,
+                               const KeyRemark& remark);
+
+// True for a logger's line of a level below WARN that holds no error.
+bool IsBelowWarning(const nlohmann::json& object);
+
+}  // namespace recourse::cli

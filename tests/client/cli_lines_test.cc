@@ -1,0 +1,190 @@
+// replay and evaluate: what they make of the lines of a file.
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/client/cli_runner.h"
+#include "tests/client/scripted_server.h"
+
+namespace recourse {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+class CliLinesTest : public testing::Test {
+ protected:
+  CliLinesTest() {
+    server.orchestrator.MatchErrorPattern_.Always(
+        [](const v1::MatchErrorPatternRequest& request,
+           v1::MatchErrorPatternResponse& response) {
+          if (request.context().error().grpc_code() == "NONE") {
+            return RefusalStatus(grpc::StatusCode::INVALID_ARGUMENT,
+                                 "context.error.grpc_code: \"NONE\" is no code",
+                                 "INVALID_FIELD", "context.error.grpc_code");
+          }
+          response.mutable_decision()->mutable_classification()->set_category(
+              v1::FAILURE_CATEGORY_UNKNOWN);
+          return grpc::Status::OK;
+        });
+  }
+
+  CliResult Cli(const std::vector<std::string>& arguments,
+                const std::string& input = "") {
+    return RunCli(server.address(), arguments, input);
+  }
+  std::string File(const std::string& name, const std::string& text) {
+    const std::string path = testing::TempDir() + "cli_lines_" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+  std::vector<v1::MatchErrorPatternRequest> requests() const {
+    return server.orchestrator.MatchErrorPattern_.requests();
+  }
+  ScriptedServer server;
+};
+
+TEST_F(CliLinesTest, WhatLooksWrongIsTold) {
+  const struct {
+    const char* line;
+    const char* told;
+    int code;  // With --strict.
+  } kCases[] = {
+      {R"({"message":"m","http_status":"503"})",
+       ":2: http_status: is the text \"503\"; write the number 503", 1},
+      {R"({"message":"m","httpStatus":503})",
+       ":2: httpStatus: is not read; did you mean http_status?", 1},
+      {R"({"mesage":"m","code":"c"})",
+       ":2: mesage: is not read; did you mean message?", 1},
+      {R"({"level":"error","user":"u"})", ":2: tells no error", 1},
+      {"{\"message\": \"never closed", ":2: begins like JSON and is none", 1},
+      {R"({"message":"m","grpc_code":"NONE"})",
+       ":2: refused: context.error.grpc_code: \"NONE\" is no code", 1},
+      {R"({"message":"m","domain":"d"})", "keys not read: domain", 0},
+      {R"({"message":"m","http_status":503})", "", 0},
+      {"plain text", "", 0},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.line);
+    const std::string file = File("a.jsonl", absl::StrCat("\n", test.line));
+    const CliResult loose = Cli({"replay", file});
+    EXPECT_EQ(loose.exit_code, 0);
+    EXPECT_THAT(loose.err, HasSubstr(test.told));
+    const bool placed = *test.told == ':';
+    EXPECT_EQ(loose.err.empty(), *test.told == '\0');
+    EXPECT_THAT(loose.err, HasSubstr(placed ? file + ":2:" : ""));
+    EXPECT_EQ(Cli({"replay", file, "--strict"}).exit_code, test.code);
+  }
+}
+
+TEST_F(CliLinesTest, AlikeFindingsAreToldOnce) {
+  std::string text;
+  for (int i = 0; i < 30; ++i) {
+    absl::StrAppend(&text, R"({"message":"m","http_status":"503"})", "\n");
+  }
+  const CliResult result = Cli({"replay", "-"}, text);
+  EXPECT_EQ(result.err,
+            "standard input:1: http_status: is the text \"503\"; write the "
+            "number 503 (read so) (and 29 lines more)\n30 findings\n");
+  EXPECT_EQ(requests()[0].context().error().http_status(), 503);
+}
+
+TEST_F(CliLinesTest, TheFirstTwentyRefusedLinesAreShown) {
+  std::string text;
+  for (int i = 0; i < 25; ++i) {
+    absl::StrAppend(&text, R"({"message":"m","grpc_code":"NONE"})", "\n");
+  }
+  const CliResult result = Cli({"replay", "-"}, text);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("standard input:20: refused: "),
+                                Not(HasSubstr("standard input:21:")),
+                                HasSubstr("5 refused lines more\n")));
+  EXPECT_THAT(result.out, HasSubstr("25 lines were refused by the server\n"));
+  const auto json =
+      nlohmann::json::parse(Cli({"replay", "-", "--json"}, text).out);
+  EXPECT_EQ(json["refused"], 25);
+  EXPECT_THAT(json["refused_lines"], SizeIs(20));
+  EXPECT_EQ(json["refused_lines"][19]["line"], 20);
+}
+
+TEST_F(CliLinesTest, ALogIsReadAsErrors) {
+  const CliResult result = Cli({"replay", "-", "--json"},
+                               R"({"level":"info","time":1,"msg":"listening"}
+{"level":"error","time":2,"msg":"payment failed","err":{"type":"TimeoutError","message":"slow"},"pid":7}
+)");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  ASSERT_THAT(requests(), SizeIs(1));
+  const v1::ErrorDetails error = requests()[0].context().error();
+  EXPECT_EQ(error.exception_type(), "TimeoutError");
+  EXPECT_EQ(error.message(), "payment failed: slow");
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json["passed_over"], 1);
+  EXPECT_EQ(json["finding_count"], 0);
+  EXPECT_EQ(json["keys_not_read"], nlohmann::json::array({"pid"}));
+}
+
+TEST_F(CliLinesTest, BadBytesAreToldOnceAndReplaced) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"replay", "-"},
+        std::vector<std::string>{"match", "--message", "-"}}) {
+    SCOPED_TRACE(command[0]);
+    const size_t before = requests().size();
+    const CliResult result = Cli(command, "a\xff\xfe b\n");
+    EXPECT_EQ(result.err,
+              "warning: standard input is not all UTF-8; U+FFFD stands for "
+              "each byte that is not\n");
+    ASSERT_THAT(requests(), SizeIs(before + 1));
+    EXPECT_EQ(requests()[before].context().error().message(),
+              "a\xef\xbf\xbd\xef\xbf\xbd b");
+  }
+  EXPECT_THAT(Cli({"replay", "-"}, "\xff\n\xfe\n{\"message\":\"\xff\"}\n").err,
+              testing::MatchesRegex("warning: [^\n]*\n"));
+}
+
+constexpr char kLabels[] =
+    R"("category":"UNKNOWN","retryable":false,"strategy":"NONE"})";
+
+TEST_F(CliLinesTest, EvaluateTellsToo) {
+  const struct {
+    std::string line;
+    const char* told;
+    int code;
+    int strict_code;
+  } kCases[] = {
+      {absl::StrCat(R"({"message":"m","http_status":"503",)", kLabels),
+       ":1: http_status: is the text", 0, 1},
+      {absl::StrCat(R"({"message":"m","httpStatus":503,)", kLabels),
+       "did you mean http_status?", 0, 1},
+      {absl::StrCat(R"({"message":"m","domain":"d",)", kLabels),
+       "keys not read: domain\n", 0, 0},
+      {R"({"message":"m","catgory":"UNKNOWN","retryable":false})",
+       "did you mean category?", 2, 2},
+      {absl::StrCat(R"({"message":"m","also":["TIMEOUT"],)", kLabels),
+       "also is no object", 2, 2},
+      {absl::StrCat(R"({"message":"m","grpc_code":"NONE",)", kLabels),
+       ":1: context.error.grpc_code", 3, 3},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.line);
+    const std::string file = File("labels.jsonl", test.line);
+    const CliResult loose = Cli({"evaluate", "--corpus", file});
+    EXPECT_EQ(loose.exit_code, test.code);
+    EXPECT_THAT(loose.err, HasSubstr(test.told));
+    EXPECT_EQ(Cli({"evaluate", "--strict", "--corpus", file}).exit_code,
+              test.strict_code);
+  }
+}
+
+TEST_F(CliLinesTest, HelpNamesTheKeysThatAreRead) {
+  const std::string help = Cli({"replay", "--help"}).out;
+  for (const char* key : {"exception_type", "msg", "err", "status_code",
+                          "stack_trace", "severity", "--strict"}) {
+    EXPECT_THAT(help, HasSubstr(key));
+  }
+}
+
+}  // namespace
+}  // namespace recourse
