@@ -14,7 +14,7 @@ v1::LocalPlan DefaultPlan() {
   plan.set_factor(2);
   *plan.mutable_max_delay() = ToProtoDuration(absl::Seconds(2));
   plan.set_jitter(v1::JITTER_FULL);
-  plan.set_retry_budget_ratio(0.1);
+  plan.set_retry_budget_ratio(0.2);
   return plan;
 }
 

@@ -50,6 +50,17 @@ TEST(LocalAdvice, FirstCallsRefillTheBudget) {
   EXPECT_TRUE(advice.TakeRetry("b"));
 }
 
+TEST(LocalAdvice, WithoutPlanFiveFirstCallsPayForOneRetry) {
+  LocalAdvice advice;
+  while (advice.TakeRetry("a")) {
+  }
+  for (int i = 0; i < 4; ++i) advice.CountFirstCall("a");
+  EXPECT_FALSE(advice.TakeRetry("a"));
+  // A fifth of a call is no binary fraction: six are surely enough.
+  for (int i = 0; i < 2; ++i) advice.CountFirstCall("a");
+  EXPECT_TRUE(advice.TakeRetry("a"));
+}
+
 TEST(LocalAdvice, OneProbePerBypassAndSuccessEndsIt) {
   LocalAdvice advice;
   for (int i = 0; i < LocalAdvice::kFailuresToBypass; ++i) {
