@@ -25,7 +25,8 @@ struct Tables {
          {MarkerWordings(), NetworkWordings(), TimeWordings(), ServerWordings(),
           ConcurrencyWordings(), AccessWordings(), DataWordings(),
           ResourceWordings(), RequestWordings(), ThingsWordings(),
-          ProgramWordings(), PlainWordings(), ForeignWordings()}) {
+          ProgramWordings(), PeopleWordings(), PlainWordings(),
+          ForeignWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.

@@ -84,7 +84,8 @@ absl::Span<const Wordings> ResourceWordings();
 absl::Span<const Wordings> RequestWordings();
 absl::Span<const Wordings> ThingsWordings();  // Missing, there already.
 absl::Span<const Wordings> ProgramWordings();
-absl::Span<const Wordings> PlainWordings();    // Of any trade.
+absl::Span<const Wordings> PeopleWordings();   // Who must act, in plain words.
+absl::Span<const Wordings> PlainWordings();    // The rest in plain words.
 absl::Span<const Wordings> ForeignWordings();  // Of other languages.
 absl::Span<const Wordings> MarkerWordings();
 

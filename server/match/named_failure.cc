@@ -21,16 +21,17 @@ constexpr int kWordsWithHint = 3;
 // They say that it did not go as it should.
 const Words& Cues() {
   static const auto* const words = new Words{
-      "not",        "no",       "cannot",      "can't",     "couldn't",
-      "doesn't",    "didn't",   "isn't",       "aren't",    "wasn't",
-      "won't",      "don't",    "hasn't",      "haven't",   "never",
-      "nothing",    "without",  "failed",      "fails",     "fail",
-      "failure",    "failures", "refused",     "denied",    "declined",
-      "rejected",   "missing",  "unable",      "illegal",   "bad",
-      "wrong",      "broken",   "deleted",     "removed",   "terminated",
-      "undefined",  "unknown",  "unhandled",   "exceeds",   "exceeded",
-      "violation",  "fault",    "abort",       "aborted",   "stopped",
-      "incomplete", "lost",     "unsupported", "forbidden", "blocked"};
+      "not",        "already",    "no",       "cannot",      "can't",
+      "couldn't",   "doesn't",    "didn't",   "isn't",       "aren't",
+      "wasn't",     "won't",      "don't",    "hasn't",      "haven't",
+      "never",      "nothing",    "without",  "failed",      "fails",
+      "fail",       "failure",    "failures", "refused",     "denied",
+      "declined",   "rejected",   "missing",  "unable",      "illegal",
+      "bad",        "wrong",      "broken",   "deleted",     "removed",
+      "terminated", "undefined",  "unknown",  "unhandled",   "exceeds",
+      "exceeded",   "violation",  "fault",    "abort",       "aborted",
+      "stopped",    "incomplete", "lost",     "unsupported", "forbidden",
+      "blocked"};
   return *words;
 }
 
