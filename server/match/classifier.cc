@@ -165,8 +165,12 @@ Verdict Weigh(const Failure& failure,
     evidence.Add(Says(kRateLimit, 1.5), 1, "retry_after");
     evidence.Add(Says(kTransient, 1), 1, "retry_after");
   }
-  if (evidence.IsSilent() && NamesAFailure(tokens)) return UnknownCause();
-  return evidence.Decide();
+  const Verdict verdict = evidence.Decide();
+  if (verdict.category == kUnknown && evidence.IsSilent() &&
+      NamesAFailure(tokens)) {
+    return UnknownCause();
+  }
+  return verdict;
 }
 
 // A server's own trouble on the way to others proves nothing about the call,

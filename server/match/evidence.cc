@@ -73,8 +73,10 @@ bool Evidence::HasVeto(const Item& proof) const {
 }
 
 bool Evidence::IsSilent() const {
-  return std::all_of(items_.begin(), items_.end(),
-                     [](const Item& item) { return item.strength < kMinHint; });
+  return std::all_of(items_.begin(), items_.end(), [](const Item& item) {
+    return item.strength < kMinHint ||
+           item.meaning.category == Category::kPermanent;
+  });
 }
 
 Verdict Evidence::Decide() const {

@@ -31,7 +31,7 @@ class Evidence {
   // category, CONNECTION or TIMEOUT comes without.
   Verdict Decide() const;
 
-  // Whether nothing has been found that counts as much as a hint.
+  // Whether no more than a hint has been found that is not of PERMANENT.
   bool IsSilent() const;
 
  private:

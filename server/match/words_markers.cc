@@ -200,6 +200,7 @@ constexpr P kNoise[] = {
     "restarting failed container",
     "(crash loop back off|crashloopbackoff)",
     "something went wrong",
+    "something wrong",
     "(an|) (unknown|unexpected|unspecified|generic|general|undefined|internal "
     "unknown) (error|failure|problem|exception) (occurred|has "
     "occurred|happened|)",

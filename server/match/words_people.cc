@@ -10,6 +10,15 @@ using P = absl::string_view;
 
 constexpr Meaning kPassing = Says(kTransient, 4);
 constexpr P kPassingWords[] = {
+    "(recovery|rebuild|resync|verification|scrub|calibration|check) of .. in "
+    "progress",
+    "(went|goes|going|gone) into maintenance",
+    "waiting for the (next|first|new)",
+    "(robot|axis|machine|printer|arm|stage) is homing",
+    "still (uploading|downloading|drying|cooking|printing|boarding|on its "
+    "way|in transit)",
+    "(closed|shut) .. (opens|reopens|open again|until)",
+    "(consensus|quorum|majority|agreement) not (reached|achieved|formed)",
     "(again|retry|back) in (a few|a moment|a minute|a couple|a bit|some "
     "minutes)",
     "(no|zero) (healthy|live|ready|active) "
@@ -82,6 +91,7 @@ constexpr P kPassingWords[] = {
 // Waiting is meant, but not said why.
 constexpr Meaning kForThePresent = Says(kTransient, 2);
 constexpr P kForThePresentWords[] = {
+    "(congested|congestion|unstable)",
     "(evacuated|evacuating|evacuation|handover)",
     "(shutdown|restarting|rebooting|resuming|recovering|resyncing|rejoining)",
     "(for the time being|for now|at the moment|right now|until further|just "
@@ -95,6 +105,16 @@ constexpr P kForThePresentWords[] = {
 constexpr Meaning kNeedsSomebody =
     Says(kPermanent, 3.2).First(Strategy::kEscalation);
 constexpr P kNeedsSomebodyWords[] = {
+    "(order|reservation|contract|booking|invoice) (has been|was|is) "
+    "(cancelled|canceled|voided)",
+    "(end of life|end of support)",
+    "collision (detected|predicted)",
+    "locked from (inside|the inside|within)",
+    "(conveyor|nozzle|filter|path|pipe|drain|exit|aisle|chute|intake) .. "
+    "(blocked|clogged)",
+    "out of (calibration|tolerance|alignment|balance|limits|spec)",
+    "(voting|registration|sale|auction|contest|enrollment|season|match|course) "
+    "(has|is|) (ended|over)",
     "(label|code|link|voucher|ticket|invitation|badge|pass|coupon) (has "
     "been|was|already) used",
     "(flagged|marked|scheduled) for (deletion|removal|disposal)",
@@ -184,6 +204,14 @@ constexpr P kGoneWords[] = {
 constexpr Meaning kToCorrect =
     Says(kPermanent, 3.6).First(Strategy::kErrorCorrection);
 constexpr P kToCorrectWords[] = {
+    "(wrong|bad|invalid|incorrect) password format",
+    "no primary key",
+    "(age|amount|value|quantity|length|score|price|size|order) (is|) "
+    "(below|under|above) (the|) (minimum|maximum|limit|threshold)",
+    "still (referenced|in use by|assigned|linked|attached)",
+    "(recursion|nesting|nested) too (deep|deeply)",
+    "contains a (cycle|loop)",
+    "bad user input",
     "reserved (word|keyword|name|identifier)",
     "(does not|doesn't) return a value",
     "$cannot open (include|source|header) file",
@@ -230,6 +258,7 @@ constexpr P kToCorrectWords[] = {
 constexpr Meaning kCrashed =
     Says(kPermanent, 4).First(Strategy::kEscalation).Of(ErrorType::kUnknown);
 constexpr P kCrashedWords[] = {
+    "assertion .. failed",
     "guru meditation",
     "(load|store|instr fetch) prohibited",
     "(hard|usage|bus|memory management|page) fault",

@@ -9,6 +9,10 @@ using P = absl::string_view;
 
 constexpr Meaning kDark = Says(kConnection, 4.5);
 constexpr P kDarkWords[] = {
+    "(channel|link|line|stream|call) (broke|broke off|broke down)",
+    "(dropped|disconnected) from (voice|channel|call|conference)",
+    "(antenna|cable|headset|modem) (is|was|) disconnected",
+    "$cannot talk to",
     "(net|network|conn) reset",
     "(handshake|connection|session|transfer|call|negotiation) aborted by "
     "(peer|remote|server|host|client)",
@@ -53,6 +57,9 @@ constexpr P kDarkWords[] = {
 
 constexpr Meaning kNotConfirmed = Says(kTimeout, 4.5);
 constexpr P kNotConfirmedWords[] = {
+    "no (callback|event|signal|pulse|edge|frame) after #",
+    "waited # .. for",
+    "watchdog (was|) not (fed|kicked|served)",
     "(did not|didn't|never|not) (appear|load|open|start|show "
     "up|settle|stop|reach) .. (within|in #|after #)",
     "(scan|cycle|dwell|hold|setup|load|render|transfer|travel|step|move) time "
@@ -78,6 +85,10 @@ constexpr P kNotConfirmedWords[] = {
 constexpr Meaning kNotReadable =
     Says(kIntegrity, 4).First(Strategy::kEscalation);
 constexpr P kNotReadableWords[] = {
+    "(check sequence|fcs) (wrong|error|bad)",
+    "(does not|doesn't|do not) agree with",
+    "inconsistent with",
+    "(torn page|page .. torn|torn write)",
     "(backup|archive|snapshot|export|dump|backup set|image set) (is|) "
     "incomplete",
     "(stream|video|audio|recording) .. (broken|garbled) at",
@@ -102,6 +113,12 @@ constexpr P kNotReadableWords[] = {
 constexpr Meaning kNotYours =
     Says(kAuthentication, 4.5).First(Strategy::kEscalation);
 constexpr P kNotYoursWords[] = {
+    "(need|needs|have|has) to be (logged in|signed in|authorised|authorized)",
+    "not accessible (with|for|to) (this|your|the)",
+    "delegation .. (not allowed|denied)",
+    "(badge|pass|card|key|ticket) not valid for",
+    "keytab .. (does not contain|has no|missing)",
+    "device not (enrolled|trusted|authorised|authorized)",
     "(account|user|login|profile|card) (has been|was|is) "
     "(locked|frozen|blocked)",
     "(do not|don't|does not|doesn't) own",
@@ -146,6 +163,7 @@ constexpr P kNotYoursWords[] = {
 
 constexpr Meaning kBufferFull = Says(kResource, 7).With(Meaning::kRetryHelps);
 constexpr P kBufferFullWords[] = {
+    "no idle (agents|workers|connections|threads|executors|runners)",
     "(toomanyconnections|poolexhausted|resourcebusy)",
     "(server|lobby|session|class|channel|room|cluster|zone) is full",
     "all .. "
@@ -158,6 +176,13 @@ constexpr P kBufferFullWords[] = {
 
 constexpr Meaning kNoRoom = Says(kResource, 6).First(Strategy::kEscalation);
 constexpr P kNoRoomWords[] = {
+    "no free "
+    "(port|ports|address|addresses|ip|frequency|vlan|id|ids|inode|block|"
+    "blocks)",
+    "(tank|battery|hopper|bottle|magazine|cartridge) is empty",
+    "no more (seats|vouchers|tickets|numbers|ids|addresses|stock|copies)",
+    "(partition|disk|volume|filesystem|log|storage) .. (at|is|reached) 100",
+    "$cannot grow (heap|table|stack|file|pool)",
     "(license|licence|seat|device|core|instance|user) count .. exceeded",
     "(dispenser|cash|coin|tank|feeder|stacker|bottle|vial|syringe) .. empty",
     "(diskfull|nospace|outofspace|storagefull)",
@@ -181,9 +206,14 @@ constexpr P kTooManyOfWords[] = {
     "recipients)",
 };
 
+constexpr Meaning kNotGranted =
+    Says(kResource, 5.5).First(Strategy::kGracefulDegradation);
+constexpr P kNotGrantedWords[] = {"allocation .. failed", "$cannot allocate"};
+
 constexpr Meaning kElsewhere =
     Says(kResource, 4.5).First(Strategy::kAlternativePath);
 constexpr P kElsewhereWords[] = {
+    "all .. (spaces|tables|rooms|beds) .. (occupied|taken|booked|full)",
     "no "
     "(drivers|couriers|cabs|taxis|tables|rooms|appointments|cars|bikes|"
     "technicians|interpreters|lanes|berths|doctors) (are|) "
@@ -205,6 +235,9 @@ constexpr P kOddTokenWords[] = {"unrecognized token"};
 
 constexpr Meaning kTooFast = Says(kRateLimit, 6).With(Meaning::kNotExecuted);
 constexpr P kTooFastWords[] = {
+    "(budget|allowance|quota) for this (second|minute|hour)",
+    "too many .. "
+    "(resets|codes|signups|registrations|bookings|votes|reports|lookups|pings)",
     "(calls|requests|queries|messages) exceeded .. "
     "(window|period|interval|minute|hour)",
     "(ratelimit|ratelimited|toomanyrequests|throttled)",
@@ -222,6 +255,12 @@ constexpr P kTooFastWords[] = {
 
 constexpr Meaning kMoved = Says(kConcurrency, 5);
 constexpr P kMovedWords[] = {
+    "(previous|last|earlier|prior) "
+    "(run|job|execution|backup|sync|build|cycle|import) .. (not finished|still "
+    "running|not completed|in progress)",
+    "(compare and swap|compare and set|test and set) (failed|failure|mismatch)",
+    "(someone|somebody|another customer|another guest) .. "
+    "(booked|took|bought|reserved|claimed)",
     "used by another",
     "open (exclusively|in exclusive mode)",
     "opened exclusively by",
@@ -255,6 +294,7 @@ constexpr Wordings kTable[] = {
     {kNoRoom, kNoRoomWords},
     {kTooManyOf, kTooManyOfWords},
     {kElsewhere, kElsewhereWords},
+    {kNotGranted, kNotGrantedWords},
     {kNameForNow, kNameForNowWords},
     {kOddToken, kOddTokenWords},
     {kTooFast, kTooFastWords},

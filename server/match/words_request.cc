@@ -406,7 +406,7 @@ constexpr P kContractWords[] = {
 constexpr Meaning kRefusedWord =
     Says(kPermanent, 1.9).First(Strategy::kEscalation);
 constexpr P kRefusedWordWords[] = {
-    "overflow",
+    "(overflow|blocked|clogged)",
     "(rejected|rejection|incorrect|invalid|wrong|mismatch|mismatched|illegal|"
     "expired|lapsed|ineligible|inadmissible|nonexistent|misconfigured|"
     "unresolved|unmatched|disqualified|voided|violation|violations)",
