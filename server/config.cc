@@ -36,7 +36,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ostringstream text;
   // An empty file sets no text and is no error.
   if (!file || (file.peek() != EOF && !(text << file.rdbuf()))) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+    return absl::NotFoundError(
+        absl::StrCat("--config: ", path, " cannot be read"));
   }
   return text.str();
 }
@@ -131,7 +132,8 @@ absl::Status CheckAddress(absl::string_view address) {
       !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
       port > 65535) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "listen: \"", address, "\" is not HOST:PORT with a port of 0-65535"));
+        "--listen: \"", address,
+        "\" is not HOST:PORT with a port of 0-65535, such as 127.0.0.1:50051"));
   }
   return absl::OkStatus();
 }
@@ -139,18 +141,18 @@ absl::Status CheckAddress(absl::string_view address) {
 absl::Status CheckAccess(const ServerConfig& config) {
   if (config.tls().cert().empty() != config.tls().key().empty()) {
     return absl::InvalidArgumentError(
-        "tls: the certificate and its key go together (--tls-cert, --tls-key)");
+        "--tls-cert, --tls-key: the certificate and its key go together");
   }
   const bool tls = !config.tls().cert().empty();
   if (!config.tls().client_ca().empty() && !tls) {
     return absl::InvalidArgumentError(
-        "tls.client_ca: needs --tls-cert and --tls-key");
+        "--tls-client-ca: needs --tls-cert and --tls-key");
   }
   if (tls || config.insecure() || IsLoopback(config.listen())) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "listen: ", config.listen(),
+      "--listen: ", config.listen(),
       " can be reached from other machines: give --tls-cert and --tls-key, or "
       "say --insecure if the network is trusted"));
 }
@@ -196,21 +198,28 @@ CommandLine ReadCommandLine(int argc, const char* const* argv) {
   bool insecure = false;
   CLI::App app(kDescription, "recourse-server");
   app.footer(kExamples);
-  app.add_option("--listen", listen,
-                 "Address to serve on; port 0 takes a free one "
-                 "[127.0.0.1:50051]");
-  app.add_option("--store", store,
-                 "sqlite:PATH or memory: [sqlite:./recourse.db]");
-  app.add_option("--patterns", patterns,
-                 "Folder of pattern files in place of the built-in library");
-  app.add_option("--tls-cert", cert, "Certificate chain, PEM");
-  app.add_option("--tls-key", key, "Private key of the certificate, PEM");
-  app.add_option("--tls-client-ca", client_ca,
-                 "Clients must show a certificate of this CA, PEM");
+  const auto add = [&app](const char* name, std::string& value,
+                          const char* help) {
+    app.add_option(name, value, help)
+        ->check(CLI::Validator(
+            [](const std::string& text) {
+              return text.empty() ? "is empty; leave it out for the default"
+                                  : "";
+            },
+            ""));
+  };
+  add("--listen", listen,
+      "Address to serve on; port 0 takes a free one [127.0.0.1:50051]");
+  add("--store", store, "sqlite:PATH or memory: [sqlite:./recourse.db]");
+  add("--patterns", patterns,
+      "Folder of pattern files in place of the built-in library");
+  add("--tls-cert", cert, "Certificate chain, PEM");
+  add("--tls-key", key, "Private key of the certificate, PEM");
+  add("--tls-client-ca", client_ca,
+      "Clients must show a certificate of this CA, PEM");
   app.add_flag("--insecure", insecure,
                "Serve beyond this machine without encryption");
-  app.add_option("--config", config_path,
-                 "YAML file with these and all other settings");
+  add("--config", config_path, "YAML file with these and all other settings");
   app.set_version_flag("--version", "recourse-server " RECOURSE_VERSION);
   try {
     app.parse(argc, argv);

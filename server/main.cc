@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   if (!server.ok()) {
     std::fprintf(stderr, "recourse-server: %s\n",
                  std::string(server.status().message()).c_str());
-    return 1;
+    return absl::IsInvalidArgument(server.status()) ? 2 : 1;
   }
   std::printf("recourse-server ready grpc=%s http=off\n",
               (*server)->address().c_str());

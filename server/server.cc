@@ -15,10 +15,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "patterns/built_in.h"
-#include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/clock.h"
 #include "server/housekeeping.h"
+#include "server/listen_address.h"
+#include "server/pattern_library.h"
 #include "server/rpc/circuits_service.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/incidents_service.h"
@@ -28,7 +28,6 @@
 #include "server/tls.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
-#include "server/wire/pattern_file.h"
 
 namespace recourse {
 namespace {
@@ -57,34 +56,6 @@ constexpr absl::Duration kGoAwayGrace = absl::Milliseconds(250);
 
 absl::Duration ToDuration(const google::protobuf::Duration& message) {
   return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
-}
-
-absl::StatusOr<CatalogOptions> BuiltInLibrary() {
-  const absl::string_view bytes = BuiltInLibraryBytes();
-  internal::v1::BuiltInLibrary built_in;
-  if (!built_in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InternalError("the built-in pattern library is damaged");
-  }
-  CatalogOptions options;
-  for (internal::v1::BuiltInPattern& entry : *built_in.mutable_patterns()) {
-    RequiredLiterals& literals = options.library_literals.emplace_back();
-    for (const internal::v1::LiteralClause& clause : entry.clauses()) {
-      literals.emplace_back(clause.literals().begin(), clause.literals().end());
-    }
-    options.library.push_back(std::move(*entry.mutable_pattern()));
-  }
-  return options;
-}
-
-absl::StatusOr<CatalogOptions> LoadLibrary(const ServerConfig& config) {
-  if (config.patterns().empty()) return BuiltInLibrary();
-  auto sources = LoadPatternDirectory(config.patterns());
-  if (!sources.ok()) return sources.status();
-  CatalogOptions options;
-  for (PatternSource& source : *sources) {
-    options.library.push_back(std::move(source.pattern));
-  }
-  return options;
 }
 
 // The key that seals tokens: whoever is first makes it, all share it.
@@ -204,7 +175,14 @@ struct Server::Graph {
 
 absl::Status Server::Graph::OpenState(const ServerConfig& config) {
   auto opened = OpenStore(config.store());
-  if (!opened.ok()) return opened.status();
+  if (!opened.ok()) {
+    const absl::Status& status = opened.status();
+    const bool named_wrongly =
+        absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+    return absl::Status(
+        named_wrongly ? absl::StatusCode::kInvalidArgument : status.code(),
+        absl::StrCat("--store: ", status.message()));
+  }
   store = *std::move(opened);
   auto key = ReadOrMakeTokenKey(*store);
   if (!key.ok()) return key.status();
@@ -260,7 +238,8 @@ absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
 }
 
 absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
-  absl::StatusOr<CatalogOptions> options = LoadLibrary(config);
+  absl::StatusOr<CatalogOptions> options =
+      LoadPatternLibrary(config.patterns());
   if (!options.ok()) return options.status();
   options->known_channels = notifier->channel_names();
   auto opened = PatternCatalog::Open(store.get(), *std::move(options));
@@ -365,6 +344,8 @@ void Server::Graph::BuildServices(const config::v1::Limits& limits) {
 }
 
 absl::Status Server::Graph::Listen(const ServerConfig& config) {
+  absl::Status free = CheckListenAddress(config.listen());
+  if (!free.ok()) return free;
   auto credentials = ListenerCredentials(config.tls());
   if (!credentials.ok()) return credentials.status();
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -399,9 +380,8 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc_server = builder.BuildAndStart();
   if (grpc_server == nullptr) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", config.listen(),
-        ": is the port taken, or the address not this machine's?"));
+    return absl::UnavailableError(
+        absl::StrCat("--listen: cannot listen on ", config.listen()));
   }
   address = WithPort(config.listen(), port);
   drain_timeout = ToDuration(limits.drain_timeout());

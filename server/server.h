@@ -14,7 +14,8 @@ class Server {
  public:
   // `config` as FinishConfig leaves it. Serves when it returns. The errors are
   // for people: the store, a pattern file, a channel, the certificate or the
-  // address that could not be used, and why.
+  // address that could not be used, and why. INVALID_ARGUMENT: the
+  // configuration is wrong, and trying again will not help.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const config::v1::ServerConfig& config);
   ~Server();

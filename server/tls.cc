@@ -18,18 +18,18 @@ absl::Status CheckFiles(const config::v1::Tls& tls) {
   if (SSL_CTX_use_certificate_chain_file(context.get(), tls.cert().c_str()) !=
       1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("tls.cert: ", tls.cert(), " is no readable PEM chain"));
+        absl::StrCat("--tls-cert: ", tls.cert(), " is no readable PEM chain"));
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), tls.key().c_str(),
                                   SSL_FILETYPE_PEM) != 1) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "tls.key: ", tls.key(), " is no readable PEM key of the certificate ",
+        "--tls-key: ", tls.key(), " is no readable PEM key of the certificate ",
         tls.cert()));
   }
   if (!tls.client_ca().empty() &&
       SSL_CTX_load_verify_file(context.get(), tls.client_ca().c_str()) != 1) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "tls.client_ca: ", tls.client_ca(), " is no readable PEM file"));
+        "--tls-client-ca: ", tls.client_ca(), " is no readable PEM file"));
   }
   return absl::OkStatus();
 }

@@ -9,8 +9,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(std::string_view uri) {
   constexpr std::string_view kScheme = "sqlite:";
   if (!uri.starts_with(kScheme)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("unknown store ", std::string(uri),
-                     "; it is one of sqlite:PATH, memory:"));
+        absl::StrCat(std::string(uri),
+                     " is no store; say sqlite:PATH, such as "
+                     "sqlite:./recourse.db, or memory:"));
   }
   const std::string_view path = uri.substr(kScheme.size());
   if (path == ":memory:") {

@@ -63,11 +63,13 @@ TEST_F(ProcessTest, BadUsageNamesTheFlag) {
       {{"--listen"}, {"--listen"}},
       {{"extra"}, {"extra"}},
       {{"--listen", "nonsense"}, {"listen", "nonsense", "HOST:PORT"}},
-      {{"--listen", "127.0.0.1:65536"}, {"listen", "65536", "65535"}},
+      {{"--listen", "127.0.0.1:65536"}, {"--listen", "65536", "65535"}},
+      {{"--listen", ""}, {"--listen", "empty"}},
+      {{"--patterns", ""}, {"--patterns", "empty"}},
       {{"--tls-cert", "x.pem"}, {"--tls-cert", "--tls-key"}},
       {{"--tls-key", "x.pem"}, {"--tls-cert", "--tls-key"}},
-      {{"--tls-client-ca", "x.pem"}, {"client_ca", "--tls-cert"}},
-      {{"--config", "missing.yaml"}, {"missing.yaml"}},
+      {{"--tls-client-ca", "x.pem"}, {"--tls-client-ca", "--tls-cert"}},
+      {{"--config", "missing.yaml"}, {"--config", "missing.yaml"}},
       // Beyond this machine neither by accident nor in the clear.
       {{"--listen", "0.0.0.0:0"}, {"0.0.0.0:0", "--tls-cert", "--insecure"}},
       {{"--listen", "[::]:0"}, {"[::]:0", "--tls-cert", "--insecure"}},
@@ -149,6 +151,10 @@ TEST_F(ProcessTest, ABadPatternIsNamedByFileAndLine) {
        "- {pattern_id: p, error_type: NETWORK, regex_pattern: y, "
        "recovery_strategy: RETRY}\n",
        "bad.yaml:3:"},
+      {"no pattern at all", "patterns: []\n", "no pattern in"},
+      {"two errors",
+       "patterns:\n- {pattern_id: p}\n- {pattern_id: q, regexp_pattern: x}\n",
+       "bad.yaml:3: unknown key"},
   };
   TempDir patterns;
   for (const Row& row : rows) {
@@ -156,8 +162,9 @@ TEST_F(ProcessTest, ABadPatternIsNamedByFileAndLine) {
     patterns.Write("bad.yaml", row.yaml);
     const FinishedRun run = RunServerToEnd(
         dir_.path(), WithDefaults({"--patterns", patterns.path()}, "memory:"));
-    EXPECT_EQ(run.ending, kCannotStart);
-    EXPECT_THAT(run.stderr_text, HasSubstr(row.told));
+    EXPECT_EQ(run.ending, kBadUsage);
+    EXPECT_THAT(run.stderr_text,
+                AllOf(HasSubstr("--patterns:"), HasSubstr(row.told)));
   }
 }
 
@@ -177,21 +184,43 @@ TEST_F(ProcessTest, APatternFolderReplacesTheLibrary) {
 
 TEST_F(ProcessTest, WhatCannotBeUsedAtStartIsNamed) {
   StartProcess();
+  const TempDir empty;
+  dir_.Write("text.db", "This is no database, whatever its name says.");
   struct Row {
     std::vector<std::string> flags;
+    Ending ending;
     std::vector<std::string> told;
   };
   const Row rows[] = {
-      {{"--listen", address_}, {"cannot listen", address_}},
-      {{"--store", "bogus:x"}, {"bogus:x", "sqlite:", "memory:"}},
-      {{"--store", "sqlite:missing/store.db"}, {"missing"}},
-      {{"--patterns", "no_such_folder"}, {"no_such_folder"}},
+      // What trying again may change.
+      {{"--listen", address_},
+       kCannotStart,
+       {"--listen: cannot listen", address_, "is taken", "127.0.0.1:0"}},
+      {{"--listen", "192.0.2.1:50051", "--insecure"},
+       kCannotStart,
+       {"--listen: cannot listen", "no such address", "0.0.0.0"}},
+      {{"--store", "sqlite:text.db"}, kCannotStart, {"--store: ", "text.db"}},
+      // What it cannot.
+      {{"--store", "bogus:x"},
+       kBadUsage,
+       {"--store: bogus:x", "sqlite:PATH", "memory:"}},
+      {{"--store", "sqlite:"}, kBadUsage, {"--store: the path is empty"}},
+      {{"--store", "sqlite::memory:"}, kBadUsage, {"--store: ", "memory:"}},
+      {{"--store", "sqlite:missing/store.db"},
+       kBadUsage,
+       {"--store: ", "missing"}},
+      {{"--patterns", "no_such_folder"},
+       kBadUsage,
+       {"--patterns: no_such_folder"}},
+      {{"--patterns", empty.path()},
+       kBadUsage,
+       {"--patterns: no pattern in", empty.path(), "built-in"}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(::testing::PrintToString(row.flags));
     const FinishedRun run =
         RunServerToEnd(dir_.path(), WithDefaults(row.flags, "memory:"));
-    EXPECT_EQ(run.ending, kCannotStart);
+    EXPECT_EQ(run.ending, row.ending);
     EXPECT_EQ(run.stdout_text, "");
     for (const std::string& told : row.told) {
       EXPECT_THAT(run.stderr_text, HasSubstr(told));
@@ -205,7 +234,8 @@ TEST_F(ProcessTest, OneServerPerStoreFile) {
   const FinishedRun second = RunServerToEnd(dir_.path(), WithDefaults({}));
   EXPECT_EQ(second.ending, kCannotStart);
   EXPECT_THAT(second.stderr_text,
-              AllOf(HasSubstr("store.db"), HasSubstr("another process")));
+              AllOf(HasSubstr("--store: "), HasSubstr("store.db"),
+                    HasSubstr("another process")));
   KillProcess();
   StartProcess();  // A lock dies with its owner.
 }

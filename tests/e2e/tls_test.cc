@@ -129,25 +129,25 @@ TEST_F(TlsTest, FilesThatCannotBeUsedAreNamed) {
   const Row rows[] = {
       {"no PEM as certificate",
        {"--tls-cert", garbage, "--tls-key", key},
-       {"tls.cert", garbage}},
+       {"--tls-cert", garbage}},
       {"no such certificate",
        {"--tls-cert", "none.pem", "--tls-key", key},
-       {"tls.cert", "none.pem"}},
+       {"--tls-cert", "none.pem"}},
       {"no PEM as key",
        {"--tls-cert", cert, "--tls-key", garbage},
-       {"tls.key", garbage}},
+       {"--tls-key", garbage}},
       {"the key of another certificate",
        {"--tls-cert", cert, "--tls-key", files_->File("alice.key")},
-       {"tls.key", "alice.key", "server.pem"}},
+       {"--tls-key", "alice.key", "server.pem"}},
       {"no PEM as authority",
        {"--tls-cert", cert, "--tls-key", key, "--tls-client-ca", garbage},
-       {"tls.client_ca", garbage}},
+       {"--tls-client-ca", garbage}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const FinishedRun run =
         RunServerToEnd(dir_.path(), WithDefaults(row.flags, "memory:"));
-    EXPECT_EQ(run.ending, (Ending{.code = 1, .signal = 0}));
+    EXPECT_EQ(run.ending, (Ending{.code = 2, .signal = 0}));
     EXPECT_EQ(run.stdout_text, "");
     for (const std::string& told : row.told) {
       EXPECT_THAT(run.stderr_text, HasSubstr(told));
