@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import recourse.Attempt;
 import recourse.Call;
+import recourse.Clock;
 import recourse.Recourse;
 import recourse.v1.Alternative;
 import recourse.v1.Idempotency;
@@ -13,7 +14,8 @@ public final class Example {
   public static void main(String[] args) throws Exception {
     var address = args.length > 0 ? args[0] : "127.0.0.1:50051";
     var channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build(); // Connects when it is needed.
-    var recourse = new Recourse(channel, "example");
+    // The first question of a new JVM also connects and loads classes: a program that ends at once has the patience.
+    var recourse = new Recourse(channel, "example", Duration.ofSeconds(10), Clock.REAL);
 
     var call = new Call("search/eu");
     call.idempotency = Idempotency.IDEMPOTENCY_IDEMPOTENT;
