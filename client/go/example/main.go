@@ -28,6 +28,7 @@ func main() {
 	}
 	defer connection.Close()
 	client := recourse.New(connection, "example")
+	client.AskTimeout = 10 * time.Second // The first question also connects, and this program has the patience.
 	defer client.Flush()
 
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
