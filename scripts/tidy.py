@@ -10,8 +10,7 @@ nothing else needs to be compiled.
 
 Most of the time would go into the headers of gRPC, Protobuf and Abseil, so the
 sources of a folder are read together, as one text: a sixth of the time. Where two
-of them cannot be (a name that both keep to themselves), the batch is halved until
-they can.
+of them cannot be (a name that both keep to themselves), they are read apart.
 """
 import concurrent.futures
 import itertools
@@ -69,30 +68,55 @@ class Tidy:
 
     def run(self, batch, command):
         """Returns the findings in `batch`, or "" when there are none."""
+        text, starts = self._write(batch)
+        arguments = shlex.split(command.replace("SOURCE", str(text)))
+        if parts := self._apart(batch, starts, arguments):
+            return "".join(self.run(part, command) for part in parts)
+        done = subprocess.run(
+            ["clang-tidy", "--quiet", "--warnings-as-errors=*", f"--config-file={ROOT}/.clang-tidy",
+             str(text), "--", *arguments[1:]],
+            cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return ""
+
+        def place(match):
+            name, line = source_at(starts, int(match.group(2)))
+            return f"{name}:{line}"
+
+        return PLACE.sub(place, done.stdout) or done.stderr
+
+    def _write(self, batch):
+        """The batch as one text; and where in it each source starts."""
         starts, lines = [], []
         for name in batch:
             starts.append((len(lines), name))
             lines += (ROOT / name).read_text().splitlines()
         text = self.folder / (str(batch[0]).replace("/", "+") + f".{len(batch)}.tidy.cc")
         text.write_text("\n".join(lines) + "\n")
-        arguments = shlex.split(command.replace("SOURCE", str(text)))[1:]
-        done = subprocess.run(
-            ["clang-tidy", "--quiet", "--warnings-as-errors=*", f"--config-file={ROOT}/.clang-tidy",
-             str(text), "--", *arguments],
-            cwd=ROOT, capture_output=True, text=True, check=False)
+        return text, starts
+
+    @staticmethod
+    def _apart(batch, starts, arguments):
+        """Where one source cannot bear another, the two parts of the batch that are to
+        be read apart: those in which the compiler stumbles, and the others."""
+        if len(batch) == 1:
+            return None
+        done = subprocess.run([*arguments, "-fsyntax-only", "-w", "-ferror-limit=0"], cwd=ROOT,
+                              capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            return ""
-        # Perhaps one cannot bear another.
-        if len(batch) > 1 and "[clang-diagnostic-error]" in done.stdout:
-            half = len(batch) // 2
-            return self.run(batch[:half], command) + self.run(batch[half:], command)
+            return None
+        stumbled = {source_at(starts, int(line))[0]
+                    for line in re.findall(r"\.tidy\.cc:(\d+):\d+: error", done.stderr)}
+        apart = [name for name in batch if name in stumbled]
+        if not apart or len(apart) == len(batch):
+            apart = batch[len(batch) // 2:]
+        return [[name for name in batch if name not in apart], apart]
 
-        def place(match):
-            line = int(match.group(2)) - 1
-            start, name = max(start for start in starts if start[0] <= line)
-            return f"{name}:{line - start + 1}"
 
-        return PLACE.sub(place, done.stdout) or done.stderr
+def source_at(starts, line):
+    """The source that has this line of a batch, and its line there."""
+    start, name = max(start for start in starts if start[0] < line)
+    return name, line - start
 
 
 def main():

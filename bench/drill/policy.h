@@ -22,7 +22,7 @@ struct Operation {
   uint64_t number = 0;   // Of the run: the same in every policy's run.
   int caller = 0;
   int attempts = 0;   // That have begun.
-  int tries = 0;      // Attempts and refusals of the caller's own breaker.
+  int retries = 0;    // Of a plain retry: refusals by a breaker count, too.
   uint32_t slot = 0;  // For what a policy keeps of it: reused once it ended.
   Ending ending = Ending::kSuccess;  // Of the last attempt.
   Nanos retry_after = 0;             // Told with it.
@@ -84,7 +84,7 @@ std::vector<PolicyKind> AllPolicies();
 
 // By file, under policies/.
 std::vector<PolicyKind> BackoffPolicies();
-PolicyKind Polly();
+PolicyKind Polly();  // breaker_retries.cc, as the last.
 PolicyKind Grpc();
 PolicyKind Finagle();
 PolicyKind Resilience4j();
