@@ -109,6 +109,11 @@ absl::Status FillLimits(Limits& limits) {
   status.Update(FillDuration(
       "limits.drain_timeout", absl::ZeroDuration(), absl::Minutes(10),
       absl::Seconds(10), has_drain_timeout, limits.mutable_drain_timeout()));
+  const bool has_correction_time = limits.has_max_correction_time();
+  status.Update(FillDuration("limits.max_correction_time",
+                             absl::Milliseconds(10), absl::Minutes(10),
+                             absl::Seconds(2), has_correction_time,
+                             limits.mutable_max_correction_time()));
   return status;
 }
 

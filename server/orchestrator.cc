@@ -259,6 +259,8 @@ StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
         site.target = target;
         return parts_.guard->IsOpen(site, r.now);
       };
+  const absl::Time stop_time = now() + parts_.limits.max_correction_time;
+  const std::function<bool()> time_is_up = [&] { return now() >= stop_time; };
   // A run that was granted but kept back by its circuit has not been used.
   const int unused = failure.circuit_open ? 1 : 0;
   return Decide(
@@ -271,7 +273,8 @@ StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
           .rerun_refused = r.rerun_refused,
           .error_regex = r.match.winner ? r.match.winner->regex.get() : nullptr,
           .seed = r.seed,
-          .is_open = parts_.guard == nullptr ? nullptr : &is_open});
+          .is_open = parts_.guard == nullptr ? nullptr : &is_open,
+          .time_is_up = &time_is_up});
 }
 
 // The gates that an action passes: time, then the target's circuit, budget and

@@ -300,7 +300,9 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .default_plans = *std::move(plans),
       .limits = {.max_total_retries =
                      static_cast<int>(config.recovery().max_total_retries()),
-                 .max_elapsed = ToDuration(config.recovery().max_elapsed())},
+                 .max_elapsed = ToDuration(config.recovery().max_elapsed()),
+                 .max_correction_time =
+                     ToDuration(config.limits().max_correction_time())},
       .guard = guard.get(),
       .policies =
           [this](absl::string_view ns, absl::string_view target) {

@@ -46,6 +46,9 @@ DefaultPlans BuiltInDefaultPlans();
 struct RecoveryLimits {
   int max_total_retries = 10;
   absl::Duration max_elapsed = absl::Minutes(10);
+  // Work on one correction: who asks does not wait longer, and a worker has
+  // other things to do.
+  absl::Duration max_correction_time = absl::Seconds(2);
 };
 
 // The plan for a failure: a user's pattern's, else the caller's own steps,

@@ -90,7 +90,7 @@ ErrorCorrectionStep FittingStep(const FixerHints& hints) {
 StepAnswer Correct(const ErrorCorrectionStep& step, const StepContext& context,
                    const FixerHints& hints, const std::string& subject) {
   const ErrorCaptures captures(context.error_regex, context.failure);
-  Rewriter rewriter(captures, hints);
+  Rewriter rewriter(captures, hints, context.time_is_up);
   std::vector<std::string> applied;
   auto corrected = rewriter.Apply(step.rewrites, subject, &applied);
   if (!corrected.ok()) return GuardFailed(corrected.status().message());

@@ -118,9 +118,15 @@ absl::Status Rewriter::Spend(size_t bytes, const RE2& regex) {
 
 absl::Status Rewriter::Spend(size_t bytes) {
   budget_ -= static_cast<int64_t>(bytes) + 1;
-  if (budget_ >= 0) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      "the rewrites need too much work on this text");
+  if (budget_ < 0) {
+    return absl::ResourceExhaustedError(
+        "the rewrites need too much work on this text");
+  }
+  if (time_is_up_ != nullptr && (*time_is_up_)()) {
+    return absl::ResourceExhaustedError(
+        "the rewrites took too long on this text");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Rewriter::Matches(const RE2& regex,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,12 +53,17 @@ class ErrorCaptures {
 // use.
 class Rewriter {
  public:
-  explicit Rewriter(const ErrorCaptures& captures, FixerHints hints = {})
-      : captures_(captures), hints_(hints) {}
+  // Asked before each search; true ends the work. Null: the budget alone does.
+  using TimeIsUp = std::function<bool()>;
+
+  explicit Rewriter(const ErrorCaptures& captures, FixerHints hints = {},
+                    const TimeIsUp* time_is_up = nullptr)
+      : captures_(captures), hints_(hints), time_is_up_(time_is_up) {}
 
   // `text` after all `rewrites`, in order, each on the last one's output; those
   // that changed something are named in `applied`, when that is not null.
-  // RESOURCE_EXHAUSTED: kMaxCorrectedBytes or kMaxSearchedBytes exceeded.
+  // RESOURCE_EXHAUSTED: kMaxCorrectedBytes or kMaxSearchedBytes exceeded, or
+  // time is up.
   absl::StatusOr<std::string> Apply(const std::vector<Rewrite>& rewrites,
                                     std::string text,
                                     std::vector<std::string>* applied);
@@ -82,6 +88,7 @@ class Rewriter {
 
   const ErrorCaptures& captures_;
   const FixerHints hints_;
+  const TimeIsUp* const time_is_up_;
   int64_t budget_ = kMaxSearchedBytes;
 };
 

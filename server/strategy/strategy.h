@@ -33,6 +33,9 @@ struct StepContext {
   // True for a target whose circuit is open: no alternative goes there. Null:
   // none is.
   const std::function<bool(absl::string_view target)>* is_open = nullptr;
+  // True once a correction has worked for long enough; asked before each of its
+  // searches. Null: it never has.
+  const std::function<bool()>* time_is_up = nullptr;
 };
 
 // The step has nothing (more) to give.

@@ -19,7 +19,7 @@ class BusyWorkerTest : public ServerProcessTest {
   void SetUp() override {
     dir_.Write("config.yaml",
                "limits: {drain_timeout: 0s, worker_threads: 1, "
-               "max_message_bytes: 16777216}\n");
+               "max_correction_time: 10m, max_message_bytes: 16777216}\n");
     StartProcess({"--config", "config.yaml"});
     Add("{pattern_id: quick, error_type: VALIDATION, regex_pattern: quick, "
         "steps: [{error_correction: {rewrites: [{pattern: a, replacement: b}]}}"

@@ -111,6 +111,10 @@ TEST(FinishConfig, RangesAreChecked) {
        [](auto& c) {
          c.mutable_limits()->mutable_drain_timeout()->set_seconds(-1);
        }},
+      {"limits.max_correction_time",
+       [](auto& c) {
+         c.mutable_limits()->mutable_max_correction_time()->set_seconds(601);
+       }},
       {"recovery.max_elapsed",
        [](auto& c) {
          c.mutable_recovery()->mutable_max_elapsed()->set_seconds(0);

@@ -412,6 +412,30 @@ TEST(ErrorCorrectionTest, FixersReadTheError) {
             "import json\n\njson.loads(s)\n");
 }
 
+TEST(ErrorCorrectionTest, EndsWhenItsTimeIsUp) {
+  const struct {
+    int searches;     // That there is time for.
+    const char* why;  // Null: it is corrected.
+  } kRows[] = {{0, "took too long"}, {2, "took too long"}, {100, nullptr}};
+  for (const auto& row : kRows) {
+    int searches = 0;
+    const std::function<bool()> time_is_up = [&] {
+      return ++searches > row.searches;
+    };
+    const Failure failure;
+    const ErrorCaptures captures(nullptr, failure);
+    const auto got =
+        Rewriter(captures, {}, &time_is_up)
+            .Apply({Replace("a", "b"), Replace("c", "d")}, "aac", nullptr);
+    if (row.why == nullptr) {
+      EXPECT_EQ(got.value_or(""), "bbd");
+    } else {
+      EXPECT_EQ(got.status().code(), absl::StatusCode::kResourceExhausted);
+      EXPECT_THAT(got.status().message(), HasSubstr(row.why));
+    }
+  }
+}
+
 TEST(ErrorCorrectionTest, FixersAreWithinTheBudget) {
   const std::string large = "[" + std::string(1 << 20, ' ') + ",]";
   EXPECT_EQ(ReasonIn(WithText(large).Ask(StepOf({Fix(Fixer::kJsonRepair)}))),
