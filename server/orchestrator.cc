@@ -369,7 +369,9 @@ bool Orchestrator::OpenIncident(Recovery& r) {
           .now = r.now});
   if (!receipt.ok()) {
     StepTrace& chosen = r.decision.trace.back();
-    chosen.reason = TraceReason::kStoreUnavailable;
+    chosen.reason = IncidentDesk::IsLimit(receipt.status())
+                        ? TraceReason::kIncidentsFull
+                        : TraceReason::kStoreUnavailable;
     chosen.text = std::string(receipt.status().message());
     return false;
   }

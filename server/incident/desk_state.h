@@ -25,16 +25,21 @@ struct IncidentDesk::State {
 
   // --- Escalation; nullopt: the incident has ended meanwhile, try again.
   absl::StatusOr<std::optional<EscalationReceipt>> Join(
-      const IncidentTable::Entrance& entrance, const std::string& fingerprint,
+      const IncidentTable::Entrance& entrance,
       const EscalationRequest& request);
   // Writes the waiter of an incident that is stored, unless it is there for
   // this failure. False: the incident has ended meanwhile. Statuses are the
   // Store's.
   absl::StatusOr<bool> AddWaiter(const IncidentTable::Entrance& entrance,
-                                 const std::string& fingerprint,
                                  StoredWaiter* waiter);
   absl::StatusOr<std::optional<EscalationReceipt>> OpenNew(
-      const std::string& fingerprint, const EscalationRequest& request);
+      const IncidentTable::Entrance& entrance,
+      const EscalationRequest& request);
+  // Has the incident that was joined, which collects, told to the channels of
+  // this failure that it was not told to yet. As far as the store takes it: the
+  // next failure tries again.
+  void TellFurtherChannels(const IncidentTable::Entrance& entrance,
+                           const EscalationRequest& request);
   absl::StatusOr<EscalationReceipt> SpoolNew(const StoredIncident& incident,
                                              const EscalationRequest& request,
                                              const absl::Status& why);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/incident/quiet_incidents.h"
 #include "server/incident/retention.h"
 #include "server/wire/errors.h"
 #include "spdlog/spdlog.h"
@@ -17,12 +18,14 @@ constexpr size_t kMaxBytesPerCommit = 512 << 10;
 }  // namespace
 
 DeskWriter::DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
-                       IncidentSync* sync, std::function<absl::Time()> clock)
+                       IncidentSync* sync, std::function<absl::Time()> clock,
+                       std::function<void(const std::string&)> on_resolved)
     : store_(store),
       notifier_(notifier),
       table_(table),
       sync_(sync),
       clock_(std::move(clock)),
+      on_resolved_(std::move(on_resolved)),
       thread_([this] { Run(); }) {}
 
 DeskWriter::~DeskWriter() {
@@ -61,11 +64,20 @@ absl::Status DeskWriter::WriteRound(bool last) {
     WriteCounts(round);
   }
   backoff_.ForgetUntried(round.now);
-  if (round.now >= next_cleanup_ && !round.gave_up()) {
-    next_cleanup_ = round.now + kCleanupPeriod;
-    round.status.Update(DeleteOldIncidents(*store_, round.now));
-  }
+  if (round.now >= next_cleanup_ && !round.gave_up()) CleanUp(round);
   return round.status;
+}
+
+void DeskWriter::CleanUp(Round& round) {
+  next_cleanup_ = round.now + kCleanupPeriod;
+  // Who waits may not be known here while the watch is broken.
+  if (!sync_->broken()) {
+    const absl::StatusOr<bool> more = ResolveQuietIncidents(
+        store_, notifier_, *table_, sync_, round.now, on_resolved_);
+    round.status.Update(more.status());
+    if (more.ok() && *more) next_cleanup_ = round.now;  // In the next round.
+  }
+  round.status.Update(DeleteOldIncidents(*store_, round.now));
 }
 
 bool DeskWriter::IsDue(const Round& round, const std::string& key) const {

@@ -23,18 +23,20 @@
 namespace recourse {
 
 // One thread that wakes once a second: takes up a broken watch, writes the
-// spool and the counters, and deletes old incidents once an hour. What the
-// store does not take is tried again later and holds up nothing else; after
-// kMaxFailuresInARow the store is taken to be away, and the round ends.
+// spool and the counters; once an hour it resolves quiet incidents and deletes
+// old ones. What the store does not take is tried again later and holds up
+// nothing else; after kMaxFailuresInARow the store is taken to be away, and the
+// round ends.
 class DeskWriter {
  public:
   static constexpr absl::Duration kPeriod = absl::Seconds(1);
   static constexpr absl::Duration kCleanupPeriod = absl::Hours(1);
   static constexpr int kMaxFailuresInARow = 8;
 
-  // All outlive it.
+  // All outlive it. `on_resolved` is told of each quiet incident.
   DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
-             IncidentSync* sync, std::function<absl::Time()> clock);
+             IncidentSync* sync, std::function<absl::Time()> clock,
+             std::function<void(const std::string& incident_id)> on_resolved);
   ~DeskWriter();  // Tries once to write what there is.
 
  private:
@@ -50,6 +52,7 @@ class DeskWriter {
 
   void Run();
   absl::Status WriteRound(bool last);
+  void CleanUp(Round& round);
   bool IsDue(const Round& round, const std::string& key) const;
   // Writes one entry; `what` names it in the log when that fails.
   absl::Status Try(Round& round, const std::string& key, absl::string_view what,
@@ -70,6 +73,7 @@ class DeskWriter {
   IncidentTable* const table_;
   IncidentSync* const sync_;
   const std::function<absl::Time()> clock_;
+  const std::function<void(const std::string&)> on_resolved_;
   absl::Time next_cleanup_ =
       absl::InfinitePast();  // The thread's, as the next.
   WriteBackoff backoff_;

@@ -113,6 +113,15 @@ void AddField(absl::string_view field, std::string* out) {
   absl::StrAppend(out, field.size(), ":", field);
 }
 
+// Half of the SHA-256, in hex.
+std::string HashOf(const std::string& fields) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(fields.data()), fields.size(),
+         digest.data());
+  return absl::BytesToHexString(absl::string_view(
+      reinterpret_cast<const char*>(digest.data()), digest.size() / 2));
+}
+
 }  // namespace
 
 std::string MessageTemplate(absl::string_view message) {
@@ -149,11 +158,15 @@ std::string Fingerprint(const RedactedFailure& failure,
       &fields);
   AddField(failure.exception_type, &fields);
   AddField(MessageTemplate(failure.message), &fields);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(fields.data()), fields.size(),
-         digest.data());
-  return absl::BytesToHexString(absl::string_view(
-      reinterpret_cast<const char*>(digest.data()), digest.size() / 2));
+  return HashOf(fields);
+}
+
+std::string CollectingFingerprint(const std::string& ns,
+                                  const std::optional<std::string>& caller) {
+  std::string fields;
+  AddField(ns, &fields);
+  if (caller.has_value()) AddField(*caller, &fields);
+  return absl::StrCat("collects:", HashOf(fields));
 }
 
 }  // namespace recourse

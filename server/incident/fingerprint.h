@@ -1,6 +1,7 @@
 // Which failures are the same incident. Private to server/incident/.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -29,5 +30,10 @@ std::string MessageTemplate(absl::string_view message);
 // one, category), exception type and the message's template.
 std::string Fingerprint(const RedactedFailure& failure,
                         const Classification& classification);
+
+// Of the incident that collects the further failures of a caller, or, without
+// one, of its namespace: "collects:" and 32 hex digits.
+std::string CollectingFingerprint(const std::string& ns,
+                                  const std::optional<std::string>& caller);
 
 }  // namespace recourse

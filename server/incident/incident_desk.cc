@@ -21,6 +21,11 @@ bool IsAway(const absl::Status& status) {
 
 }  // namespace
 
+bool IncidentDesk::IsLimit(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) &&
+         ReasonOf(status) == reason::kOverloaded;
+}
+
 absl::Status TooManyRaces() {
   return Refusal(absl::StatusCode::kUnavailable, reason::kOverloaded,
                  "the incident changes too fast; try again");
@@ -56,8 +61,11 @@ absl::StatusOr<std::unique_ptr<IncidentDesk>> IncidentDesk::Open(
   auto state =
       std::make_unique<State>(store, notifier, std::move(listener), clock);
   if (absl::Status s = state->sync.Load(); !s.ok()) return s;
-  state->writer = std::make_unique<DeskWriter>(store, notifier, &state->table,
-                                               &state->sync, std::move(clock));
+  state->writer = std::make_unique<DeskWriter>(
+      store, notifier, &state->table, &state->sync, std::move(clock),
+      [state = state.get()](const std::string& incident_id) {
+        state->listener(IncidentChange::kResolved, incident_id);
+      });
   return std::unique_ptr<IncidentDesk>(new IncidentDesk(std::move(state)));
 }
 
@@ -68,39 +76,43 @@ IncidentDesk::~IncidentDesk() = default;
 
 absl::StatusOr<EscalationReceipt> IncidentDesk::Escalate(
     const EscalationRequest& request) {
-  const std::string fingerprint =
-      Fingerprint(request.failure, request.classification);
-  const std::string waiter_id =
-      request.action.pause_workflow ? request.recovery_id : "";
+  const IncidentTable::Arrival arrival{
+      .fingerprint = Fingerprint(request.failure, request.classification),
+      .owner = {.ns = request.failure.ns,
+                .caller = request.failure.caller_service},
+      .waiter_id = request.action.pause_workflow ? request.recovery_id : "",
+      .error_count = request.error_count,
+      .now = request.now};
   for (int race = 0; race < kMaxRaces; ++race) {
     const absl::StatusOr<IncidentTable::Entrance> entrance =
-        state_->table.Enter(fingerprint, waiter_id, request.error_count,
-                            request.now);
+        state_->table.Enter(arrival);
     if (!entrance.ok()) return entrance.status();
     if (entrance->answered) {
       return EscalationReceipt{.incident_id = entrance->incident_id,
                                .joined = true};
     }
     absl::StatusOr<std::optional<EscalationReceipt>> receipt =
-        entrance->joined ? state_->Join(*entrance, fingerprint, request)
-                         : state_->OpenNew(fingerprint, request);
+        entrance->joined ? state_->Join(*entrance, request)
+                         : state_->OpenNew(*entrance, request);
     if (!receipt.ok()) return receipt.status();
-    if (receipt->has_value()) return **std::move(receipt);
+    if (!receipt->has_value()) continue;
+    if (entrance->joined && entrance->collects != Collects::kNothing) {
+      state_->TellFurtherChannels(*entrance, request);
+    }
+    return **std::move(receipt);
   }
   return TooManyRaces();
 }
 
 absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::Join(
-    const IncidentTable::Entrance& entrance, const std::string& fingerprint,
-    const EscalationRequest& request) {
+    const IncidentTable::Entrance& entrance, const EscalationRequest& request) {
   EscalationReceipt receipt{.incident_id = entrance.incident_id,
                             .joined = true,
                             .pending = entrance.create_revision == 0};
   if (!request.action.pause_workflow) return receipt;
   StoredWaiter waiter = ToWaiter(request, entrance.incident_id);
   if (!receipt.pending) {
-    const absl::StatusOr<bool> joined =
-        AddWaiter(entrance, fingerprint, &waiter);
+    const absl::StatusOr<bool> joined = AddWaiter(entrance, &waiter);
     if (joined.ok()) {
       return *joined ? std::optional(receipt) : std::nullopt;
     }
@@ -112,8 +124,7 @@ absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::Join(
 }
 
 absl::StatusOr<bool> IncidentDesk::State::AddWaiter(
-    const IncidentTable::Entrance& entrance, const std::string& fingerprint,
-    StoredWaiter* waiter) {
+    const IncidentTable::Entrance& entrance, StoredWaiter* waiter) {
   const std::string key = WaiterKey(waiter->incident_id, waiter->waiter_id);
   for (int race = 0; race < kMaxRaces; ++race) {
     // A repeated escalation finds its waiter there, and maybe resolved: that is
@@ -122,7 +133,7 @@ absl::StatusOr<bool> IncidentDesk::State::AddWaiter(
     if (!revision.has_value()) return true;
     // The open key guards against a resolution that is not known here yet.
     const absl::StatusOr<StoreCommit> commit = store->Commit(StoreTransaction{
-        .compares = {{OpenKey(fingerprint), entrance.create_revision},
+        .compares = {{OpenKey(entrance.fingerprint), entrance.create_revision},
                      {key, *revision}},
         .ops = {{.key = key, .value = waiter->record.SerializeAsString()}}});
     if (!commit.ok()) return commit.status();
@@ -143,9 +154,13 @@ absl::StatusOr<bool> IncidentDesk::State::AddWaiter(
 }
 
 absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
-    const std::string& fingerprint, const EscalationRequest& request) {
+    const IncidentTable::Entrance& entrance, const EscalationRequest& request) {
+  const std::string& fingerprint = entrance.fingerprint;
   const absl::Cleanup leave = [&] { table.Leave(fingerprint); };
-  StoredIncident incident = ToIncident(request, fingerprint);
+  StoredIncident incident =
+      entrance.collects == Collects::kNothing
+          ? ToIncident(request, fingerprint)
+          : ToCollecting(request, entrance.collects, fingerprint);
   v1::Incident& message = *incident.record.mutable_incident();
   const std::vector<std::string> channels =
       notifier->ChannelsFor(message, request.from_default_plan);

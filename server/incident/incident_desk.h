@@ -48,9 +48,16 @@ enum class IncidentChange { kOpened, kResolved };
 // on the Store: not on an event loop.
 class IncidentDesk {
  public:
-  static constexpr size_t kMaxOpenIncidents = 10'000;
+  // Beyond its share, a caller's (by namespace and service) or a namespace's
+  // failures that are no open incident's join one that collects them all.
+  static constexpr size_t kMaxOpenPerCaller = 1'000;
+  static constexpr size_t kMaxOpenPerNamespace = 5'000;
+  static constexpr size_t kMaxOpenIncidents = 10'000;  // Refused beyond it.
   static constexpr size_t kMaxWaitersPerIncident = 10'000;
   static constexpr size_t kMaxSpooled = 1'000;  // While the store is away.
+  // An incident that has not failed for this long, and for which nobody waits,
+  // is resolved by the server: ABORT, for the record.
+  static constexpr absl::Duration kQuietAfter = absl::Hours(14 * 24);
 
   // Reads open incidents from the store. `store` and `notifier` outlive it.
   // `clock` tells when waits end and writes are tried again.
@@ -65,10 +72,17 @@ class IncidentDesk {
   // the open one of the same fingerprint (namespace, target, pattern or
   // category, exception type, message template): counted in memory, written
   // within a second; a waiter that pauses is written before this returns.
-  // Joining is told to no new channel. A waiter that an incident has answered
-  // for this failure is told that incident again, after it ended too, as far as
-  // this server remembers (50,000 waiters). RESOURCE_EXHAUSTED: a limit above.
+  // Joining is told to no new channel, but where an incident collects: it goes
+  // to whatever channels the failures in it would have gone to. A waiter that
+  // an incident has answered for this failure is told that incident again,
+  // after it ended too, as far as this server remembers (50,000 waiters).
+  // RESOURCE_EXHAUSTED: the spool is full, or a limit for which IsLimit is
+  // true.
   absl::StatusOr<EscalationReceipt> Escalate(const EscalationRequest& request);
+
+  // Whether an error of Escalate says that there are as many incidents or
+  // waiters as there may be, and nothing of the store.
+  static bool IsLimit(const absl::Status& status);
 
   absl::StatusOr<v1::ListIncidentsResponse> List(
       const v1::ListIncidentsRequest& request) const;

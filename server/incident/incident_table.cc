@@ -7,14 +7,6 @@
 #include "server/wire/errors.h"
 
 namespace recourse {
-namespace {
-
-absl::Status Full(absl::string_view what) {
-  return Refusal(absl::StatusCode::kResourceExhausted, reason::kOverloaded,
-                 what);
-}
-
-}  // namespace
 
 StoredIncident IncidentTable::Incident::View() const {
   StoredIncident view = stored;
@@ -24,6 +16,29 @@ StoredIncident IncidentTable::Incident::View() const {
     *incident.mutable_last_seen_time() = ToTimestamp(last_seen);
   }
   return view;
+}
+
+absl::Time IncidentTable::Incident::LastSeen() const {
+  return std::max(last_seen,
+                  FromTimestamp(stored.record.incident().last_seen_time()));
+}
+
+int IncidentTable::Incident::WaitingCount() const {
+  return static_cast<int>(
+      std::count_if(waiters.begin(), waiters.end(),
+                    [](const auto& mark) { return !mark.second.resolved; }));
+}
+
+void IncidentTable::Count(const internal::v1::IncidentRecord& record) {
+  if (const auto owner = OwnerOf(record); owner.has_value()) {
+    shares_.Add(*owner);
+  }
+}
+
+void IncidentTable::Uncount(const internal::v1::IncidentRecord& record) {
+  if (const auto owner = OwnerOf(record); owner.has_value()) {
+    shares_.Remove(*owner);
+  }
 }
 
 std::optional<EndedIncident> IncidentTable::Apply(
@@ -46,9 +61,10 @@ std::optional<EndedIncident> IncidentTable::Apply(
   }
   Incident& incident = open_[stored.incident_id];
   if (stored.mod_revision <= incident.stored.mod_revision) return std::nullopt;
-  const bool was_spooled =
-      incident.pending() && incident.stored.record.has_incident();
-  if (was_spooled) --pending_count_;
+  const bool known = incident.stored.record.has_incident();
+  if (known && incident.pending()) --pending_count_;
+  if (known) Uncount(incident.stored.record);
+  Count(record);
   incident.stored = stored;
   by_fingerprint_[record.incident().fingerprint()] = stored.incident_id;
   if (incident.repeats > 0) uncounted_.insert(stored.incident_id);
@@ -95,6 +111,7 @@ void IncidentTable::NoteAnswered(const std::string& waiter_id,
 void IncidentTable::Erase(ById::iterator it) {
   waiter_count_ -= it->second.waiters.size();
   if (it->second.pending()) --pending_count_;
+  Uncount(it->second.stored.record);
   uncounted_.erase(it->first);
   const auto fingerprint =
       by_fingerprint_.find(it->second.stored.record.incident().fingerprint());
@@ -147,109 +164,6 @@ std::vector<std::string> IncidentTable::MissingFrom(
     }
   }
   return missing;
-}
-
-absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
-    const std::string& fingerprint, const std::string& waiter_id,
-    int error_count, absl::Time now) {
-  absl::MutexLock lock(&mutex_);
-  while (opening_.contains(fingerprint)) left_.Wait(&mutex_);
-  const auto answered = answered_.find(waiter_id);
-  if (answered != answered_.end() &&
-      answered->second.fingerprint == fingerprint &&
-      error_count <= answered->second.error_count) {
-    return Entrance{.joined = true,
-                    .incident_id = answered->second.incident_id,
-                    .answered = true};
-  }
-  const auto found = by_fingerprint_.find(fingerprint);
-  if (found == by_fingerprint_.end()) {
-    if (open_.size() + opening_.size() >= IncidentDesk::kMaxOpenIncidents) {
-      return Full("too many incidents are open");
-    }
-    opening_.insert(fingerprint);
-    return Entrance{};
-  }
-  Incident& incident = open_[found->second];
-  if (!waiter_id.empty() && incident.waiters.count(waiter_id) == 0 &&
-      (incident.waiters.size() >= IncidentDesk::kMaxWaitersPerIncident ||
-       waiter_count_ >= kMaxWaiters)) {
-    return Full("too many workflows wait for people");
-  }
-  ++incident.repeats;
-  incident.last_seen = std::max(incident.last_seen, now);
-  uncounted_.insert(found->second);
-  return Entrance{.joined = true,
-                  .incident_id = found->second,
-                  .create_revision = incident.stored.create_revision};
-}
-
-void IncidentTable::Leave(const std::string& fingerprint) {
-  absl::MutexLock lock(&mutex_);
-  opening_.erase(fingerprint);
-  left_.SignalAll();
-}
-
-absl::Status IncidentTable::CheckSpool() const {
-  if (pending_count_ + spooled_waiters_.size() < IncidentDesk::kMaxSpooled) {
-    return absl::OkStatus();
-  }
-  return Refusal(absl::StatusCode::kResourceExhausted,
-                 reason::kStoreUnavailable,
-                 "the store is away, and as many incidents as this server "
-                 "keeps meanwhile wait for it");
-}
-
-absl::Status IncidentTable::Spool(const StoredIncident& incident) {
-  absl::MutexLock lock(&mutex_);
-  if (absl::Status s = CheckSpool(); !s.ok()) return s;
-  const std::string& id = incident.incident_id;
-  // The watch may have brought it: its commit was applied after all.
-  if (!open_.emplace(id, Incident{.stored = incident}).second) {
-    return absl::OkStatus();
-  }
-  ++pending_count_;
-  by_fingerprint_[incident.record.incident().fingerprint()] = id;
-  return absl::OkStatus();
-}
-
-absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
-  absl::MutexLock lock(&mutex_);
-  const auto it = open_.find(FinalLocked(waiter.incident_id));
-  if (it == open_.end()) return absl::OkStatus();  // Over meanwhile.
-  const std::optional<int64_t> revision = ToReplace(it->second, waiter);
-  if (!revision.has_value()) return absl::OkStatus();
-  StoredWaiter spooled = waiter;
-  spooled.incident_id = it->first;
-  const std::string key = WaiterKey(it->first, waiter.waiter_id);
-  if (spooled_waiters_.count(key) == 0) {
-    if (absl::Status s = CheckSpool(); !s.ok()) return s;
-  }
-  spooled_waiters_[key] = std::move(spooled);
-  // A waiter that was resolved before waits anew; its old revision stays, so
-  // that late news of the old resolution are ignored.
-  AddMark(&it->second, waiter.waiter_id,
-          WaiterMark{.rerun_allowed = waiter.record.rerun_allowed(),
-                     .revision = *revision,
-                     .error_count = waiter.record.error_count()});
-  return absl::OkStatus();
-}
-
-std::optional<int64_t> IncidentTable::ToReplace(const Incident& incident,
-                                                const StoredWaiter& waiter) {
-  const auto mark = incident.waiters.find(waiter.waiter_id);
-  if (mark == incident.waiters.end()) return 0;
-  if (waiter.record.error_count() <= mark->second.error_count) {
-    return std::nullopt;
-  }
-  return mark->second.revision;
-}
-
-std::optional<int64_t> IncidentTable::ToReplace(
-    const StoredWaiter& waiter) const {
-  absl::MutexLock lock(&mutex_);
-  const auto it = open_.find(waiter.incident_id);
-  return it == open_.end() ? 0 : ToReplace(it->second, waiter);
 }
 
 bool IncidentTable::HasUnwritten() const {
@@ -403,10 +317,21 @@ int IncidentTable::WaitingCount(const std::string& incident_id) const {
   absl::MutexLock lock(&mutex_);
   const auto it = open_.find(incident_id);
   if (it == open_.end()) return 0;
-  const auto& waiters = it->second.waiters;
-  return static_cast<int>(
-      std::count_if(waiters.begin(), waiters.end(),
-                    [](const auto& mark) { return !mark.second.resolved; }));
+  return it->second.WaitingCount();
+}
+
+std::vector<StoredIncident> IncidentTable::QuietSince(absl::Time since,
+                                                      size_t limit) const {
+  std::vector<StoredIncident> quiet;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [id, incident] : open_) {
+    if (quiet.size() == limit) break;
+    if (!incident.pending() && incident.LastSeen() <= since &&
+        incident.WaitingCount() == 0) {
+      quiet.push_back(incident.View());
+    }
+  }
+  return quiet;
 }
 
 int64_t IncidentTable::size() const {

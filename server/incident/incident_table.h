@@ -13,12 +13,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/incident/incident_store.h"
+#include "server/incident/open_shares.h"
 
 namespace recourse {
 
@@ -71,26 +71,40 @@ class IncidentTable {
 
   // --- Escalation.
 
+  // A failure that asks for its incident.
+  struct Arrival {
+    std::string fingerprint;
+    ShareOwner owner = {};       // Its namespace and caller.
+    std::string waiter_id = {};  // Empty: nobody waits.
+    int error_count = 1;         // As in WaiterRecord.
+    absl::Time now;
+  };
   struct Entrance {
     bool joined = false;           // False: the caller is to open it.
     std::string incident_id = {};  // When joined, as the next.
     int64_t create_revision = 0;
     // It ended, and answered the waiter for this failure or a later one.
     bool answered = false;
+    std::string fingerprint = {};  // Of that incident.
+    Collects collects = Collects::kNothing;
+    std::vector<std::string> channels = {};  // When joined and it collects.
   };
   // Counts one more failure of the open incident, or lets the caller open one:
-  // it must call Leave then, and until that others wait here. With a waiter
-  // (not empty), there is room for it, or an incident of this fingerprint that
-  // was seen to end has answered it: then nothing is counted.
-  // RESOURCE_EXHAUSTED: a limit is reached.
-  absl::StatusOr<Entrance> Enter(const std::string& fingerprint,
-                                 const std::string& waiter_id, int error_count,
-                                 absl::Time now);
+  // it must call Leave then, and until that others wait here. Where the owner
+  // has as many open as it may, that is the one which collects its further
+  // failures. With a waiter there is room for it, or an incident that was seen
+  // to end has answered it: then nothing is counted.
+  // RESOURCE_EXHAUSTED with the reason OVERLOADED: a limit is reached.
+  absl::StatusOr<Entrance> Enter(const Arrival& arrival);
   void Leave(const std::string& fingerprint);
 
   // The revision to write `waiter` over (0: none); nullopt when it waits or was
   // resolved already for this failure or a later one.
   std::optional<int64_t> ToReplace(const StoredWaiter& waiter) const;
+
+  // Channels that a pending incident is to be told to as well.
+  void AddChannels(const std::string& incident_id,
+                   const std::vector<std::string>& channels);
 
   // RESOURCE_EXHAUSTED: the spool is full.
   absl::Status Spool(const StoredIncident& incident);
@@ -129,6 +143,9 @@ class IncidentTable {
   std::map<std::string, WaiterMark> Waiters(
       const std::string& incident_id) const;
   int WaitingCount(const std::string& incident_id) const;
+  // Up to `limit` that are stored, for which nobody waits and which have not
+  // failed since `since`.
+  std::vector<StoredIncident> QuietSince(absl::Time since, size_t limit) const;
   int64_t size() const;
 
  private:
@@ -140,6 +157,8 @@ class IncidentTable {
     std::string pending_reason = {};
 
     bool pending() const { return stored.create_revision == 0; }
+    int WaitingCount() const;
+    absl::Time LastSeen() const;
     // With the repeats.
     StoredIncident View() const;
   };
@@ -154,6 +173,25 @@ class IncidentTable {
 
   static std::optional<int64_t> ToReplace(const Incident& incident,
                                           const StoredWaiter& waiter);
+  // Which incident an arrival is one of.
+  struct Place {
+    std::string fingerprint;
+    Collects collects = Collects::kNothing;
+  };
+  Place PlaceOf(const Arrival& arrival) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Entrance> EnterOpen(const std::string& incident_id,
+                                     const Place& place, const Arrival& arrival)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The ended incident that has answered it; null: none.
+  const Answered* AnswerOf(const Arrival& arrival) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool WaitsIn(const std::string& fingerprint, const Arrival& arrival) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Count(const internal::v1::IncidentRecord& record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Uncount(const internal::v1::IncidentRecord& record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<EndedIncident> Close(const StoredIncident& stored)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteAnswered(const std::string& waiter_id, Answered answered)
@@ -172,7 +210,10 @@ class IncidentTable {
   ById open_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_fingerprint_
       ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<std::string> opening_ ABSL_GUARDED_BY(mutex_);
+  // What is being opened, and in whose share; nullopt: in none.
+  absl::flat_hash_map<std::string, std::optional<ShareOwner>> opening_
+      ABSL_GUARDED_BY(mutex_);
+  OpenShares shares_ ABSL_GUARDED_BY(mutex_);  // Of open_ and opening_.
   // The last that ended and their revisions: older news of them may be late.
   absl::flat_hash_map<std::string, int64_t> ended_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::string> ended_order_ ABSL_GUARDED_BY(mutex_);

@@ -1,9 +1,11 @@
 #include "server/incident/new_incident.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "server/model/utf8.h"
 #include "server/wire/enums.h"
@@ -25,6 +27,13 @@ std::string Title(const RedactedFailure& failure) {
   }
   if (title.empty()) title = absl::StrCat("HTTP status ", failure.http_status);
   return std::string(CutUtf8(title, kMaxTitleBytes));
+}
+
+// 1000 as "1,000".
+std::string WithCommas(size_t number) {
+  return number < 1000
+             ? absl::StrCat(number)
+             : absl::StrFormat("%d,%03d", number / 1000, number % 1000);
 }
 
 // Adds entries until the room is used up.
@@ -62,6 +71,33 @@ void AddContext(const EscalationRequest& request, v1::Incident* incident) {
   }
 }
 
+// What a collecting incident says: whose failures, and what helps.
+std::string CollectingTitle(const RedactedFailure& failure, Collects collects) {
+  if (collects == Collects::kNamespace) {
+    return absl::StrFormat(
+        "More than %s different failures in namespace %s are open",
+        WithCommas(IncidentDesk::kMaxOpenPerNamespace), failure.ns);
+  }
+  const std::string caller = failure.caller_service.empty()
+                                 ? "callers without a service name"
+                                 : failure.caller_service;
+  return absl::StrFormat("More than %s different failures of %s are open",
+                         WithCommas(IncidentDesk::kMaxOpenPerCaller), caller);
+}
+
+constexpr char kCollectingAction[] =
+    "Resolve the incidents that are over: what fails next then gets one of its "
+    "own again. If they differ only in a name or a number, add a pattern that "
+    "takes them together, or have the caller send that part as a label. "
+    "Resolving this one answers every workflow that waits in it.";
+
+v1::Severity Priority(const EscalationRequest& request) {
+  return ToMessageEnum<v1::Severity>(request.action.priority ==
+                                             Severity::kUnspecified
+                                         ? request.classification.severity
+                                         : request.action.priority);
+}
+
 v1::ErrorSummary Summary(const RedactedFailure& failure) {
   v1::ErrorSummary summary;
   summary.set_exception_type(failure.exception_type);
@@ -78,6 +114,7 @@ StoredIncident ToIncident(const EscalationRequest& request,
                           const std::string& fingerprint) {
   StoredIncident stored{.incident_id = NewIncidentId(request.now)};
   stored.record.set_from_default_plan(request.from_default_plan);
+  stored.record.set_caller_service(request.failure.caller_service);
   v1::Incident& incident = *stored.record.mutable_incident();
   const Classification& classification = request.classification;
   incident.set_incident_id(stored.incident_id);
@@ -90,10 +127,7 @@ StoredIncident ToIncident(const EscalationRequest& request,
       ToMessageEnum<v1::FailureCategory>(classification.category));
   incident.set_error_type(
       ToMessageEnum<v1::ErrorType>(classification.error_type));
-  incident.set_priority(ToMessageEnum<v1::Severity>(
-      request.action.priority == Severity::kUnspecified
-          ? classification.severity
-          : request.action.priority));
+  incident.set_priority(Priority(request));
   incident.set_assignee(request.action.assignee);
   incident.set_title(Title(request.failure));
   *incident.mutable_error() = Summary(request.failure);
@@ -105,6 +139,26 @@ StoredIncident ToIncident(const EscalationRequest& request,
   for (const std::string& channel : request.action.channels) {
     incident.add_channels(channel);
   }
+  return stored;
+}
+
+v1::Severity CollectingPriority(const EscalationRequest& request) {
+  return std::max(Priority(request), v1::SEVERITY_HIGH);
+}
+
+StoredIncident ToCollecting(const EscalationRequest& request, Collects collects,
+                            const std::string& fingerprint) {
+  StoredIncident stored = ToIncident(request, fingerprint);
+  stored.record.set_collects(true);
+  v1::Incident& incident = *stored.record.mutable_incident();
+  // Of the first failure alone: the next ones have others.
+  incident.clear_target();
+  incident.clear_pattern_id();
+  incident.clear_context();
+  incident.set_priority(CollectingPriority(request));
+  incident.set_title(std::string(
+      CutUtf8(CollectingTitle(request.failure, collects), kMaxTitleBytes)));
+  incident.set_suggested_action(kCollectingAction);
   return stored;
 }
 

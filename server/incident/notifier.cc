@@ -151,8 +151,15 @@ std::vector<StoreOp> Notifier::MessagesFor(const v1::Incident& incident,
                                            NoticeKind kind,
                                            bool from_default_plan,
                                            absl::Time now) {
+  return MessagesTo(ChannelsFor(incident, from_default_plan), incident, kind,
+                    now);
+}
+
+std::vector<StoreOp> Notifier::MessagesTo(
+    const std::vector<std::string>& channels, const v1::Incident& incident,
+    NoticeKind kind, absl::Time now) {
   std::vector<StoreOp> ops;
-  for (const std::string& channel : ChannelsFor(incident, from_default_plan)) {
+  for (const std::string& channel : channels) {
     const absl::Duration wait = state_->IsLog(channel)
                                     ? absl::ZeroDuration()
                                     : state_->config.times.group_wait;

@@ -77,6 +77,10 @@ class Notifier {
   std::vector<StoreOp> MessagesFor(const v1::Incident& incident,
                                    NoticeKind kind, bool from_default_plan,
                                    absl::Time now);
+  // The same for `channels`, whichever the incident names.
+  std::vector<StoreOp> MessagesTo(const std::vector<std::string>& channels,
+                                  const v1::Incident& incident, NoticeKind kind,
+                                  absl::Time now);
   void Wake();
 
   // The fate of an incident's messages.

@@ -92,7 +92,8 @@ absl::string_view Name(TraceReason value) {
       "ASSUMED_IDEMPOTENT",  "CLASSIFIED",
       "PLAN_SWITCHED",       "RETRIED_ELSEWHERE",
       "TARGET_HINT",         "HELD_BACK",
-      "VOLUME_UNKNOWN",      "TOKEN_DROPPED"};
+      "VOLUME_UNKNOWN",      "TOKEN_DROPPED",
+      "INCIDENTS_FULL"};
   return NameIn(kNames, value);
 }
 

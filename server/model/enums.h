@@ -123,7 +123,8 @@ enum class TraceReason : uint8_t {
   kTargetHint,
   kHeldBack,
   kVolumeUnknown,
-  kTokenDropped
+  kTokenDropped,
+  kIncidentsFull
 };
 absl::string_view Name(
     TraceReason value);  // The API's name without its prefix.

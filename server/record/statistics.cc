@@ -48,6 +48,7 @@ bool PassesOver(TraceReason reason) {
     case TraceReason::kEmptyPlan:
     case TraceReason::kRetriedElsewhere:
     case TraceReason::kTokenDropped:
+    case TraceReason::kIncidentsFull:
       return true;
   }
   return false;

@@ -89,7 +89,7 @@ struct Tally {
   CountPer<ErrorType, ErrorType::kCustom, Count> error_types;
   CountPer<Category, Category::kUnknown, Count> categories;
   CountPer<Disposition, Disposition::kGiveUp, Count> dispositions;
-  CountPer<TraceReason, TraceReason::kTokenDropped, Count> reasons;
+  CountPer<TraceReason, TraceReason::kIncidentsFull, Count> reasons;
   std::array<StrategyTally<Count>, kStrategyCount> strategies;
   std::vector<Count> patterns;  // By number of PatternNames; may be shorter.
   Histogram<Count> recovery_time;

@@ -126,19 +126,28 @@ class Awaited {
 // One server's notifier and desk.
 class Server {
  public:
-  explicit Server(Store* engine) : store(engine) { Start(); }
+  explicit Server(Store* engine, std::vector<config::v1::Channel> channels = {},
+                  std::function<absl::Time()> clock = absl::Now)
+      : store(engine),
+        channels_(std::move(channels)),
+        clock_(std::move(clock)) {
+    Start();
+  }
 
   void Start() {
     Notifier::Options options;
     options.start_workers = false;
+    options.channels = channels_;
     auto opened = Notifier::Open(&store, std::move(options));
     EXPECT_TRUE(opened.ok()) << opened.status();
     notifier = *std::move(opened);
     auto desk_opened = IncidentDesk::Open(
-        &store, notifier.get(), [this](IncidentChange change, const auto& id) {
+        &store, notifier.get(),
+        [this](IncidentChange change, const auto& id) {
           std::lock_guard<std::mutex> lock(mutex_);
           changes_.emplace_back(change, id);
-        });
+        },
+        clock_);
     EXPECT_TRUE(desk_opened.ok()) << desk_opened.status();
     desk = *std::move(desk_opened);
   }
@@ -173,6 +182,8 @@ class Server {
   std::unique_ptr<IncidentDesk> desk;
 
  private:
+  const std::vector<config::v1::Channel> channels_;
+  const std::function<absl::Time()> clock_;
   mutable std::mutex mutex_;
   std::vector<std::pair<IncidentChange, std::string>> changes_;
 };

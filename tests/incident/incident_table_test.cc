@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/incident/fingerprint.h"
 #include "server/incident/incident_desk.h"
 #include "server/incident/waits.h"
 #include "server/wire/errors.h"
@@ -33,6 +34,28 @@ StoredWaiter MakeWaiter(const std::string& id, const std::string& waiter_id,
       .incident_id = id, .waiter_id = waiter_id, .mod_revision = revision};
   if (resolved) stored.record.mutable_waiter()->mutable_resolution();
   return stored;
+}
+
+IncidentTable::Arrival Arrive(const std::string& fingerprint,
+                              const std::string& waiter_id = "",
+                              const std::string& caller = "a",
+                              const std::string& ns = "default") {
+  return {.fingerprint = fingerprint,
+          .owner = {.ns = ns, .caller = caller},
+          .waiter_id = waiter_id,
+          .now = absl::UnixEpoch()};
+}
+
+// `count` open incidents, named "<prefix><number>"; caller null: not known.
+void Fill(IncidentTable* table, const std::string& prefix, size_t count,
+          const char* caller, const std::string& ns = "default") {
+  for (size_t i = 0; i < count; ++i) {
+    StoredIncident stored =
+        MakeIncident(absl::StrCat(prefix, i), 1, v1::INCIDENT_STATE_OPEN);
+    stored.record.mutable_incident()->set_namespace_(ns);
+    if (caller != nullptr) stored.record.set_caller_service(caller);
+    table->Apply(stored);
+  }
 }
 
 TEST(IncidentTableTest, LateNewsChangeNothing) {
@@ -68,7 +91,7 @@ TEST(IncidentTableTest, ANewIncidentKeepsTheFingerprintOfAnOldOne) {
   table.Apply(old);
   table.Apply(fresh);  // Before the end of the old one is known.
   table.Apply(MakeIncident("b", 2, v1::INCIDENT_STATE_RESOLVED));
-  const auto entrance = table.Enter("fb", "", 1, absl::UnixEpoch());
+  const auto entrance = table.Enter(Arrive("fb"));
   ASSERT_TRUE(entrance.ok());
   EXPECT_TRUE(entrance->joined);
   EXPECT_EQ(entrance->incident_id, "a");
@@ -95,13 +118,158 @@ TEST(IncidentTableTest, AMergerThatWasNotHeardOfEndsThePendingOne) {
 
 TEST(IncidentTableTest, OpenIncidentsAreBounded) {
   IncidentTable table;
-  for (size_t i = 0; i < IncidentDesk::kMaxOpenIncidents; ++i) {
-    table.Apply(MakeIncident(absl::StrCat("i", i), 1, v1::INCIDENT_STATE_OPEN));
-  }
-  const auto full = table.Enter("new", "", 1, absl::UnixEpoch());
+  Fill(&table, "i", IncidentDesk::kMaxOpenIncidents / 2, nullptr, "one");
+  Fill(&table, "j", IncidentDesk::kMaxOpenIncidents / 2, nullptr, "two");
+  const auto full = table.Enter(Arrive("new"));
   EXPECT_TRUE(absl::IsResourceExhausted(full.status())) << full.status();
   EXPECT_EQ(ReasonOf(full.status()), "OVERLOADED");
-  EXPECT_TRUE(table.Enter("fi7", "", 1, absl::UnixEpoch())->joined);
+  EXPECT_TRUE(IncidentDesk::IsLimit(full.status()));
+  // Not even an incident that collects is opened.
+  EXPECT_FALSE(table.Enter(Arrive("new", "", "a", "one")).ok());
+  EXPECT_TRUE(table.Enter(Arrive("fi7"))->joined);
+}
+
+TEST(IncidentTableTest, BeyondACallersShareItsFailuresAreCollected) {
+  IncidentTable table;
+  Fill(&table, "i", IncidentDesk::kMaxOpenPerCaller - 1, "a");
+  Fill(&table, "old", 10, nullptr);  // Counts in the namespace alone.
+  const auto last = table.Enter(Arrive("last"));
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_EQ(last->collects, Collects::kNothing);
+  // What is being opened counts, too.
+  const auto more = table.Enter(Arrive("more"));
+  ASSERT_TRUE(more.ok()) << more.status();
+  EXPECT_EQ(more->collects, Collects::kCaller);
+  EXPECT_FALSE(more->joined);
+  EXPECT_EQ(more->fingerprint,
+            CollectingFingerprint("default", std::string("a")));
+  table.Leave(more->fingerprint);
+
+  EXPECT_TRUE(table.Enter(Arrive("fi7"))->joined);
+  for (const auto& other :
+       {Arrive("more", "", "b"), Arrive("more", "", "a", "elsewhere")}) {
+    const auto entrance = table.Enter(other);
+    ASSERT_TRUE(entrance.ok()) << entrance.status();
+    EXPECT_EQ(entrance->collects, Collects::kNothing);
+    table.Leave(entrance->fingerprint);
+  }
+  // It was not opened after all.
+  table.Leave("last");
+  EXPECT_EQ(table.Enter(Arrive("more"))->collects, Collects::kNothing);
+}
+
+TEST(IncidentTableTest, BeyondANamespacesShareItsFailuresAreCollected) {
+  IncidentTable table;
+  constexpr size_t kCallers =
+      IncidentDesk::kMaxOpenPerNamespace / IncidentDesk::kMaxOpenPerCaller;
+  for (size_t i = 0; i < kCallers; ++i) {
+    const std::string caller = absl::StrCat("caller", i);
+    Fill(&table, absl::StrCat(caller, "_"), IncidentDesk::kMaxOpenPerCaller,
+         caller.c_str());
+  }
+  const auto newcomer = table.Enter(Arrive("new", "", "newcomer"));
+  ASSERT_TRUE(newcomer.ok()) << newcomer.status();
+  EXPECT_EQ(newcomer->collects, Collects::kNamespace);
+  EXPECT_EQ(newcomer->fingerprint,
+            CollectingFingerprint("default", std::nullopt));
+  EXPECT_EQ(table.Enter(Arrive("new", "", "caller0"))->collects,
+            Collects::kCaller);
+  EXPECT_EQ(table.Enter(Arrive("new", "", "a", "elsewhere"))->collects,
+            Collects::kNothing);
+}
+
+// Its share counts with it: the collecting one is in nobody's.
+StoredIncident MakeCollecting(const std::string& id, int64_t revision,
+                              v1::IncidentState state) {
+  StoredIncident stored = MakeIncident(id, revision, state);
+  stored.record.set_caller_service("a");
+  stored.record.set_collects(true);
+  v1::Incident& incident = *stored.record.mutable_incident();
+  incident.set_namespace_("default");
+  incident.set_fingerprint(CollectingFingerprint("default", std::string("a")));
+  incident.add_channels("pager");
+  return stored;
+}
+
+TEST(IncidentTableTest, AWaiterStaysInTheIncidentThatCollects) {
+  IncidentTable table;
+  Fill(&table, "i", IncidentDesk::kMaxOpenPerCaller, "a");
+  table.Apply(MakeCollecting("c", 1, v1::INCIDENT_STATE_OPEN));
+  const auto joined = table.Enter(Arrive("new", "w"));
+  ASSERT_TRUE(joined.ok()) << joined.status();
+  EXPECT_TRUE(joined->joined);
+  EXPECT_EQ(joined->incident_id, "c");
+  EXPECT_THAT(joined->channels, ElementsAre("pager"));
+  StoredWaiter waiter = MakeWaiter("c", "w", 2, false);
+  waiter.record.set_error_count(1);
+  table.Apply(waiter);
+
+  // There is room again, for others and for its next failure.
+  table.Apply(MakeIncident("i0", 3, v1::INCIDENT_STATE_RESOLVED));
+  EXPECT_EQ(table.Enter(Arrive("new", "w"))->incident_id, "c");
+  IncidentTable::Arrival next = Arrive("new", "w");
+  next.error_count = 2;
+  for (const auto& fresh : {Arrive("new", "x"), next}) {
+    EXPECT_EQ(table.Enter(fresh)->collects, Collects::kNothing);
+    table.Leave("new");
+  }
+  // Over, it has answered.
+  table.Apply(MakeCollecting("c", 4, v1::INCIDENT_STATE_RESOLVED));
+  const auto answered = table.Enter(Arrive("new", "w"));
+  ASSERT_TRUE(answered.ok()) << answered.status();
+  EXPECT_TRUE(answered->answered);
+  EXPECT_EQ(answered->incident_id, "c");
+  EXPECT_FALSE(table.Enter(next)->answered);
+}
+
+TEST(IncidentTableTest, PendingIncidentsCountInTheirShareOnce) {
+  IncidentTable table;
+  Fill(&table, "i", IncidentDesk::kMaxOpenPerCaller - 1, "a");
+  StoredIncident pending = MakeIncident("p", 0, v1::INCIDENT_STATE_OPEN);
+  pending.create_revision = 0;
+  pending.record.set_caller_service("a");
+  pending.record.mutable_incident()->set_namespace_("default");
+  ASSERT_TRUE(table.Spool(pending).ok());
+  EXPECT_EQ(table.Enter(Arrive("new"))->collects, Collects::kCaller);
+  table.Leave(CollectingFingerprint("default", std::string("a")));
+  // Written, and changed after that.
+  for (const int64_t revision : {5, 6}) {
+    pending.create_revision = 5;
+    pending.mod_revision = revision;
+    table.Apply(pending);
+  }
+  table.Apply(MakeIncident("i0", 7, v1::INCIDENT_STATE_RESOLVED));
+  EXPECT_EQ(table.Enter(Arrive("new"))->collects, Collects::kNothing);
+}
+
+TEST(IncidentTableTest, QuietIsWhatNobodyWaitsForAndDoesNotFail) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  IncidentTable table;
+  const auto add = [&](const std::string& id, absl::Time last_seen) {
+    StoredIncident stored = MakeIncident(id, 1, v1::INCIDENT_STATE_OPEN);
+    *stored.record.mutable_incident()->mutable_last_seen_time() =
+        ToTimestamp(last_seen);
+    table.Apply(stored);
+  };
+  const auto quiet = [&](size_t limit = 10) {
+    std::vector<std::string> ids;
+    for (const auto& incident : table.QuietSince(now, limit)) {
+      ids.push_back(incident.incident_id);
+    }
+    return ids;
+  };
+  add("failed later", now + absl::Seconds(1));
+  add("quiet", now);
+  add("repeated", now);
+  add("waited for", now);
+  add("was waited for", now);
+  table.Apply(MakeWaiter("waited for", "w", 2, false));
+  table.Apply(MakeWaiter("was waited for", "w", 2, true));
+  IncidentTable::Arrival repeat = Arrive("frepeated");
+  repeat.now = now + absl::Seconds(1);
+  ASSERT_TRUE(table.Enter(repeat)->joined);
+  EXPECT_THAT(quiet(), ElementsAre("quiet", "was waited for"));
+  EXPECT_THAT(quiet(1), ElementsAre("quiet"));
 }
 
 TEST(IncidentTableTest, WaitersAreBounded) {
@@ -110,10 +278,10 @@ TEST(IncidentTableTest, WaitersAreBounded) {
   for (size_t i = 0; i < IncidentDesk::kMaxWaitersPerIncident; ++i) {
     table.Apply(MakeWaiter("a", absl::StrCat("w", i), 2, false));
   }
-  EXPECT_TRUE(absl::IsResourceExhausted(
-      table.Enter("fa", "more", 1, absl::UnixEpoch()).status()));
-  EXPECT_TRUE(table.Enter("fa", "w7", 1, absl::UnixEpoch()).ok());
-  EXPECT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(table.Enter(Arrive("fa", "more")).status()));
+  EXPECT_TRUE(table.Enter(Arrive("fa", "w7")).ok());
+  EXPECT_TRUE(table.Enter(Arrive("fa")).ok());
 }
 
 TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
@@ -121,8 +289,8 @@ TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
   StoredIncident incident = MakeIncident("a", 1, v1::INCIDENT_STATE_OPEN);
   incident.record.mutable_incident()->set_occurrence_count(1);
   table.Apply(incident);
-  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
-  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
+  ASSERT_TRUE(table.Enter(Arrive("fa")).ok());
+  ASSERT_TRUE(table.Enter(Arrive("fa")).ok());
   const auto count = [&] {
     return table.Find("a")->record.incident().occurrence_count();
   };
@@ -131,7 +299,7 @@ TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {
   UnwrittenIncident written = table.Uncounted()[0];
   EXPECT_EQ(written.repeats, 2);
   // One more while it is being written.
-  ASSERT_TRUE(table.Enter("fa", "", 1, absl::UnixEpoch()).ok());
+  ASSERT_TRUE(table.Enter(Arrive("fa")).ok());
   written.stored.mod_revision = 2;
   table.Apply(written.stored);  // The watch is faster.
   table.Written(written);

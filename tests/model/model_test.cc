@@ -48,7 +48,7 @@ TEST(EnumsTest, EveryValueHasItsOwnName) {
   ExpectNames(Idempotency::kNotIdempotent, "NOT_IDEMPOTENT");
   ExpectNames(Disposition::kGiveUp, "GIVE_UP");
   ExpectNames(Outcome::kIgnored, "IGNORED");
-  ExpectNames(TraceReason::kTokenDropped, "TOKEN_DROPPED");
+  ExpectNames(TraceReason::kIncidentsFull, "INCIDENTS_FULL");
   ExpectNames(Backoff::kNone, "NONE");
   ExpectNames(Jitter::kRange, "RANGE");
   ExpectNames(AlternativeOrder::kQuality, "QUALITY");

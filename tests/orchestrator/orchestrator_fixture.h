@@ -32,11 +32,18 @@ class OrchestratorTest : public ::testing::Test {
     store_ = *OpenStore("memory:");
     notifier_ =
         *Notifier::Open(store_.get(), {.http = &http_, .start_workers = false});
-    incidents_ = *IncidentDesk::Open(store_.get(), notifier_.get(),
-                                     [](IncidentChange, const std::string&) {});
+    OpenDesk();
     catalog_ = *PatternCatalog::Open(store_.get(), {});
     redactor_ = *Redactor::Create({});
     Build(&statistics_);
+  }
+
+  void OpenDesk() {
+    incidents_.reset();
+    incidents_ = *IncidentDesk::Open(
+        store_.get(), notifier_.get(),
+        [](IncidentChange, const std::string&) {},
+        [start = now_] { return start; });  // Its threads ask, too.
   }
 
   void Build(Statistics* statistics, Guard* guard = nullptr) {

@@ -257,6 +257,32 @@ TEST_F(OrchestratorTest, APausedWorkflowWaitsOnlyIfItCan) {
   EXPECT_EQ(incident->waiting_count(), 1);
 }
 
+TEST_F(OrchestratorTest, AFullDeskIsNotTakenForTheStoresFailure) {
+  Add("{pattern_id: p, error_type: CONTRACT, regex_pattern: contract, steps: "
+      "[{escalation: {pause_workflow: true}}]}");
+  const std::string context =
+      "{error: {message: contract}, capabilities: {await_human: true}}";
+  const Decision first = Handle(context);
+  ASSERT_EQ(first.disposition, Disposition::kWaitForHuman);
+  const std::string id = std::get<EscalationAction>(*first.action).incident_id;
+  for (size_t i = 1; i < IncidentDesk::kMaxWaitersPerIncident;) {
+    StoreTransaction more;
+    while (i < IncidentDesk::kMaxWaitersPerIncident &&
+           more.ops.size() < kMaxStoreTransactionOps) {
+      more.ops.push_back(
+          {.key = absl::StrCat("incident_waiters/", id, "/w", i++),
+           .value = ""});
+    }
+    ASSERT_EQ(store_->Commit(more).status(), absl::OkStatus());
+  }
+  OpenDesk();  // It reads them.
+  Build(&statistics_);
+  const Decision refused = Handle(context);
+  EXPECT_EQ(refused.disposition, Disposition::kGiveUp);
+  EXPECT_THAT(Reasons(refused), Contains(TraceReason::kIncidentsFull));
+  EXPECT_THAT(refused.error_message, HasSubstr("too many workflows wait"));
+}
+
 TEST_F(OrchestratorTest, ARepeatWithAnOldTokenDoesNotUndoAResolution) {
   Add("{pattern_id: p, error_type: CONTRACT, regex_pattern: contract, steps: "
       "[{retry: {max_retries: 1}}, {escalation: {pause_workflow: true}}]}");

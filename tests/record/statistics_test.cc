@@ -232,6 +232,7 @@ TEST(StatisticsTest, OnlyReasonsThatPassAStepOverExhaustIt) {
       {Strategy::kGracefulDegradation, TraceReason::kNoLevelLeft, true},
       {Strategy::kEscalation, TraceReason::kStoreUnavailable, true},
       {Strategy::kRetry, TraceReason::kTokenDropped, true},
+      {Strategy::kEscalation, TraceReason::kIncidentsFull, true},
       {Strategy::kRetry, TraceReason::kHeldBack, false},
       {Strategy::kRetry, TraceReason::kVolumeUnknown, false},
       {Strategy::kRetry, TraceReason::kTargetHint, false},
