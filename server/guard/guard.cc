@@ -1,12 +1,17 @@
 #include "server/guard/guard.h"
 
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "server/guard/target_guard.h"
 #include "server/guard/target_table.h"
 
 namespace recourse {
+
+namespace {
+constexpr size_t kNoLimit = std::numeric_limits<size_t>::max();
+}  // namespace
 
 class Guard::Impl {
  public:
@@ -99,19 +104,19 @@ std::vector<CircuitView> Guard::Circuits(absl::string_view ns,
   return impl_->TableOf(key).WithKnown(
       key, now, std::vector<CircuitView>(),
       [now](TargetGuard& guard, Changes* changes) {
-        std::vector<CircuitView> views;
-        guard.AppendCircuits(/*only_open=*/false, now, changes, &views);
-        return views;
+        CircuitList list;
+        guard.AppendCircuits({}, kNoLimit, now, changes, &list);
+        return std::move(list.circuits);
       });
 }
 
-std::vector<CircuitView> Guard::AllCircuits(bool only_open,
-                                            absl::Time now) const {
-  std::vector<CircuitView> views;
+CircuitList Guard::AllCircuits(const CircuitFilter& filter, size_t limit,
+                               absl::Time now) const {
+  CircuitList list;
   for (const auto& table : impl_->tables) {
-    table->AppendCircuits(only_open, now, &views);
+    table->AppendCircuits(filter, limit, now, &list);
   }
-  return views;
+  return list;
 }
 
 void Guard::Override(absl::string_view ns, absl::string_view target,

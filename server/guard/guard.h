@@ -97,6 +97,22 @@ enum class RunOutcome : uint8_t {
   kUnused,   // It never ran: what was reserved comes back.
 };
 
+// Which circuits to list. Its functions are asked under a lock: they must be
+// quick and leave the guard alone.
+struct CircuitFilter {
+  bool only_open = false;  // Leave out what is CLOSED.
+  std::string ns = {};     // Empty: of every namespace.
+  std::function<bool(absl::string_view target)> target = {};  // Null: any.
+  // Whose own circuits, beside the shared ones; null: everybody's.
+  std::function<bool(absl::string_view service, absl::string_view instance)>
+      caller = {};
+};
+
+struct CircuitList {
+  std::vector<CircuitView> circuits;  // In no order.
+  size_t left_out = 0;                // That the filter wants beyond the limit.
+};
+
 // Thread safety: safe for concurrent use; calls for different targets seldom
 // meet in a lock. Memory: at most kMaxTargets targets with kMaxCallers callers
 // each; the longest idle are forgotten, what is not CLOSED or overridden last.
@@ -146,8 +162,10 @@ class Guard {
   std::vector<CircuitView> Circuits(absl::string_view ns,
                                     absl::string_view target,
                                     absl::Time now) const;
-  // All of them, in no order.
-  std::vector<CircuitView> AllCircuits(bool only_open, absl::Time now) const;
+  // Those of all targets that `filter` wants, at most `limit`; the others are
+  // not even put together.
+  CircuitList AllCircuits(const CircuitFilter& filter, size_t limit,
+                          absl::Time now) const;
 
   // What a person set; nullopt ends it. `until` by `now`'s clock.
   void Override(absl::string_view ns, absl::string_view target,

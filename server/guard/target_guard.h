@@ -60,9 +60,10 @@ class TargetGuard {
   LocalShare ShareOf(const CallSite& site, absl::Time now);
   CircuitView SharedView(absl::Time now);
   CircuitView ViewOf(const Caller& caller, absl::Time now);
-  // The shared one, and callers' own that are not CLOSED.
-  void AppendCircuits(bool only_open, absl::Time now, Changes* changes,
-                      std::vector<CircuitView>* views);
+  // The shared one, and callers' own that are not CLOSED, as far as `filter`
+  // wants them and until the list holds `limit`.
+  void AppendCircuits(const CircuitFilter& filter, size_t limit, absl::Time now,
+                      Changes* changes, CircuitList* list);
   std::optional<CircuitSnapshot> Snapshot(absl::Time now) const;
   void Restore(const CircuitSnapshot& snapshot, absl::Time now,
                Changes* changes);

@@ -1,6 +1,7 @@
 #include "server/guard/target_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_format.h"
 
@@ -140,18 +141,27 @@ AdmitAnswer TargetTable::Admit(const TargetKey& key,
   return answer;
 }
 
-void TargetTable::AppendCircuits(bool only_open, absl::Time now,
-                                 std::vector<CircuitView>* views) {
+void TargetTable::AppendCircuits(const CircuitFilter& filter, size_t limit,
+                                 absl::Time now, CircuitList* list) {
   Telling telling(this);
   absl::MutexLock lock(&mutex_);
-  const auto append = [&](TargetGuard& guard, Changes* changes) {
-    guard.AppendCircuits(only_open, now, changes, views);
+  const auto wanted = [&filter](const Entry* entry) {
+    const TargetGuard::Identity& identity = entry->guard.identity();
+    return (filter.ns.empty() || filter.ns == identity.ns) &&
+           (filter.target == nullptr || filter.target(identity.target));
   };
-  if (only_open) {
-    const std::vector<Entry*> restless(restless_.begin(), restless_.end());
-    for (Entry* entry : restless) RunOn(*entry, append);
+  std::vector<Entry*> entries;  // The work changes what is restless.
+  if (filter.only_open) {
+    std::copy_if(restless_.begin(), restless_.end(),
+                 std::back_inserter(entries), wanted);
   } else {
-    for (Entry* entry : by_age_) RunOn(*entry, append);
+    std::copy_if(by_age_.begin(), by_age_.end(), std::back_inserter(entries),
+                 wanted);
+  }
+  for (Entry* entry : entries) {
+    RunOn(*entry, [&](TargetGuard& guard, Changes* changes) {
+      guard.AppendCircuits(filter, limit, now, changes, list);
+    });
   }
 }
 

@@ -78,8 +78,8 @@ class TargetTable {
 
   AdmitAnswer Admit(const TargetKey& key, const AdmitRequest& request,
                     absl::Time now);
-  void AppendCircuits(bool only_open, absl::Time now,
-                      std::vector<CircuitView>* views);
+  void AppendCircuits(const CircuitFilter& filter, size_t limit, absl::Time now,
+                      CircuitList* list);
   void AppendSnapshots(absl::Time now, std::vector<CircuitSnapshot>* snapshots);
   void Sweep(absl::Time now);
 

@@ -151,18 +151,27 @@ CircuitView TargetGuard::ViewOf(const Caller& caller, absl::Time now) {
   return view;
 }
 
-void TargetGuard::AppendCircuits(bool only_open, absl::Time now,
-                                 Changes* changes,
-                                 std::vector<CircuitView>* views) {
+void TargetGuard::AppendCircuits(const CircuitFilter& filter, size_t limit,
+                                 absl::Time now, Changes* changes,
+                                 CircuitList* list) {
   AdvanceAll(now, changes);
-  CircuitView shared = SharedView(now);
-  if (!only_open || shared.state != CircuitState::kClosed) {
-    views->push_back(std::move(shared));
+  const auto has_room = [&] {
+    if (list->circuits.size() < limit) return true;
+    ++list->left_out;
+    return false;
+  };
+  const bool closed =
+      override_ == nullptr && breaker_.state() == CircuitState::kClosed;
+  if ((!filter.only_open || !closed) && has_room()) {
+    list->circuits.push_back(SharedView(now));
   }
   if (open_callers_ == 0) return;
   callers_.ForEach([&](const Caller& caller) {
-    if (caller.breaker.state() != CircuitState::kClosed) {
-      views->push_back(ViewOf(caller, now));
+    if (caller.breaker.state() != CircuitState::kClosed &&
+        (filter.caller == nullptr ||
+         filter.caller(caller.service, caller.instance)) &&
+        has_room()) {
+      list->circuits.push_back(ViewOf(caller, now));
     }
   });
 }

@@ -1,6 +1,7 @@
 #include "server/rpc/circuits_service.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ namespace {
 constexpr absl::Duration kReportInterval = absl::Seconds(1);
 constexpr size_t kMaxReportedTargets = 1000;
 constexpr int kMaxWatchedTargets = 64;
+// Told at first to one who watches; they wait in memory until he reads.
+constexpr size_t kMaxOpeningCircuits = 1000;
 constexpr size_t kMaxCallerBytes = 128;
 constexpr size_t kMaxCallersShown = 100;
 constexpr int kMaxPageSize = 1000;
@@ -35,16 +38,20 @@ struct Interest {
   std::string instance;
 
   bool Covers(const CircuitView& circuit) const {
-    if (!ns.empty() && circuit.ns != ns) return false;
-    if (!circuit.shared &&
-        (circuit.instance != instance || circuit.service != service)) {
-      return false;
-    }
-    return targets.empty() ||
-           std::any_of(targets.begin(), targets.end(),
-                       [&](const std::string& glob) {
-                         return MatchesGlob(glob, circuit.target);
-                       });
+    return (ns.empty() || circuit.ns == ns) &&
+           (circuit.shared ||
+            CoversCaller(circuit.service, circuit.instance)) &&
+           CoversTarget(circuit.target);
+  }
+  bool CoversCaller(absl::string_view its_service,
+                    absl::string_view its_instance) const {
+    return its_instance == instance && its_service == service;
+  }
+  bool CoversTarget(absl::string_view target) const {
+    return targets.empty() || std::any_of(targets.begin(), targets.end(),
+                                          [&](const std::string& glob) {
+                                            return MatchesGlob(glob, target);
+                                          });
   }
 };
 
@@ -81,13 +88,23 @@ grpc::ByteBuffer ToBuffer(const CircuitView& circuit, int64_t missed) {
 std::vector<grpc::ByteBuffer> Opening(const Guard& guard,
                                       const Interest& interest,
                                       absl::Time now) {
+  const CircuitFilter filter{
+      .only_open = true,
+      .ns = interest.ns,
+      .target = [&](auto target) { return interest.CoversTarget(target); },
+      .caller =
+          [&](auto service, auto instance) {
+            return interest.CoversCaller(service, instance);
+          }};
+  const CircuitList open = guard.AllCircuits(filter, kMaxOpeningCircuits, now);
   std::vector<grpc::ByteBuffer> messages;
-  for (const CircuitView& circuit :
-       guard.AllCircuits(/*only_open=*/true, now)) {
-    if (interest.Covers(circuit)) messages.push_back(ToBuffer(circuit, 0));
+  messages.reserve(open.circuits.size() + 1);
+  for (const CircuitView& circuit : open.circuits) {
+    messages.push_back(ToBuffer(circuit, 0));
   }
   v1::WatchCircuitsResponse synced;
   synced.set_synced(true);
+  synced.set_missed(static_cast<int64_t>(open.left_out));
   messages.push_back(SerializeToBuffer(synced));
   return messages;
 }
@@ -149,12 +166,12 @@ absl::StatusOr<v1::ListCircuitsResponse> ListPage(
       !absl::SimpleAtoi(request.page_token(), &start)) {
     return InvalidField("page_token", "is not of the page before");
   }
-  std::vector<CircuitView> all = guard.AllCircuits(request.only_open(), now);
-  if (!request.namespace_().empty()) {
-    std::erase_if(all, [&](const CircuitView& circuit) {
-      return circuit.ns != request.namespace_();
-    });
-  }
+  std::vector<CircuitView> all =
+      guard
+          .AllCircuits(
+              {.only_open = request.only_open(), .ns = request.namespace_()},
+              std::numeric_limits<size_t>::max(), now)
+          .circuits;
   std::sort(
       all.begin(), all.end(), [](const CircuitView& a, const CircuitView& b) {
         if (a.ns == b.ns && a.target == b.target && a.shared != b.shared) {
@@ -308,7 +325,7 @@ grpc::ServerUnaryReactor* CircuitsService::OverrideCircuit(
         const absl::StatusOr<CircuitOverride> set =
             ParseOverride(redacted, now);
         if (!set.ok()) return set.status();
-        if (absl::Status s = parts_.circuits->Override(redacted, *set);
+        if (absl::Status s = parts_.circuits->Override(redacted, *set, now);
             !s.ok()) {
           return s;
         }

@@ -46,7 +46,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       return;
     }
     write_ = std::move(plan->write);
-    Begin(hub, wakers, std::move(plan->filter), plan->opening);
+    Begin(hub, wakers, std::move(plan->filter), std::move(plan->opening));
   }
 
   void OnWriteDone(bool ok) override {
@@ -76,7 +76,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   };
 
   void Begin(EventHub* hub, WorkerPool* wakers, EventFilter filter,
-             const std::function<std::vector<grpc::ByteBuffer>()>& opening) {
+             std::function<std::vector<grpc::ByteBuffer>()> opening) {
     call_id_ = open_calls_->Add([this] { EndWith(DrainingStatus()); });
     if (call_id_ == 0) return EndWith(DrainingStatus());
     // The hub may hold locks when it says that there is something, so the write
@@ -94,11 +94,31 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
                                    watcher.status().message())
                          : watcher.status());
     }
-    std::vector<grpc::ByteBuffer> first = opening();
+    {
+      absl::MutexLock lock(&mu_);
+      watcher_ = *std::move(watcher);
+    }
+    const bool scheduled = wakers->Schedule(
+        /*bytes=*/0, [alive = alive_, opening = std::move(opening)] {
+          {
+            absl::MutexLock lock(&alive->mu);
+            if (alive->stream == nullptr) return;
+          }
+          // It may take a while, and the stream's end must not wait for it.
+          std::vector<grpc::ByteBuffer> first = opening();
+          absl::MutexLock lock(&alive->mu);
+          if (alive->stream != nullptr) alive->stream->Open(std::move(first));
+        });
+    if (!scheduled) {
+      EndWith(OverloadedStatus());
+    }
+  }
+
+  void Open(std::vector<grpc::ByteBuffer> first) {
     absl::MutexLock lock(&mu_);
-    watcher_ = *std::move(watcher);
     waiting_.assign(std::make_move_iterator(first.begin()),
                     std::make_move_iterator(first.end()));
+    opened_ = true;
     TakeAndWrite();
   }
 
@@ -109,9 +129,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   }
 
   void TakeAndWrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (writing_ || finished_ || !end_status_.ok() || watcher_ == nullptr) {
-      return;
-    }
+    if (!opened_ || writing_ || finished_ || !end_status_.ok()) return;
     if (waiting_.empty()) {
       std::optional<EventHub::Delivery> delivery = watcher_->Next();
       if (!delivery.has_value()) return;
@@ -146,6 +164,7 @@ class WatchStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::unique_ptr<EventHub::Watcher> watcher_ ABSL_GUARDED_BY(mu_);
   std::deque<grpc::ByteBuffer> waiting_ ABSL_GUARDED_BY(mu_);
   grpc::ByteBuffer outgoing_ ABSL_GUARDED_BY(mu_);
+  bool opened_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status end_status_ ABSL_GUARDED_BY(mu_);

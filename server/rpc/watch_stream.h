@@ -17,14 +17,15 @@ namespace recourse {
 // What one watcher is sent.
 struct WatchPlan {
   EventFilter filter;
-  // Sent first. Called after the watch has begun: nothing falls in between.
+  // Sent first. Called on a waker after the watch has begun: nothing falls in
+  // between. What it refers to outlives the wakers; the stream may be gone.
   std::function<std::vector<grpc::ByteBuffer>()> opening;
   std::function<grpc::ByteBuffer(const EventHub::Delivery&)> write;
 };
 
 // Serves one stream, or ends it with the plan's refusal; the reactor deletes
-// itself. `wakers` starts the writes that new events call for: its queue must
-// hold one task per watcher.
+// itself. `wakers` opens streams and starts the writes that new events
+// call for: its queue must hold two tasks per watcher.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
     absl::StatusOr<WatchPlan> plan, EventHub* hub, WorkerPool* wakers,
     OpenCalls* open_calls);

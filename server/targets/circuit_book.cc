@@ -1,10 +1,11 @@
 #include "server/targets/circuit_book.h"
 
 #include <algorithm>
-#include <tuple>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "recourse/internal/v1/targets.pb.h"
 #include "server/wire/enums.h"
 #include "server/wire/errors.h"
@@ -19,32 +20,14 @@ std::string KeyOf(const std::string& ns, const std::string& target) {
   return absl::StrCat(kOverridePrefix, ns, "/", target);
 }
 
-internal::v1::StoredCircuits ToStored(
-    const std::vector<CircuitSnapshot>& circuits, absl::Time now) {
-  internal::v1::StoredCircuits stored;
-  for (const CircuitSnapshot& circuit : circuits) {
-    internal::v1::StoredCircuit& item = *stored.add_circuits();
-    item.set_namespace_(circuit.ns);
-    item.set_target(circuit.target);
-    item.set_state(ToMessageEnum<v1::CircuitState>(circuit.state));
-    item.set_epoch(circuit.epoch);
-    item.set_reason(circuit.reason);
-    *item.mutable_open_remaining() = ToMessage(circuit.open_remaining);
-    item.set_open_count(circuit.open_count);
-    item.set_healthy_rate(circuit.healthy_rate);
-  }
-  *stored.mutable_save_time() = ToMessage(now);
-  return stored;
-}
-
-// Snapshots differ in their remaining time alone at every look.
-bool SameCircuits(const std::vector<CircuitSnapshot>& a,
-                  const std::vector<CircuitSnapshot>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](CircuitSnapshot x, const CircuitSnapshot& y) {
-                      x.open_remaining = y.open_remaining;
-                      return x == y;
-                    });
+// Of a key; nullopt: it is none of ours.
+std::optional<std::pair<std::string, std::string>> WhereOf(
+    absl::string_view key) {
+  if (!absl::ConsumePrefix(&key, kOverridePrefix)) return std::nullopt;
+  const size_t slash = key.find('/');
+  if (slash == absl::string_view::npos) return std::nullopt;
+  return std::pair(std::string(key.substr(0, slash)),
+                   std::string(key.substr(slash + 1)));
 }
 
 }  // namespace
@@ -53,73 +36,77 @@ absl::StatusOr<std::unique_ptr<CircuitBook>> CircuitBook::Open(
     Store* store, Guard* guard, std::function<absl::Time()> clock) {
   std::unique_ptr<CircuitBook> book(
       new CircuitBook(store, guard, std::move(clock)));
-  if (absl::Status s = book->RestoreCircuits(); !s.ok()) return s;
-  auto mirror = KeyMirror::Open(
-      store, kOverridePrefix,
-      [raw = book.get()](const StoreEntries& all) { raw->ReadOverrides(all); });
+  const absl::Time now = book->clock_();
+  const auto saved = book->saved_circuits_.Restore(now);
+  if (!saved.ok()) return saved.status();
+  guard->Restore(*saved, now);
+  auto mirror = KeyMirror::Open(store, kOverridePrefix,
+                                [raw = book.get()](const KeyChanges& changes) {
+                                  raw->ReadOverrides(changes);
+                                });
   if (!mirror.ok()) return mirror.status();
   book->mirror_ = *std::move(mirror);
   return book;
 }
 
-// The time in which no server ran counts as open time that has passed.
-absl::Status CircuitBook::RestoreCircuits() {
-  const auto entry = store_->Get(kCircuitsKey);
-  if (!entry.ok()) return entry.status();
-  if (!entry->has_value()) return absl::OkStatus();
-  internal::v1::StoredCircuits stored;
-  if (!stored.ParseFromString((*entry)->value)) {
-    spdlog::warn("saved circuits are not readable: all start CLOSED");
-    return absl::OkStatus();
-  }
+void CircuitBook::ReadOverrides(const KeyChanges& changes) {
   const absl::Time now = clock_();
-  const absl::Duration away =
-      std::max(now - FromMessage(stored.save_time()), absl::ZeroDuration());
-  std::vector<CircuitSnapshot> circuits;
-  for (const internal::v1::StoredCircuit& item : stored.circuits()) {
-    circuits.push_back({item.namespace_(), item.target(),
-                        FromMessageEnum<CircuitState>(item.state()),
-                        item.epoch(), item.reason(),
-                        std::max(FromMessage(item.open_remaining()) - away,
-                                 absl::ZeroDuration()),
-                        item.open_count(), item.healthy_rate()});
+  absl::MutexLock lock(&mu_);
+  for (const std::string& key : changes.deleted) {
+    if (const auto where = WhereOf(key)) EndOverride(*where, now);
   }
-  guard_->Restore(circuits, now);
-  return absl::OkStatus();
-}
-
-void CircuitBook::ReadOverrides(const StoreEntries& entries) {
-  const absl::Time now = clock_();
-  std::map<std::pair<std::string, std::string>, CircuitOverride> read;
-  for (const auto& [key, entry] : entries) {
+  for (const StoreEntry& entry : changes.put) {
+    const auto where = WhereOf(entry.key);
     internal::v1::StoredOverride stored;
-    if (!stored.ParseFromString(entry.value)) {
-      spdlog::warn("{} does not decode and is not in force", key);
+    if (where && stored.ParseFromString(entry.value)) {
+      const v1::CircuitOverride& item = stored.override();
+      SetOverride(*where,
+                  {FromMessageEnum<CircuitState>(item.state()), item.owner(),
+                   item.reason(), FromMessage(item.expire_time())},
+                  now);
       continue;
     }
-    const v1::CircuitOverride& item = stored.override();
-    read[{stored.namespace_(), stored.target()}] = {
-        FromMessageEnum<CircuitState>(item.state()), item.owner(),
-        item.reason(), FromMessage(item.expire_time())};
+    spdlog::warn("{} does not decode and is not in force", entry.key);
+    if (where) EndOverride(*where, now);
   }
+}
+
+void CircuitBook::SetOverride(const Where& where,
+                              const CircuitOverride& override, absl::Time now) {
+  const auto [known, added] = overrides_.emplace(where, override);
+  if (!added && known->second == override) return;
+  known->second = override;
+  if (override.until > now) {
+    guard_->Override(where.first, where.second, override, now);
+  }
+}
+
+void CircuitBook::EndOverride(const Where& where, absl::Time now) {
+  if (overrides_.erase(where) == 0) return;
+  guard_->Override(where.first, where.second, std::nullopt, now);
+}
+
+absl::Status CircuitBook::CheckRoom(const Where& where, absl::Time now) {
   absl::MutexLock lock(&mu_);
-  for (const auto& [where, override] : overrides_) {
-    if (!read.contains(where)) {
-      guard_->Override(where.first, where.second, std::nullopt, now);
-    }
-  }
-  for (const auto& [where, override] : read) {
-    const auto known = overrides_.find(where);
-    if (known != overrides_.end() && known->second == override) continue;
-    if (override.until > now) {
-      guard_->Override(where.first, where.second, override, now);
-    }
-  }
-  overrides_ = std::move(read);
+  if (overrides_.size() < kMaxOverrides) return absl::OkStatus();
+  const auto holds = [now](const auto& item) {
+    return item.second.until > now;
+  };
+  const auto known = overrides_.find(where);
+  if (known != overrides_.end() && holds(*known)) return absl::OkStatus();
+  const auto count = std::count_if(overrides_.begin(), overrides_.end(), holds);
+  if (static_cast<size_t>(count) < kMaxOverrides) return absl::OkStatus();
+  return Refusal(
+      absl::StatusCode::kResourceExhausted, reason::kTooManyOverrides,
+      absl::StrCat("there are ", kMaxOverrides,
+                   " overrides already, as many as there may be: reset some"));
 }
 
 absl::Status CircuitBook::Override(const v1::OverrideCircuitRequest& request,
-                                   const CircuitOverride& override) {
+                                   const CircuitOverride& override,
+                                   absl::Time now) {
+  const Where where(request.namespace_(), request.target());
+  if (absl::Status s = CheckRoom(where, now); !s.ok()) return s;
   internal::v1::StoredOverride stored;
   stored.set_namespace_(request.namespace_());
   stored.set_target(request.target());
@@ -147,7 +134,7 @@ absl::Status CircuitBook::Reset(const std::string& ns,
   return absl::OkStatus();
 }
 
-absl::Status CircuitBook::Save(absl::Time now) {
+absl::Status CircuitBook::ForgetExpired(absl::Time now) {
   StoreTransaction forget;
   {
     absl::MutexLock lock(&mu_);
@@ -157,25 +144,13 @@ absl::Status CircuitBook::Save(absl::Time now) {
       forget.ops.push_back({KeyOf(where.first, where.second)});
     }
   }
-  if (!forget.ops.empty()) {
-    absl::Status status = store_->Commit(forget).status();
-    if (!status.ok()) return status;
-  }
-  std::vector<CircuitSnapshot> circuits = guard_->Snapshot(now);
-  std::sort(circuits.begin(), circuits.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.ns, a.target) < std::tie(b.ns, b.target);
-  });
-  if (SameCircuits(circuits, saved_)) return absl::OkStatus();
-  std::string value = ToStored(circuits, now).SerializeAsString();
-  // What does not fit starts CLOSED.
-  while (value.size() > kMaxStoreValueBytes) {
-    circuits.resize(circuits.size() / 2);
-    value = ToStored(circuits, now).SerializeAsString();
-  }
-  absl::Status status =
-      store_->Commit({.ops = {{kCircuitsKey, std::move(value)}}}).status();
-  if (status.ok()) saved_ = std::move(circuits);
-  return status;
+  if (forget.ops.empty()) return absl::OkStatus();
+  return store_->Commit(forget).status();
+}
+
+absl::Status CircuitBook::Save(absl::Time now) {
+  if (absl::Status s = ForgetExpired(now); !s.ok()) return s;
+  return saved_circuits_.Save(guard_->Snapshot(now), now);
 }
 
 }  // namespace recourse

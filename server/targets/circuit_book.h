@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -17,11 +16,12 @@
 #include "server/guard/guard.h"
 #include "server/store/store.h"
 #include "server/targets/key_mirror.h"
+#include "server/targets/saved_circuits.h"
 
 namespace recourse {
 
 inline constexpr char kOverridePrefix[] = "overrides/";
-inline constexpr char kCircuitsKey[] = "circuits/local";
+inline constexpr size_t kMaxOverrides = 1000;  // Those that have not expired.
 
 // Thread safety: safe for concurrent use; every method blocks on the Store.
 class CircuitBook {
@@ -32,9 +32,10 @@ class CircuitBook {
   static absl::StatusOr<std::unique_ptr<CircuitBook>> Open(
       Store* store, Guard* guard, std::function<absl::Time()> clock);
 
-  // In force when it returns.
+  // In force when it returns. RESOURCE_EXHAUSTED: it would be one more than
+  // kMaxOverrides at `now`; replacing one never is.
   absl::Status Override(const v1::OverrideCircuitRequest& request,
-                        const CircuitOverride& override);
+                        const CircuitOverride& override, absl::Time now);
   // Ends an override, and has the guard forget what it counted.
   absl::Status Reset(const std::string& ns, const std::string& target);
 
@@ -43,19 +44,28 @@ class CircuitBook {
   absl::Status Save(absl::Time now);
 
  private:
+  using Where = std::pair<std::string, std::string>;  // Namespace, target.
+
   CircuitBook(Store* store, Guard* guard, std::function<absl::Time()> clock)
-      : store_(store), guard_(guard), clock_(std::move(clock)) {}
-  absl::Status RestoreCircuits();
-  void ReadOverrides(const StoreEntries& entries);
+      : store_(store),
+        guard_(guard),
+        clock_(std::move(clock)),
+        saved_circuits_(store) {}
+  void ReadOverrides(const KeyChanges& changes);
+  void SetOverride(const Where& where, const CircuitOverride& override,
+                   absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void EndOverride(const Where& where, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status CheckRoom(const Where& where, absl::Time now);
+  absl::Status ForgetExpired(absl::Time now);
 
   Store* const store_;
   Guard* const guard_;
   const std::function<absl::Time()> clock_;
-  std::vector<CircuitSnapshot> saved_;  // Touched by Save alone.
+  SavedCircuits saved_circuits_;  // Touched by Open and Save alone.
   absl::Mutex mu_;
-  // By namespace and target, as the guard was told them.
-  std::map<std::pair<std::string, std::string>, CircuitOverride> overrides_
-      ABSL_GUARDED_BY(mu_);
+  // As the guard was told them.
+  std::map<Where, CircuitOverride> overrides_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<KeyMirror> mirror_;  // Last: it calls into the others.
 };
 

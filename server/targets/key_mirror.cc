@@ -55,27 +55,35 @@ absl::StatusOr<int64_t> KeyMirror::Commit(const StoreTransaction& transaction) {
 }
 
 // Only one of the watch's thread and ours calls this at a time.
-void KeyMirror::Tell(StoreEntries entries, int64_t revision) {
-  listener_(entries);
+void KeyMirror::Tell(const KeyChanges& changes, int64_t revision) {
+  for (const StoreEntry& entry : changes.put) {
+    told_[entry.key] = entry.mod_revision;
+  }
+  for (const std::string& key : changes.deleted) told_.erase(key);
+  listener_(changes);
   absl::MutexLock lock(&mu_);
-  entries_ = std::move(entries);
   revision_ = std::max(revision_, revision);
 }
 
 absl::Status KeyMirror::ListAndWatch() {
-  StoreEntries entries;
+  KeyChanges changes;
+  std::map<std::string, int64_t> gone = told_;
   StoreRange range{.prefix = prefix_};
   while (true) {
     absl::StatusOr<StorePage> page = store_->List(range);
     if (!page.ok()) return FromStore(page.status());
     range.revision = page->revision;
     for (StoreEntry& entry : page->entries) {
-      entries[entry.key] = std::move(entry);
+      const auto known = gone.extract(entry.key);
+      if (known.empty() || known.mapped() != entry.mod_revision) {
+        changes.put.push_back(std::move(entry));
+      }
     }
     if (!page->next_start) break;
     range.start = *page->next_start;
   }
-  Tell(std::move(entries), range.revision);
+  for (const auto& [key, revision] : gone) changes.deleted.push_back(key);
+  Tell(changes, range.revision);
   auto watch = store_->Watch(prefix_, range.revision + 1, [this](auto changes) {
     TakeChanges(std::move(changes));
   });
@@ -85,7 +93,6 @@ absl::Status KeyMirror::ListAndWatch() {
 }
 
 void KeyMirror::TakeChanges(absl::StatusOr<std::vector<StoreChange>> changes) {
-  StoreEntries entries;
   {
     absl::MutexLock lock(&mu_);
     if (stale_) return;
@@ -95,18 +102,24 @@ void KeyMirror::TakeChanges(absl::StatusOr<std::vector<StoreChange>> changes) {
       stale_ = true;
       return;
     }
-    entries = entries_;
   }
+  // Several may be of one key: the last counts.
+  std::map<std::string, StoreChange> last;
   int64_t revision = 0;
   for (StoreChange& change : *changes) {
     revision = std::max(revision, change.entry.mod_revision);
+    std::string key = change.entry.key;
+    last.insert_or_assign(std::move(key), std::move(change));
+  }
+  KeyChanges told;
+  for (auto& [key, change] : last) {
     if (change.deleted) {
-      entries.erase(change.entry.key);
+      told.deleted.push_back(key);
     } else {
-      entries[change.entry.key] = std::move(change.entry);
+      told.put.push_back(std::move(change.entry));
     }
   }
-  Tell(std::move(entries), revision);
+  Tell(told, revision);
 }
 
 void KeyMirror::Run() {

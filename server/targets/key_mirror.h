@@ -1,4 +1,4 @@
-// The Store's keys below a prefix, in memory, kept up to date by a watch.
+// Follows the Store's keys below a prefix, with a watch.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -17,8 +18,14 @@
 
 namespace recourse {
 
-using StoreEntries = std::map<std::string, StoreEntry>;
+// What has changed below the prefix; a key is in one of them, once.
+struct KeyChanges {
+  std::vector<StoreEntry> put;
+  std::vector<std::string> deleted;
+};
 
+// It keeps the revision of each key alone: whoever listens has the values.
+//
 // Thread safety: safe for concurrent use.
 class KeyMirror {
  public:
@@ -27,9 +34,9 @@ class KeyMirror {
   // Between two attempts to list while the Store is out of reach.
   static constexpr absl::Duration kListInterval = absl::Seconds(1);
 
-  // Told of all entries, at first from Open and then with every change, one
-  // call at a time.
-  using Listener = std::function<void(const StoreEntries&)>;
+  // Told of all entries at first, from Open, and then of what changes, one call
+  // at a time.
+  using Listener = std::function<void(const KeyChanges&)>;
 
   // `store` outlives the mirror. The Store's errors while listing.
   static absl::StatusOr<std::unique_ptr<KeyMirror>> Open(Store* store,
@@ -47,15 +54,17 @@ class KeyMirror {
 
   absl::Status ListAndWatch();
   void TakeChanges(absl::StatusOr<std::vector<StoreChange>> changes);
-  void Tell(StoreEntries entries, int64_t revision);
+  void Tell(const KeyChanges& changes, int64_t revision);
   void Run();
 
   Store* const store_;
   const std::string prefix_;
   const Listener listener_;
 
+  // By key, as told; touched only by whoever tells.
+  std::map<std::string, int64_t> told_;
+
   mutable absl::Mutex mu_;
-  StoreEntries entries_ ABSL_GUARDED_BY(mu_);
   int64_t revision_ ABSL_GUARDED_BY(mu_) = 0;
   bool stale_ ABSL_GUARDED_BY(mu_) = false;  // The watch ended: list anew.
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

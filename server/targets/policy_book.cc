@@ -1,6 +1,7 @@
 #include "server/targets/policy_book.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -52,8 +53,8 @@ absl::StatusOr<std::unique_ptr<PolicyBook>> PolicyBook::Open(
   auto mirror =
       KeyMirror::Open(store, kPolicyPrefix,
                       [raw = book.get(), on_change = std::move(on_change),
-                       first = true](const StoreEntries& entries) mutable {
-                        raw->Read(entries);
+                       first = true](const KeyChanges& changes) mutable {
+                        raw->Read(changes);
                         if (!std::exchange(first, false) && on_change)
                           on_change();
                       });
@@ -62,9 +63,12 @@ absl::StatusOr<std::unique_ptr<PolicyBook>> PolicyBook::Open(
   return book;
 }
 
-void PolicyBook::Read(const StoreEntries& entries) {
-  auto pages = std::make_shared<Pages>();
-  for (const auto& [key, entry] : entries) {
+void PolicyBook::Read(const KeyChanges& changes) {
+  std::set<std::string> replaced;  // Keys.
+  replaced.insert(changes.deleted.begin(), changes.deleted.end());
+  Pages fresh;
+  for (const StoreEntry& entry : changes.put) {
+    replaced.insert(entry.key);
     internal::v1::StoredPolicy stored;
     absl::StatusOr<TargetPolicy> policy =
         absl::DataLossError("it does not decode");
@@ -74,20 +78,26 @@ void PolicyBook::Read(const StoreEntries& entries) {
     }
     if (!policy.ok()) {
       // A newer version wrote it.
-      spdlog::warn("{} is not in force: {}", key,
+      spdlog::warn("{} is not in force: {}", entry.key,
                    std::string(policy.status().message()));
       continue;
     }
     v1::TargetPolicy message = ToMessage(*policy);
     *message.mutable_update_time() = stored.update_time();
-    pages->push_back({std::move(message), std::make_shared<const TargetPolicy>(
-                                              *std::move(policy))});
+    fresh.push_back(std::make_shared<const Page>(
+        Page{std::move(message),
+             std::make_shared<const TargetPolicy>(*std::move(policy))}));
   }
-  std::sort(pages->begin(), pages->end(), [](const Page& a, const Page& b) {
-    return Rank(*a.policy) < Rank(*b.policy);
+  auto next = std::make_shared<Pages>(*pages());
+  std::erase_if(*next, [&replaced](const auto& page) {
+    return replaced.contains(KeyOf(page->policy->policy_id));
+  });
+  next->insert(next->end(), fresh.begin(), fresh.end());
+  std::sort(next->begin(), next->end(), [](const auto& a, const auto& b) {
+    return Rank(*a->policy) < Rank(*b->policy);
   });
   absl::MutexLock lock(&mu_);
-  pages_ = std::move(pages);
+  pages_ = std::move(next);
 }
 
 std::shared_ptr<const PolicyBook::Pages> PolicyBook::pages() const {
@@ -100,10 +110,10 @@ SharedTargetPolicy PolicyBook::Lookup(absl::string_view ns,
   static const SharedTargetPolicy* const kDefault =
       new SharedTargetPolicy(std::make_shared<const TargetPolicy>());
   const std::shared_ptr<const Pages> all = pages();
-  for (const Page& page : *all) {
-    const TargetPolicy& policy = *page.policy;
+  for (const auto& page : *all) {
+    const TargetPolicy& policy = *page->policy;
     if (!policy.ns.empty() && policy.ns != ns) continue;
-    if (MatchesGlob(policy.target_glob, target)) return page.policy;
+    if (MatchesGlob(policy.target_glob, target)) return page->policy;
   }
   return *kDefault;
 }
@@ -112,8 +122,8 @@ const PolicyBook::Page* PolicyBook::Find(const Pages& pages,
                                          const std::string& policy_id) const {
   const auto it = std::find_if(
       pages.begin(), pages.end(),
-      [&](const Page& page) { return page.policy->policy_id == policy_id; });
-  return it == pages.end() ? nullptr : &*it;
+      [&](const auto& page) { return page->policy->policy_id == policy_id; });
+  return it == pages.end() ? nullptr : it->get();
 }
 
 absl::StatusOr<v1::TargetPolicy> PolicyBook::Set(
@@ -156,7 +166,8 @@ absl::StatusOr<v1::TargetPolicy> PolicyBook::Get(
 
 std::vector<v1::TargetPolicy> PolicyBook::List() const {
   std::vector<v1::TargetPolicy> messages;
-  for (const Page& page : *pages()) messages.push_back(page.message);
+  const std::shared_ptr<const Pages> all = pages();
+  for (const auto& page : *all) messages.push_back(page->message);
   std::sort(messages.begin(), messages.end(), [](const auto& a, const auto& b) {
     return a.policy_id() < b.policy_id();
   });

@@ -48,16 +48,18 @@ class PolicyBook {
     v1::TargetPolicy message;
     SharedTargetPolicy policy;
   };
-  using Pages = std::vector<Page>;  // In the order in which they are asked.
+  // In the order in which they are asked.
+  using Pages = std::vector<std::shared_ptr<const Page>>;
 
   PolicyBook() = default;
-  void Read(const StoreEntries& entries);
+  void Read(const KeyChanges& changes);
   std::shared_ptr<const Pages> pages() const;
   const Page* Find(const Pages& pages, const std::string& policy_id) const;
 
   std::function<void()> on_change_;
   mutable absl::Mutex mu_;
-  std::shared_ptr<const Pages> pages_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<const Pages> pages_ ABSL_GUARDED_BY(mu_) =
+      std::make_shared<const Pages>();
   std::unique_ptr<KeyMirror> mirror_;  // Last: it calls into the others.
 };
 

@@ -43,6 +43,7 @@ inline constexpr absl::string_view kNotWaiting = "NOT_WAITING";
 inline constexpr absl::string_view kPolicyNotFound = "POLICY_NOT_FOUND";
 inline constexpr absl::string_view kTooManyPolicies = "TOO_MANY_POLICIES";
 inline constexpr absl::string_view kCircuitNotFound = "CIRCUIT_NOT_FOUND";
+inline constexpr absl::string_view kTooManyOverrides = "TOO_MANY_OVERRIDES";
 inline constexpr absl::string_view kTooManyWatchers = "TOO_MANY_WATCHERS";
 inline constexpr absl::string_view kOverloaded = "OVERLOADED";
 inline constexpr absl::string_view kDraining = "DRAINING";

@@ -131,6 +131,45 @@ TEST_F(CircuitsTest, QuorumOpensForAllAndWatchersAreTold) {
   EXPECT_THAT(refused, HasReason(v1::TRACE_REASON_BREAKER_OPEN));
 }
 
+TEST_F(CircuitsTest, TheFirstPartOfAWatchIsBounded) {
+  constexpr int kTargets = 1200;
+  for (int i = 0; i < 10; ++i) {
+    for (int first = 0; first < kTargets; first += 600) {
+      v1::ReportCallsRequest request;
+      request.mutable_caller()->set_service(absl::StrCat("s", i));
+      request.mutable_caller()->set_instance(absl::StrCat("s", i, "-1"));
+      for (int target = first; target < first + 600; ++target) {
+        v1::TargetCalls& sums = *request.add_targets();
+        sums.set_target(absl::StrCat("t", target));
+        sums.mutable_counts()->set_calls(10);
+        sums.mutable_counts()->set_failures(6);
+      }
+      Call(*circuits_, &CircuitsStub::ReportCalls, request);
+    }
+  }
+  ASSERT_NE(Circuit("t0").shared().state(), v1::CIRCUIT_STATE_CLOSED);
+  struct Row {
+    std::string targets;
+    int told;
+    int missed;
+  };
+  for (const Row& row : {Row{"t*", 1000, 200}, Row{"t77", 1, 0}}) {
+    SCOPED_TRACE(row.targets);
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::WatchCircuitsRequest watch;
+    watch.add_targets(row.targets);
+    const auto stream = circuits_->WatchCircuits(&context, watch);
+    v1::WatchCircuitsResponse told;
+    int circuits = 0;
+    while (stream->Read(&told) && !told.synced()) ++circuits;
+    EXPECT_EQ(circuits, row.told);
+    EXPECT_TRUE(told.synced());
+    EXPECT_EQ(told.missed(), row.missed);
+    context.TryCancel();
+  }
+}
+
 TEST_F(CircuitsTest, WhoHasTimeIsGivenATrialOrAsksAgain) {
   OpenForAll();
   const v1::RecoveryResult first = Handle(

@@ -71,7 +71,7 @@ TEST(GuardConcurrencyTest, EverythingAtOnce) {
           guard.Sweep(now);
           break;
         case 20:
-          guard.AllCircuits(i % 200 == 20, now);
+          guard.AllCircuits({.only_open = i % 200 == 20}, /*limit=*/100, now);
           break;
         case 30:
           guard.PoliciesChanged();
