@@ -54,12 +54,12 @@ class OursPolicy : public Policy {
     return CallOrAsk(operation, now);
   }
   Next Failed(Operation& operation, Nanos now) override {
-    ClientOf(operation).Count(/*failed=*/true);
+    Count(operation, /*failed=*/true);
     RecoveryOf(operation).trial = false;
     return Ask(operation, /*circuit_open=*/false, now);
   }
   void Succeeded(Operation& operation, Nanos now) override {
-    ClientOf(operation).Count(/*failed=*/false);
+    Count(operation, /*failed=*/false);
     Report(operation, Outcome::kSuccess, now);
   }
   void RanOut(Operation& operation, Nanos now) override {
@@ -91,6 +91,9 @@ class OursPolicy : public Policy {
 
   RecourseClient& ClientOf(const Operation& operation) {
     return clients_[static_cast<size_t>(operation.caller)];
+  }
+  void Count(const Operation& operation, bool failed) {
+    ClientOf(operation).Count(failed, /*is_first=*/operation.attempts == 1);
   }
   Recovery& RecoveryOf(const Operation& operation) {
     return recoveries_[operation.slot];

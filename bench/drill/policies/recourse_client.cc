@@ -56,9 +56,9 @@ void RecourseClient::Asked(bool answered, Nanos now) {
 }
 
 bool RecourseClient::PayLocalRetry(double ratio) {
-  budget = static_cast<float>(
-      std::min(kMaxBudget, budget + ratio * static_cast<double>(new_calls)));
-  new_calls = 0;
+  budget = static_cast<float>(std::min(
+      kMaxBudget, budget + ratio * static_cast<double>(first_attempts)));
+  first_attempts = 0;
   if (budget < 1) return false;
   budget -= 1;
   return true;

@@ -47,9 +47,9 @@ struct RecourseClient {
   static constexpr double kMaxBudget = 10;
   static constexpr int kMaxInFlight = 64;
 
-  void Count(bool failed) {
+  void Count(bool failed, bool is_first) {
     ++calls;
-    ++new_calls;
+    first_attempts += is_first;
     failures += failed;
   }
   // What was not told yet; nullopt: nothing.
@@ -62,7 +62,7 @@ struct RecourseClient {
 
   int32_t calls = 0;             // Not told yet, ...
   int32_t failures = 0;          // ... and those of them that failed.
-  int32_t new_calls = 0;         // Since the budget was filled last.
+  int32_t first_attempts = 0;    // Since the budget was filled last.
   int32_t failed_questions = 0;  // In a row.
   float budget = kMaxBudget;
   Nanos told_at = -1;  // Sums, by the task that sends them; -1: never.

@@ -19,7 +19,7 @@ from recourse.effects import Ask, Poll, Question
 from recourse.engine import Recovery
 from recourse.enums import Mode, Outcome, StatisticsWindow
 from recourse.errors import AskError, Cancelled
-from recourse.link import Call, Link
+from recourse.link import Call, Link, await_grpc_threads
 from recourse.local_advice import AskBreaker, LocalAdvice
 from recourse.model import Classification, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
@@ -28,6 +28,7 @@ from recourse.sites import Site, Sites
 from recourse.statistics import ServerStatistics
 
 ASK_SECONDS = 0.25
+_END_SECONDS = 0.5  # Of a program with channels of its own in use; else no time at all.
 _LOG = logging.getLogger("recourse")
 _clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
 _of_parent: List[Any] = []  # Connections of the parent: kept, never closed here.
@@ -365,6 +366,8 @@ def _attempt_call(operation: Callable[..., Any], plan: CallPlan) -> Callable[...
 def _close_all() -> None:
     for client in list(_clients):
         client.close()
+    if Link.any_made:
+        await_grpc_threads(_END_SECONDS)
 
 
 def _each(method: str) -> Callable[[], None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from recourse.effects import Awaited, Question
@@ -43,6 +44,17 @@ def prepare_grpc() -> bool:
     if "grpc" not in sys.modules:
         os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "1")
     return os.environ.get("GRPC_ENABLE_FORK_SUPPORT", "").lower() in _TRUE
+
+
+def await_grpc_threads(timeout: float) -> None:
+    """Waits until gRPC's threads have ended, `timeout` seconds at most.  They are
+    daemons: one that is frozen by the interpreter's end with a lock of its channel
+    in hand keeps the last garbage collection waiting for ever."""
+    deadline = time.monotonic() + timeout
+    for thread in threading.enumerate():
+        module = getattr(getattr(thread, "_target", None), "__module__", None) or ""
+        if module.startswith("grpc."):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 class Call:
@@ -90,8 +102,11 @@ class Call:
 class Link:
     """One channel and its stubs.  Made when first needed: it imports grpc."""
 
+    any_made = False
+
     def __init__(self, address: str, caller: Tuple[str, str], namespace: str,
                  credentials: Any = None, labels: Optional[Mapping[str, str]] = None) -> None:
+        Link.any_made = True
         self._fork_support = prepare_grpc()
         import grpc  # pylint: disable=import-outside-toplevel
         from recourse.v1 import (circuit_breakers_pb2_grpc,  # pylint: disable=import-outside-toplevel
