@@ -2,13 +2,16 @@
 
 #include <fstream>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "client/cli/context.h"
 #include "client/cli/labelled_errors.h"
+#include "client/cli/line_findings.h"
+#include "client/cli/terminal.h"
 #include "server/match/classifier.h"
 #include "server/wire/context.h"
 #include "server/wire/pattern.h"
@@ -36,19 +39,20 @@ absl::Status EvaluateFile(const std::string& path,
                           const PatternRegistry& registry,
                           LocalEvaluation* evaluation) {
   const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  std::ifstream in(path);
-  if (!in) return absl::NotFoundError(path);
-  int line = 0;
+  std::ifstream in;
+  if (absl::Status s = cli::OpenErrors(path, in); !s.ok()) return s;
+  std::istringstream no_input;
+  std::ostringstream out, err;
+  cli::Context context(no_input, out, err, cli::Terminal{});
+  cli::LineFindings findings;
+  cli::ErrorReader reader(in, path, findings, context);
   while (true) {
-    const auto error = cli::ReadError(in, /*labels=*/true, line);
-    if (!error.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ":", line, ": ", error.status().message()));
-    }
+    const auto error = reader.NextLabelled();
+    if (!error.ok()) return error.status();
     if (!error->has_value()) return absl::OkStatus();
-    auto context = std::make_shared<v1::RecoveryContext>();
-    *context->mutable_error() = (*error)->error;
-    const auto request = ParseContext(std::move(context));
+    auto asked = std::make_shared<v1::RecoveryContext>();
+    *asked->mutable_error() = (*error)->error;
+    const auto request = ParseContext(std::move(asked));
     if (!request.ok()) return request.status();
     const MatchResult match = registry.Match(request->failure);
     const Classification answer =
