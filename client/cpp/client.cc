@@ -1,10 +1,15 @@
 #include "client/cpp/client.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/cpp/durations.h"
 #include "client/cpp/status_details.h"
 #include "grpcpp/create_channel.h"
@@ -63,7 +68,10 @@ grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
   // A long poll is silent: its pings carry no data, however many there are.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // A server that comes back is found within seconds, not after gRPC's 2 min.
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 500);
+  // Also the time-out of connecting.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
   if (!options.tls.server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls.server_name);
   }
@@ -73,6 +81,9 @@ grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
 absl::Status Check(const ClientOptions& options) {
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("timeout must be above 0");
+  }
+  if (options.ask_timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("ask_timeout must be above 0");
   }
   if (options.keepalive < absl::Seconds(10) ||
       options.keepalive > absl::Hours(24)) {
@@ -84,6 +95,26 @@ absl::Status Check(const ClientOptions& options) {
         "max_message_bytes must be 1 KiB to 1 GiB");
   }
   return absl::OkStatus();
+}
+
+v1::Caller CallerOf(const ClientOptions& options) {
+  v1::Caller caller;
+  caller.set_service(options.caller);
+  caller.set_instance(options.caller_instance);
+  if (!options.caller_instance.empty()) return caller;
+  std::array<char, 65> host = {};
+  gethostname(host.data(), host.size() - 1);
+  absl::BitGen generator;
+  caller.set_instance(absl::StrFormat("%s-%d-%08x", host.data(), getpid(),
+                                      absl::Uniform<uint32_t>(generator)));
+  return caller;
+}
+
+v1::WatchCircuitsRequest IdentityOf(const Shared& shared) {
+  v1::WatchCircuitsRequest identity;
+  identity.set_namespace_(shared.namespace_name);
+  *identity.mutable_caller() = shared.caller;
+  return identity;
 }
 
 void SetDeadline(absl::Duration timeout, grpc::ClientContext& context) {
@@ -107,18 +138,60 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
 
 std::unique_ptr<Client> Client::FromChannel(
     std::shared_ptr<grpc::Channel> channel, const ClientOptions& options) {
-  return std::unique_ptr<Client>(new Client(std::move(channel), options));
+  return std::unique_ptr<Client>(
+      new Client(std::move(channel), options, nullptr));
+}
+
+std::unique_ptr<Client> Client::FromLink(std::unique_ptr<Link> link,
+                                         const ClientOptions& options) {
+  return std::unique_ptr<Client>(
+      new Client(grpc::CreateChannel("unix:/dev/null/no-server",
+                                     grpc::InsecureChannelCredentials()),
+                 options, std::move(link)));
 }
 
 Client::Client(std::shared_ptr<grpc::Channel> channel,
-               const ClientOptions& options)
+               const ClientOptions& options, std::unique_ptr<Link> link)
     : channel_(std::move(channel)),
       timeout_(options.timeout),
       orchestrator_(v1::ErrorRecoveryOrchestrator::NewStub(channel_)),
       incidents_(v1::Incidents::NewStub(channel_)),
       circuits_(v1::CircuitBreakers::NewStub(channel_)),
       policies_(v1::TargetPolicies::NewStub(channel_)),
-      health_(grpc::health::v1::Health::NewStub(channel_)) {}
+      health_(grpc::health::v1::Health::NewStub(channel_)),
+      clock_(options.clock != nullptr ? options.clock
+                                      : std::make_shared<Clock>()),
+      link_(std::move(link)),
+      shared_{.clock = *clock_,
+              .sites = sites_,
+              .breaker = breaker_,
+              .advice = advice_,
+              .link = link_.get(),
+              .ask_timeout = options.ask_timeout,
+              .observes = options.mode == Mode::kObserve,
+              .caller = CallerOf(options),
+              .namespace_name = options.namespace_name} {
+  if (link_ != nullptr) return;
+  background_ = std::make_unique<Background>(channel_, sites_, breaker_,
+                                             *clock_, IdentityOf(shared_));
+  link_ = std::make_unique<GrpcLink>(channel_, *background_);
+  shared_.link = link_.get();
+}
+
+Client::~Client() = default;
+
+Site& Client::site(absl::string_view target) {
+  link_->Start(/*listen=*/false);
+  return sites_.Find(target);
+}
+
+bool Client::Connect(absl::Duration timeout) {
+  return background_ == nullptr || background_->AwaitCircuits(timeout);
+}
+
+bool Client::Flush(absl::Duration timeout) {
+  return background_ == nullptr || background_->Flush(timeout);
+}
 
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Client::Call(

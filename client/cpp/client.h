@@ -1,5 +1,5 @@
 // The API of a Recourse server, one method per RPC. To recover operations, see
-// recovery_runner.h, which needs nothing of this but Create.
+// recovery_runner.h and async_runner.h, which need nothing of this but Create.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/cpp/ask_breaker.h"
+#include "client/cpp/background.h"
+#include "client/cpp/clock.h"
 #include "client/cpp/error_stream.h"
+#include "client/cpp/link.h"
 #include "client/cpp/local_advice.h"
+#include "client/cpp/run_options.h"
+#include "client/cpp/shared.h"
+#include "client/cpp/sites.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/channel.h"
 #include "recourse/v1/circuit_breakers.grpc.pb.h"
@@ -41,6 +48,17 @@ struct ClientOptions {
   // Pings of a quiet connection with calls in flight. The server tolerates one
   // per 10 s: keep it slower.
   absl::Duration keepalive = absl::Seconds(30);
+
+  // What the rest is for: operations that are recovered.
+  // Who calls: the service's name, at most 128 bytes, and this process of it
+  // (empty: made of host, process id and chance).
+  std::string caller = {};
+  std::string caller_instance = {};
+  std::string namespace_name = {};  // Empty: "default".
+  Mode mode = Mode::kObey;          // Of operations that set none.
+  // Longest wait for the answer to a question; > 0.
+  absl::Duration ask_timeout = absl::Milliseconds(250);
+  std::shared_ptr<Clock> clock = {};  // Null: the machine's.
 };
 
 // Of one call.
@@ -50,7 +68,11 @@ struct CallOptions {
 };
 
 // One connection pool to one address; a name that resolves to several servers
-// is balanced round robin. Create one per process and share it.
+// is balanced round robin. Create one per process and share it. Operations that
+// are recovered use one background thread (see background.h), begun by the
+// first of them; calls of this class's own methods use none.
+//
+// Fork: a child must not use a client that its parent has used; nor gRPC.
 //
 // Thread safety: safe for concurrent use.
 //
@@ -66,10 +88,20 @@ class Client {
   static absl::StatusOr<std::unique_ptr<Client>> Create(
       const std::string& address, const ClientOptions& options = {});
 
-  // Over a channel made elsewhere; only `options.timeout` is used. Never null.
+  // Over a channel made elsewhere, whose options are its own: of `options`
+  // those of the connection are not used. Never null.
   static std::unique_ptr<Client> FromChannel(
       std::shared_ptr<grpc::Channel> channel,
       const ClientOptions& options = {});
+
+  // Whose recoveries use `link` in place of a server, for tests (see
+  // testing.h). Its other methods find nobody. Never null.
+  static std::unique_ptr<Client> FromLink(std::unique_ptr<Link> link,
+                                          const ClientOptions& options = {});
+
+  // Sends what waits, for at most half a second; ends the thread. REQUIRES: no
+  // call, stream or recovery is in progress; not on a thread of the client's.
+  ~Client();
 
   // ErrorRecoveryOrchestrator. The main job first.
   absl::StatusOr<v1::RecoveryResult> HandleError(
@@ -163,11 +195,26 @@ class Client {
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
       const std::string& service, const CallOptions& call = {});
 
-  // What recoveries of this process have learned about doing without.
-  LocalAdvice& local_advice() { return local_advice_; }
+  // --- Recovering operations ---
+
+  // What is counted and known of `target`, for as long as the client lives.
+  Site& site(absl::string_view target);
+
+  // Waits until the circuits of all targets are known, or known not to be kept
+  // by this server; false: not within `timeout`. Not needed: they are asked for
+  // with the first question.
+  bool Connect(absl::Duration timeout);
+
+  // Waits until what recoveries reported and counted is sent, or given up;
+  // false: not within `timeout`.
+  bool Flush(absl::Duration timeout);
+
+  // What recoveries use.
+  Shared& shared() { return shared_; }
 
  private:
-  Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& options);
+  Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& options,
+         std::unique_ptr<Link> link);
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(
@@ -184,7 +231,15 @@ class Client {
   const std::unique_ptr<v1::CircuitBreakers::StubInterface> circuits_;
   const std::unique_ptr<v1::TargetPolicies::StubInterface> policies_;
   const std::unique_ptr<grpc::health::v1::Health::StubInterface> health_;
-  LocalAdvice local_advice_;  // Internally synchronized.
+
+  // Internally synchronized.
+  const std::shared_ptr<Clock> clock_;
+  Sites sites_;
+  AskBreaker breaker_;
+  LocalAdvice advice_;
+  std::unique_ptr<Background> background_;  // Null with another link.
+  std::unique_ptr<Link> link_;
+  Shared shared_;
 };
 
 }  // namespace recourse

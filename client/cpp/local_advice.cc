@@ -5,20 +5,20 @@
 #include "client/cpp/durations.h"
 
 namespace recourse {
-namespace {
 
-v1::LocalPlan DefaultPlan() {
-  v1::LocalPlan plan;
-  plan.set_max_retries(2);
-  *plan.mutable_base_delay() = ToProtoDuration(absl::Milliseconds(200));
-  plan.set_factor(2);
-  *plan.mutable_max_delay() = ToProtoDuration(absl::Seconds(2));
-  plan.set_jitter(v1::JITTER_FULL);
-  plan.set_retry_budget_ratio(0.2);
-  return plan;
+const v1::LocalPlan& LocalAdvice::DefaultPlan() {
+  static const v1::LocalPlan* const kPlan = [] {
+    auto* plan = new v1::LocalPlan;
+    plan->set_max_retries(2);
+    *plan->mutable_base_delay() = ToProtoDuration(absl::Milliseconds(200));
+    plan->set_factor(2);
+    *plan->mutable_max_delay() = ToProtoDuration(absl::Seconds(2));
+    plan->set_jitter(v1::JITTER_FULL);
+    plan->set_retry_budget_ratio(kDefaultBudgetRatio);
+    return plan;
+  }();
+  return *kPlan;
 }
-
-}  // namespace
 
 LocalAdvice::Entry& LocalAdvice::EntryFor(absl::string_view target) {
   const auto it = entries_.find(target);
@@ -29,9 +29,7 @@ LocalAdvice::Entry& LocalAdvice::EntryFor(absl::string_view target) {
           return a.second.valid_until < b.second.valid_until;
         }));
   }
-  Entry& entry = entries_[std::string(target)];
-  entry.plan = DefaultPlan();
-  return entry;
+  return entries_[std::string(target)];
 }
 
 void LocalAdvice::Learn(absl::string_view target, const v1::LocalPlan& plan,
@@ -44,21 +42,29 @@ void LocalAdvice::Learn(absl::string_view target, const v1::LocalPlan& plan,
   entry.valid_until = now + validity;
 }
 
-v1::LocalPlan LocalAdvice::PlanFor(absl::string_view target,
-                                   absl::Time now) const {
+std::optional<v1::LocalPlan> LocalAdvice::PlanFor(absl::string_view target,
+                                                  absl::Time now) const {
   absl::MutexLock lock(&mu_);
   const auto it = entries_.find(target);
   if (it == entries_.end() || it->second.valid_until <= now) {
-    return DefaultPlan();
+    return std::nullopt;
   }
-  return it->second.plan;
+  v1::LocalPlan plan = it->second.plan;
+  // What an old server leaves out.
+  if (plan.factor() == 0) plan.set_factor(DefaultPlan().factor());
+  if (!plan.has_max_delay()) {
+    *plan.mutable_max_delay() = DefaultPlan().max_delay();
+  }
+  return plan;
 }
 
-void LocalAdvice::CountFirstCall(absl::string_view target) {
+void LocalAdvice::AddCalls(absl::string_view target, int64_t calls) {
   absl::MutexLock lock(&mu_);
   Entry& entry = EntryFor(target);
-  const double ratio = std::clamp(entry.plan.retry_budget_ratio(), 0.0, 1.0);
-  entry.budget = std::min(kMaxBudget, entry.budget + ratio);
+  const double told = std::clamp(entry.plan.retry_budget_ratio(), 0.0, 1.0);
+  const double ratio = told > 0 ? told : kDefaultBudgetRatio;
+  entry.budget =
+      std::min(kMaxBudget, entry.budget + ratio * static_cast<double>(calls));
 }
 
 bool LocalAdvice::TakeRetry(absl::string_view target) {
@@ -67,24 +73,6 @@ bool LocalAdvice::TakeRetry(absl::string_view target) {
   if (entry.budget < 1) return false;
   entry.budget -= 1;
   return true;
-}
-
-bool LocalAdvice::MayAsk(absl::Time now) {
-  absl::MutexLock lock(&mu_);
-  if (failures_ < kFailuresToBypass) return true;
-  if (now < next_probe_) return false;
-  next_probe_ = now + kBypass;
-  return true;
-}
-
-void LocalAdvice::AskSucceeded() {
-  absl::MutexLock lock(&mu_);
-  failures_ = 0;
-}
-
-void LocalAdvice::AskFailed(absl::Time now) {
-  absl::MutexLock lock(&mu_);
-  if (++failures_ >= kFailuresToBypass) next_probe_ = now + kBypass;
 }
 
 }  // namespace recourse

@@ -1,6 +1,7 @@
 // What a client remembers so that it can do without Recourse for a while.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -12,43 +13,37 @@
 
 namespace recourse {
 
-// The last local plan per target, a budget of local retries per target, and a
-// breaker around asking. Targets beyond kMaxTargets push out the one whose plan
-// ends first.
+// The last local plan and the budget of local retries of each target. Targets
+// beyond kMaxTargets push out the one whose plan ends first.
 //
 // Thread safety: safe for concurrent use.
 //
-// Source: budget as gRPC proposal A6 (tokens, refilled by first calls); breaker
-// as consecutive failures, then one probe per kBypass.
+// Source: the budget is that of gRPC proposal A6, refilled by calls.
 class LocalAdvice {
  public:
-  static constexpr size_t kMaxTargets = 1024;
+  static constexpr size_t kMaxTargets = 1000;
   static constexpr double kMaxBudget = 10;  // Also what a target starts with.
-  static constexpr int kFailuresToBypass = 3;
-  static constexpr absl::Duration kBypass = absl::Seconds(5);
+  static constexpr double kDefaultBudgetRatio = 0.2;
   static constexpr absl::Duration kDefaultValidity = absl::Minutes(10);
+
+  // 2 retries, 200 ms doubling up to 2 s, full jitter.
+  static const v1::LocalPlan& DefaultPlan();
 
   // Remembers the plan of a decision for `target` from `now` on for its
   // valid_for (unset: kDefaultValidity).
   void Learn(absl::string_view target, const v1::LocalPlan& plan,
              absl::Time now);
 
-  // The plan that holds for `target`; else a small default: 2 retries, 200 ms
-  // doubling up to 2 s, full jitter.
-  v1::LocalPlan PlanFor(absl::string_view target, absl::Time now) const;
+  // The plan that holds for `target`; nullopt: none.
+  std::optional<v1::LocalPlan> PlanFor(absl::string_view target,
+                                       absl::Time now) const;
 
-  // Counts a first call to `target`; refills its budget by the plan's
-  // retry_budget_ratio.
-  void CountFirstCall(absl::string_view target);
+  // Fills the budget by what so many calls pay in: the plan's
+  // retry_budget_ratio each, kDefaultBudgetRatio where it says none.
+  void AddCalls(absl::string_view target, int64_t calls);
 
   // Takes one local retry out of the budget; false: none is left.
   bool TakeRetry(absl::string_view target);
-
-  // False while asking is bypassed: after kFailuresToBypass failures in a row,
-  // until kBypass has passed; then one caller probes.
-  bool MayAsk(absl::Time now);
-  void AskSucceeded();
-  void AskFailed(absl::Time now);
 
  private:
   struct Entry {
@@ -60,8 +55,6 @@ class LocalAdvice {
 
   mutable absl::Mutex mu_;
   absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mu_);
-  int failures_ ABSL_GUARDED_BY(mu_) = 0;
-  absl::Time next_probe_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
 };
 
 }  // namespace recourse

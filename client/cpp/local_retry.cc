@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "client/cpp/durations.h"
 
@@ -9,6 +10,8 @@ namespace recourse {
 
 bool LooksTemporary(const absl::Status& status, const v1::ErrorDetails& error) {
   switch (error.http_status()) {
+    case 0:
+      break;
     case 408:
     case 429:
     case 502:
@@ -16,10 +19,13 @@ bool LooksTemporary(const absl::Status& status, const v1::ErrorDetails& error) {
     case 504:
       return true;
     default:
-      return status.code() == absl::StatusCode::kUnavailable ||
-             status.code() == absl::StatusCode::kDeadlineExceeded ||
-             status.code() == absl::StatusCode::kResourceExhausted;
+      return false;
   }
+  const std::string code = error.grpc_code().empty()
+                               ? absl::StatusCodeToString(status.code())
+                               : error.grpc_code();
+  return code == "UNAVAILABLE" || code == "DEADLINE_EXCEEDED" ||
+         code == "RESOURCE_EXHAUSTED";
 }
 
 absl::Duration LocalDelay(const v1::LocalPlan& plan, int k, absl::Duration last,

@@ -7,8 +7,9 @@
 
 namespace recourse {
 
-// What may be taken for temporary without asking anybody: UNAVAILABLE,
-// DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED; HTTP 408, 429, 502, 503, 504.
+// What may be taken for temporary without asking anybody: HTTP 408, 429, 502,
+// 503, 504; without an HTTP status UNAVAILABLE, DEADLINE_EXCEEDED,
+// RESOURCE_EXHAUSTED, by `error.grpc_code`, else by the status's own code.
 bool LooksTemporary(const absl::Status& status, const v1::ErrorDetails& error);
 
 // The wait before local retry `k`, from 0: base_delay x factor^k up to

@@ -1,7 +1,5 @@
 // What Run does unless it is told otherwise.
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "client/cpp/durations.h"
 #include "client/cpp/run_options.h"
 #include "client/cpp/status_details.h"
@@ -28,7 +26,7 @@ bool Attempt::Enabled(absl::string_view feature) const {
 
 std::string Attempt::Parameter(const std::string& name,
                                const std::string& fallback) const {
-  if (!alternative.has_value()) return fallback;
+  if (alternative == nullptr) return fallback;
   const auto it = alternative->parameters().find(name);
   return it == alternative->parameters().end() ? fallback : it->second;
 }
@@ -41,17 +39,6 @@ v1::ErrorDetails DefaultErrorDetails(const absl::Status& error) {
     *details.mutable_retry_after() = ToProtoDuration(*delay);
   }
   return details;
-}
-
-bool SleepUnlessStopped(absl::Duration duration, const std::stop_token& stop) {
-  absl::Notification stopped;
-  const std::stop_callback on_stop(stop, [&] { stopped.Notify(); });
-  return !stopped.WaitForNotificationWithTimeout(duration);
-}
-
-double UniformRandom() {
-  thread_local absl::BitGen generator;
-  return absl::Uniform(generator, 0.0, 1.0);
 }
 
 absl::StatusOr<std::string> StringFrom(const Value& value) {

@@ -6,83 +6,214 @@
 //         return Ask(attempt.target, prompt, attempt.timeout);
 //       });
 //
-// No RPC is made while the operation succeeds at once.
+// No RPC is made while the operation succeeds at once. In a hot path keep the
+// options, or an Operation, which keeps them and looks its target up once:
+//
+//   recourse::Operation summarise(*client, {.target = "openai/gpt-4"});
+//   auto answer = summarise.Run([&](const recourse::Attempt& attempt) { ... });
 #pragma once
 
-#include <functional>
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/cpp/client.h"
-#include "client/cpp/recovery_engine.h"
+#include "client/cpp/driver.h"
+#include "client/cpp/engine.h"
 #include "client/cpp/run_options.h"
 #include "client/cpp/substitutes.h"
 
 namespace recourse {
 
-// Runs `operation` until it succeeds or Recourse, the deadline or the caller
-// ends it. `operation` is called on this thread, once per attempt, and must not
-// throw. Returns:
-//   the operation's value       it succeeded, or a stand-in (see Substitutes)
-//   the operation's last error  nothing more can be done, or time is up
-//   CANCELLED                   options.stop was asked
-//   NOT_FOUND, IsSkipped true   a person said to go on without the answer
-//
-// Recourse out of reach: the last local plan for the target, else two retries
-// of what looks temporary; never for a NOT_IDEMPOTENT operation, and within
-// the target's budget of local retries. One report is sent at the end, if
-// Recourse ever answered:
-//   SUCCESS    a value, or a stand-in, came back
-//   FAILURE    given up, escalated, aborted or skipped by a person
-//   ABANDONED  something was left to try, but not the time or means
-//   CANCELLED  options.stop was asked
-//
-// Thread safety: as that of `operation`; the client may be shared.
-template <typename T>
-absl::StatusOr<T> Run(
-    Client& client, const RunOptions& options,
-    const std::type_identity_t<
-        std::function<absl::StatusOr<T>(const Attempt&)>>& operation,
-    const std::type_identity_t<Substitutes<T>>& substitutes = {}) {
-  RecoveryEngine engine(client, options);
-  absl::Status begun = engine.Begin();
-  if (!begun.ok()) return begun;
-  while (true) {
-    absl::StatusOr<T> answer = operation(engine.attempt());
-    if (answer.ok()) {
-      engine.Report(v1::OUTCOME_SUCCESS);
-      return answer;
+namespace internal {
+
+// What is begun at once, without a recovery: nothing but memory is looked at.
+struct FirstAttempt {
+  // The time is read only where something is measured by it.
+  FirstAttempt(Shared& shared, const Site& site, const RunOptions& options)
+      : is_timed(options.time_budget != absl::InfiniteDuration() ||
+                 options.deadline != absl::InfiniteFuture() ||
+                 options.slow_call != absl::InfiniteDuration()) {
+    if (ABSL_PREDICT_FALSE(is_timed)) {
+      began = shared.clock.Now();
+      left = std::min(options.time_budget, options.deadline - began);
     }
-    switch (engine.Failed(answer.status())) {
-      case RecoveryEngine::Next::kRunAgain:
-        continue;
-      case RecoveryEngine::Next::kEnd:
-        return engine.status();
-      case RecoveryEngine::Next::kStandIn:
-        if (substitutes.from_value) {
-          absl::StatusOr<T> value = substitutes.from_value(engine.stand_in());
-          engine.Report(value.ok() ? v1::OUTCOME_SUCCESS
-                                   : v1::OUTCOME_ABANDONED);
-          return value.ok() ? std::move(value) : engine.status();
+    may_begin = !site.special() && left > absl::ZeroDuration() &&
+                !options.stop.stop_requested();
+  }
+  Attempt attempt(const RunOptions& options) const {
+    return {.number = 1,
+            .target = options.target,
+            .state = options.state.has_value()
+                         ? *options.state
+                         : google::protobuf::Struct::default_instance(),
+            .timeout = left,
+            .stop = options.stop};
+  }
+  bool WasSlow(Shared& shared, const RunOptions& options) const {
+    return is_timed && options.slow_call != absl::InfiniteDuration() &&
+           shared.clock.Now() - began >= options.slow_call;
+  }
+
+  const bool is_timed;
+  bool may_begin = false;
+  absl::Time began = absl::InfinitePast();
+  absl::Duration left = absl::InfiniteDuration();
+};
+
+// Runs to the end what did not succeed at once.
+template <typename T, typename Function>
+ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<T> Recover(
+    Shared& shared, const RunOptions& options, Recovery& recovery,
+    Recovery::Effect effect, Function& operation,
+    const Substitutes<T>& substitutes) {
+  while (true) {
+    switch (DriveToNextAttempt(shared, options, recovery, effect)) {
+      case Recovery::Effect::kRun: {
+        absl::StatusOr<T> answer = operation(recovery.attempt());
+        if (answer.ok()) {
+          recovery.Succeeded();
+          return answer;
         }
-        engine.Report(v1::OUTCOME_ABANDONED);
-        return engine.status();
-      case RecoveryEngine::Next::kSkip:
-        if (substitutes.on_skip)
-          return substitutes.on_skip(engine.resolution());
-        return engine.status();
+        effect = recovery.Failed(answer.status());
+        continue;
+      }
+      case Recovery::Effect::kStandIn: {
+        absl::StatusOr<T> value = substitutes.StandIn(recovery.stand_in());
+        recovery.StoodIn(value.ok());
+        if (!value.ok()) return recovery.status();
+        return value;
+      }
+      case Recovery::Effect::kSkip:
+        if (!substitutes.on_skip) return recovery.status();
+        return substitutes.on_skip(recovery.resolution());
+      default:
+        return recovery.status();
     }
   }
 }
 
-// The same, with T taken from what `operation` returns.
-template <typename Operation,
-          typename Answer = std::invoke_result_t<Operation&, const Attempt&>>
-Answer Run(Client& client, const RunOptions& options, Operation&& operation) {
-  return Run<typename Answer::value_type>(client, options,
-                                          std::forward<Operation>(operation));
+// The healthy way is short and allocates nothing; all else is in Recover.
+template <typename T, typename Function>
+absl::StatusOr<T> RunAt(Shared& shared, Site& site, const RunOptions& options,
+                        Function& operation, const Substitutes<T>* substitutes,
+                        RecoveryInfo* info) {
+  const FirstAttempt first(shared, site, options);
+  absl::Status error;
+  bool slow = false;
+  if (ABSL_PREDICT_TRUE(first.may_begin)) {
+    absl::StatusOr<T> answer = operation(first.attempt(options));
+    slow = first.WasSlow(shared, options);
+    if (ABSL_PREDICT_TRUE(answer.ok())) {
+      if (ABSL_PREDICT_FALSE(slow || site.special())) {
+        shared.sites.CountSuccess(site, {.slow = slow}, shared.clock.Now());
+      } else {
+        site.CountCall();
+      }
+      return answer;
+    }
+    error = answer.status();
+  }
+  Recovery recovery(shared, options, site, first.began);
+  const Recovery::Effect effect =
+      first.may_begin ? recovery.FirstFailed(error, slow) : recovery.Begin();
+  absl::StatusOr<T> answer =
+      Recover<T>(shared, options, recovery, effect, operation,
+                 substitutes != nullptr ? *substitutes : Substitutes<T>());
+  if (info != nullptr) *info = recovery.info();
+  return answer;
 }
+
+template <typename Function>
+using ValueOf =
+    typename std::invoke_result_t<Function&, const Attempt&>::value_type;
+
+}  // namespace internal
+
+// Runs `operation` until it succeeds or Recourse, the deadline or the caller
+// ends it. `operation` takes a const Attempt& and gives an absl::StatusOr<T>;
+// it is called on this thread, once per attempt, and must not throw. Returns:
+//   the operation's value       it succeeded, or a stand-in (see Substitutes)
+//   the operation's last error  nothing more can be done, or time is up;
+//                               DecisionIdOf says which decision ended it
+//   CANCELLED                   options.stop was asked, or the operation says
+//                               that it was cancelled itself
+//   NOT_FOUND, IsSkipped true   a person said to go on without the answer
+//   UNAVAILABLE, IsCircuitOpen  it never ran: the circuit of its target is open
+//
+// Recourse out of reach: the last local plan for the target, else two retries
+// of what looks temporary; never for a NOT_IDEMPOTENT operation, and within
+// the target's budget of local retries. One report is sent at the end, in the
+// background, if Recourse ever answered:
+//   SUCCESS    a value, or a stand-in, came back
+//   FAILURE    given up, escalated, aborted or skipped by a person
+//   ABANDONED  something was left to try, but not the time or means
+//   CANCELLED  as above
+//
+// Thread safety: as that of `operation`; the client may be shared.
+template <typename T, typename Function>
+absl::StatusOr<T> Run(Client& client, const RunOptions& options,
+                      Function&& operation,
+                      const std::type_identity_t<Substitutes<T>>& substitutes) {
+  return internal::RunAt<T>(client.shared(), client.site(options.target),
+                            options, operation, &substitutes, nullptr);
+}
+
+template <typename T, typename Function>
+absl::StatusOr<T> Run(Client& client, const RunOptions& options,
+                      Function&& operation) {
+  return internal::RunAt<T>(client.shared(), client.site(options.target),
+                            options, operation, nullptr, nullptr);
+}
+
+// The same, with T taken from what `operation` returns.
+template <typename Function, typename T = internal::ValueOf<Function>>
+absl::StatusOr<T> Run(Client& client, const RunOptions& options,
+                      Function&& operation) {
+  return internal::RunAt<T>(client.shared(), client.site(options.target),
+                            options, operation, nullptr, nullptr);
+}
+
+// The same; `info` tells how the value, or the error, came to be.
+template <typename T, typename Function>
+absl::StatusOr<T> RunDetailed(
+    Client& client, const RunOptions& options, Function&& operation,
+    RecoveryInfo& info,
+    const std::type_identity_t<Substitutes<T>>& substitutes = {}) {
+  info = {};
+  return internal::RunAt<T>(client.shared(), client.site(options.target),
+                            options, operation, &substitutes, &info);
+}
+
+// An operation that is run often: its options, and its target looked up once.
+//
+// Thread safety: Run is safe for concurrent use where the functions in the
+// options are. `client` must outlive it.
+class Operation {
+ public:
+  Operation(Client& client, RunOptions options)
+      : shared_(client.shared()),
+        options_(std::move(options)),
+        site_(client.site(options_.target)) {}
+
+  const RunOptions& options() const { return options_; }
+
+  // As the free function.
+  template <typename Function, typename T = internal::ValueOf<Function>>
+  absl::StatusOr<T> Run(Function&& operation) const {
+    return internal::RunAt<T>(shared_, site_, options_, operation, nullptr,
+                              nullptr);
+  }
+
+ private:
+  Shared& shared_;
+  const RunOptions options_;
+  Site& site_;
+};
 
 }  // namespace recourse

@@ -29,4 +29,8 @@ std::optional<absl::Duration> ErrorRetryDelay(const absl::Status& status);
 // away, too slow, or something else listens there.
 bool IsUnreachable(const absl::Status& status);
 
+// True when the service is away or overloaded, by the code alone; else it
+// refused what it was asked.
+bool IsAway(const absl::Status& status);
+
 }  // namespace recourse

@@ -44,7 +44,12 @@ struct Substitutes {
       DefaultValueReader<T>();
   // The answer after a person said to skip the operation. Default: a NOT_FOUND
   // for which IsSkipped is true.
-  std::function<absl::StatusOr<T>(const v1::Resolution&)> on_skip;
+  std::function<absl::StatusOr<T>(const v1::Resolution&)> on_skip = {};
+
+  absl::StatusOr<T> StandIn(const google::protobuf::Value& value) const {
+    if (from_value) return from_value(value);
+    return absl::UnimplementedError("a fallback value cannot be read");
+  }
 };
 
 }  // namespace recourse

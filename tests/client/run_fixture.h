@@ -3,15 +3,42 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "client/cpp/recovery_runner.h"
+#include "client/cpp/testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/scripted_server.h"
 
 namespace recourse {
+
+// An attempt as it was.
+struct Seen {
+  explicit Seen(const Attempt& attempt)
+      : number(attempt.number),
+        target(attempt.target),
+        state(attempt.state),
+        edits(attempt.edits.begin(), attempt.edits.end()),
+        disabled_features(attempt.disabled_features.begin(),
+                          attempt.disabled_features.end()),
+        model(attempt.Parameter("model", "gpt-4")),
+        tools(attempt.Enabled("tools")),
+        keep_ratio(attempt.keep_ratio),
+        timeout(attempt.timeout) {}
+
+  int number;
+  std::string target;
+  google::protobuf::Struct state;
+  std::vector<v1::StateEdit> edits;
+  std::vector<std::string> disabled_features;
+  std::string model;
+  bool tools;
+  double keep_ratio;
+  absl::Duration timeout;
+};
 
 class RunFixture : public testing::Test {
  protected:
@@ -19,19 +46,20 @@ class RunFixture : public testing::Test {
     options.target = "openai/gpt-4";
     options.workflow_id = "w1";
     options.node_name = "n1";
-    options.ask_timeout = absl::Seconds(30);  // Machines under test are slow.
-    options.now = [this] { return now; };
-    options.sleep = [this](absl::Duration duration, std::stop_token stop) {
-      sleeps.push_back(duration);
-      now += duration;
-      return !stop.stop_requested();
-    };
-    options.random = [] { return 0.5; };
     server.orchestrator.ReportOutcome_.Always(
         [](const v1::RecoveryOutcome&, v1::ReportOutcomeResponse& response) {
           response.set_recorded(true);
           return grpc::Status::OK;
         });
+  }
+
+  ClientOptions Settings() const {
+    ClientOptions settings;
+    settings.caller = "billing";
+    settings.caller_instance = "billing-1";
+    settings.ask_timeout = absl::Seconds(30);  // Machines under test are slow.
+    settings.clock = clock;
+    return settings;
   }
 
   // Runs an operation whose k-th attempt gives the k-th of `results`; the
@@ -40,36 +68,41 @@ class RunFixture : public testing::Test {
       std::vector<absl::StatusOr<std::string>> results,
       const Substitutes<std::string>& substitutes = {}) {
     attempts.clear();
-    return recourse::Run<std::string>(
+    return recourse::RunDetailed<std::string>(
         *client, options,
         [&](const Attempt& attempt) -> absl::StatusOr<std::string> {
-          attempts.push_back(attempt);
+          attempts.emplace_back(attempt);
           if (attempts.size() > results.size()) {
             ADD_FAILURE() << "attempt " << attempts.size();
             return absl::InternalError("too many attempts");
           }
+          clock->Advance(call_time);
           return results[attempts.size() - 1];
         },
-        substitutes);
+        info, substitutes);
   }
 
   std::vector<v1::RecoveryContext> Asked() const {
     return server.orchestrator.HandleError_.requests();
   }
-  // Outcomes reported, in order; a correct run reports one.
+  // Reports, in order; a correct run sends one at most.
+  std::vector<v1::RecoveryOutcome> Reports() const {
+    EXPECT_TRUE(client->Flush(absl::Seconds(30)));
+    return server.orchestrator.ReportOutcome_.requests();
+  }
   std::vector<v1::Outcome> Reported() const {
     std::vector<v1::Outcome> outcomes;
-    for (const auto& report : server.orchestrator.ReportOutcome_.requests()) {
-      outcomes.push_back(report.outcome());
-    }
+    for (const auto& report : Reports()) outcomes.push_back(report.outcome());
     return outcomes;
   }
 
+  const std::shared_ptr<test_mode::FakeClock> clock =
+      std::make_shared<test_mode::FakeClock>();
   ScriptedServer server;
-  std::unique_ptr<Client> client = server.Connect();
-  absl::Time now = absl::FromUnixSeconds(1'000'000);
-  std::vector<absl::Duration> sleeps;
-  std::vector<Attempt> attempts;
+  std::unique_ptr<Client> client = server.Connect(Settings());
+  absl::Duration call_time;  // Of each attempt.
+  std::vector<Seen> attempts;
+  RecoveryInfo info;
   RunOptions options;
 };
 

@@ -37,8 +37,7 @@ TEST_F(RunHumanTest, PollsWithTheNewTokenUntilResolved) {
   EXPECT_EQ(polls[1].recovery_token(), "t2");
   EXPECT_EQ(polls[2].recovery_token(), "t2");
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
-  EXPECT_EQ(server.orchestrator.ReportOutcome_.requests()[0].recovery_token(),
-            "resolved");
+  EXPECT_EQ(Reports()[0].recovery_token(), "resolved");
 }
 
 TEST_F(RunHumanTest, ResumeReplacesTheState) {
@@ -84,7 +83,7 @@ TEST_F(RunHumanTest, OutOfTimeAbandons) {
   server.incidents.AwaitIncident_.Always(
       [this](const v1::AwaitIncidentRequest& request,
              v1::AwaitIncidentResponse& response) {
-        now += absl::Seconds(request.timeout().seconds());
+        clock->Advance(absl::Seconds(request.timeout().seconds()));
         response.set_recovery_token("t2");
         return grpc::Status::OK;
       });

@@ -34,22 +34,26 @@ TEST_F(RunTest, TellsTheContext) {
       R"(fields { key: "prompt" value { string_value: "hi" } })");
   options.remediations["refresh"] = [] { return absl::OkStatus(); };
   options.await_human = true;
-  options.context.mutable_caller()->set_service("billing");
   server.orchestrator.HandleError_.Answer(
       "disposition: DISPOSITION_GIVE_UP recovery_token: 't'");
   EXPECT_EQ(Play({kDown}).status(), kDown);
   ASSERT_THAT(Asked(), SizeIs(1));
-  EXPECT_EQ(Asked()[0].DebugString(), FromText<v1::RecoveryContext>(R"(
+  v1::RecoveryContext asked = Asked()[0];
+  EXPECT_THAT(asked.request_id(), SizeIs(32));
+  asked.clear_request_id();
+  asked.mutable_calls()->clear_period();
+  EXPECT_EQ(asked.DebugString(), FromText<v1::RecoveryContext>(R"(
     workflow_id: "w1" node_name: "n1" target: "openai/gpt-4"
     subject_field: "prompt"
     state { fields { key: "prompt" value { string_value: "hi" } } }
     error { message: "connection refused" grpc_code: "UNAVAILABLE" }
-    caller { service: "billing" }
+    caller { service: "billing" instance: "billing-1" }
     time_remaining { seconds: 20 } expected_call_time { seconds: 2 }
     idempotency: IDEMPOTENCY_IDEMPOTENT
     capabilities { alternatives: "*" degradations: "*"
-                   remediations: "refresh" await_human: true })")
-                                          .DebugString());
+                   remediations: "refresh" await_human: true }
+    calls { calls: 1 failures: 1 })")
+                                     .DebugString());
 }
 
 TEST_F(RunTest, RetriesWithDelayTimeoutAndTheNewToken) {
@@ -60,7 +64,8 @@ TEST_F(RunTest, RetriesWithDelayTimeoutAndTheNewToken) {
     disposition: DISPOSITION_ACT recovery_token: "t2"
     retry { delay { seconds: 2 } })");
   EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
-  EXPECT_THAT(sleeps, ElementsAre(absl::Milliseconds(1300), absl::Seconds(2)));
+  EXPECT_THAT(clock->waits(),
+              ElementsAre(absl::Milliseconds(1300), absl::Seconds(2)));
   EXPECT_EQ(attempts[1].timeout, absl::Seconds(9));
   EXPECT_EQ(attempts[2].timeout, absl::InfiniteDuration());
   EXPECT_EQ(attempts[2].number, 3);
@@ -68,7 +73,7 @@ TEST_F(RunTest, RetriesWithDelayTimeoutAndTheNewToken) {
   EXPECT_EQ(Asked()[0].recovery_token(), "");
   EXPECT_EQ(Asked()[1].recovery_token(), "t1");
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
-  const auto report = server.orchestrator.ReportOutcome_.requests()[0];
+  const auto report = Reports()[0];
   EXPECT_EQ(report.recovery_token(), "t2");
   EXPECT_EQ(report.duration().seconds(), 3);
 }
@@ -82,9 +87,9 @@ TEST_F(RunTest, TakesTheAlternativeAndNamesItsTargetNext) {
     disposition: DISPOSITION_ACT recovery_token: "t2"
     alternative_path { alternative { name: "local" } })");
   EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
-  EXPECT_EQ(attempts[0].Parameter("model", "gpt-4"), "gpt-4");
+  EXPECT_EQ(attempts[0].model, "gpt-4");
   EXPECT_EQ(attempts[1].target, "openai/mini");
-  EXPECT_EQ(attempts[1].Parameter("model", "gpt-4"), "gpt-mini");
+  EXPECT_EQ(attempts[1].model, "gpt-mini");
   EXPECT_EQ(Asked()[1].target(), "openai/mini");
   EXPECT_EQ(attempts[2].target, "local");  // The name, where no target is.
 }
@@ -108,10 +113,10 @@ TEST_F(RunTest, DegradesWithEditsAndFeatures) {
   EXPECT_EQ(attempts[0].keep_ratio, 1);
   EXPECT_DOUBLE_EQ(attempts[1].keep_ratio, 0.5);
   EXPECT_DOUBLE_EQ(attempts[2].keep_ratio, 0.4);
-  EXPECT_TRUE(attempts[0].Enabled("tools"));
-  EXPECT_FALSE(attempts[1].Enabled("tools"));
-  EXPECT_TRUE(attempts[2].Enabled("tools"));
-  EXPECT_FALSE(attempts[2].Enabled("stream"));
+  EXPECT_TRUE(attempts[0].tools);
+  EXPECT_FALSE(attempts[1].tools);
+  EXPECT_TRUE(attempts[2].tools);
+  EXPECT_THAT(attempts[2].disabled_features, ElementsAre("stream"));
   EXPECT_EQ(attempts[1].state.fields().at("max_tokens").number_value(), 1000);
   EXPECT_EQ(Asked()[1].state().fields().at("max_tokens").number_value(), 1000);
   EXPECT_EQ(attempts[2].state.fields().at("max_tokens").number_value(), 10);
@@ -165,9 +170,10 @@ TEST_F(RunTest, FailedOrUnknownRemediationAsksAgainWithoutRunning) {
     retry { remediation: "never heard of" })");
   server.orchestrator.HandleError_.Answer(
       "disposition: DISPOSITION_GIVE_UP recovery_token: 't3'");
-  EXPECT_EQ(Play({absl::UnauthenticatedError("expired")}).status().code(),
-            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Play({absl::UnauthenticatedError("expired")}).status().message(),
+            "the remediation 'never heard of' is not declared");
   ASSERT_THAT(Asked(), SizeIs(3));
+  EXPECT_EQ(Asked()[1].error().message(), "no luck");
   EXPECT_EQ(Asked()[2].recovery_token(), "t2");
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_FAILURE));
 }
@@ -221,7 +227,7 @@ TEST_F(RunTest, DelayBeyondTheDeadlineAbandons) {
   server.orchestrator.HandleError_.Answer(R"(
     disposition: DISPOSITION_ACT recovery_token: "t2" retry { delay { seconds: 2 } })");
   EXPECT_EQ(Play({kDown, kDown}).status(), kDown);
-  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(2)));
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(2)));
   EXPECT_EQ(attempts[0].timeout, absl::Seconds(3));
   EXPECT_EQ(attempts[1].timeout, absl::Seconds(1));
   EXPECT_EQ(Asked()[1].time_remaining().seconds(), 1);
@@ -229,7 +235,7 @@ TEST_F(RunTest, DelayBeyondTheDeadlineAbandons) {
 }
 
 TEST_F(RunTest, NoTimeAtAllRunsNothing) {
-  options.deadline = now;
+  options.deadline = clock->Now();
   EXPECT_EQ(Play({}).status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -244,10 +250,7 @@ TEST_F(RunTest, StopBeforeTheFirstAttemptRunsNothing) {
 TEST_F(RunTest, StopDuringTheWaitCancels) {
   std::stop_source source;
   options.stop = source.get_token();
-  options.sleep = [&](absl::Duration, std::stop_token stop) {
-    source.request_stop();
-    return SleepUnlessStopped(absl::Hours(1), stop);  // Returns at once.
-  };
+  clock->OnWait([&](int) { source.request_stop(); });
   server.orchestrator.HandleError_.Answer(R"(
     disposition: DISPOSITION_ACT recovery_token: "t1" retry { delay { seconds: 2 } })");
   const auto answer = Play({kDown});
@@ -305,8 +308,8 @@ TEST_F(RunTest, ServerThatNeverEndsIsLeft) {
           retry { remediation: "refresh" })");
         return grpc::Status::OK;
       });
-  EXPECT_EQ(Play({kDown}).status(), kDown);
-  EXPECT_THAT(Asked(), SizeIs(RecoveryEngine::kMaxQuestions));
+  EXPECT_EQ(Play({kDown}).status(), absl::InternalError("no"));
+  EXPECT_THAT(Asked(), SizeIs(Recovery::kMaxQuestions));
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
 }
 

@@ -17,7 +17,7 @@ class RunWithoutServerTest : public RunFixture {};
 TEST_F(RunWithoutServerTest, RetriesTwiceByItself) {
   server.Stop();
   EXPECT_EQ(Play({kDown, kDown, kDown}).status(), kDown);
-  EXPECT_THAT(sleeps,
+  EXPECT_THAT(clock->waits(),
               ElementsAre(absl::Milliseconds(100), absl::Milliseconds(200)));
   EXPECT_THAT(Reported(), IsEmpty());
 }
@@ -94,13 +94,13 @@ TEST_F(RunWithoutServerTest, FollowsTheLastLocalPlan) {
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
   server.Stop();
   EXPECT_EQ(Play({kDown, kDown, kDown, kDown}).status(), kDown);
-  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(4), absl::Seconds(10),
-                                  absl::Seconds(10)));
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(4), absl::Seconds(10),
+                                          absl::Seconds(10)));
   // A plan of another target, or one that has ended, is not followed.
-  sleeps.clear();
-  now += absl::Seconds(60);
+  clock->ForgetWaits();
+  clock->Advance(absl::Seconds(60));
   EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
-  EXPECT_THAT(sleeps, SizeIs(2));
+  EXPECT_THAT(clock->waits(), SizeIs(2));
 }
 
 TEST_F(RunWithoutServerTest, PlanThatForbidsRetriesIsObeyed) {
@@ -130,7 +130,7 @@ TEST_F(RunWithoutServerTest, WaitsAsLongAsTheErrorAsks) {
     return details;
   };
   EXPECT_EQ(*Play({kDown, "fine"}), "fine");
-  EXPECT_THAT(sleeps, ElementsAre(absl::Seconds(7)));
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(7)));
 }
 
 TEST_F(RunWithoutServerTest, BudgetEndsLocalRetries) {
@@ -154,7 +154,7 @@ TEST_F(RunWithoutServerTest, AsksNoMoreAfterThreeFailuresThenProbes) {
   EXPECT_THAT(Asked(), SizeIs(3));
   EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
   EXPECT_THAT(Asked(), SizeIs(3));
-  now += LocalAdvice::kBypass;
+  clock->Advance(AskBreaker::kBypass);
   EXPECT_FALSE(Play({kDown, kDown, kDown}).ok());
   EXPECT_THAT(Asked(), SizeIs(4));
 }

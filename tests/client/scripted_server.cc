@@ -58,19 +58,67 @@ grpc::Status ScriptedOrchestrator::HandleErrorStream(
   return grpc::Status::OK;
 }
 
+void ScriptedCircuits::Tell(const v1::Circuit& circuit) {
+  absl::MutexLock lock(&mu_);
+  told_.push_back(circuit);
+}
+
+void ScriptedCircuits::End() {
+  absl::MutexLock lock(&mu_);
+  ended_ = true;
+}
+
+grpc::Status ScriptedCircuits::WatchCircuits(
+    grpc::ServerContext* context, const v1::WatchCircuitsRequest*,
+    grpc::ServerWriter<v1::WatchCircuitsResponse>* writer) {
+  if (!is_kept) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "none");
+  v1::WatchCircuitsResponse message;
+  for (const v1::Circuit& circuit : circuits) {
+    *message.mutable_circuit() = circuit;
+    writer->Write(message);
+  }
+  message.Clear();
+  message.set_synced(true);
+  writer->Write(message);
+  message.Clear();
+  // A synchronous handler is not told that its client is gone: it has to look.
+  for (size_t next = 0; !context->IsCancelled();) {
+    absl::MutexLock lock(&mu_);
+    for (; next < told_.size(); ++next) {
+      *message.mutable_circuit() = told_[next];
+      writer->Write(message);
+    }
+    if (ended_) break;
+    const auto news = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) {
+      return ended_ || next < told_.size();
+    };
+    mu_.AwaitWithTimeout(absl::Condition(&news), absl::Milliseconds(5));
+  }
+  return grpc::Status::OK;
+}
+
 ScriptedServer::ScriptedServer() {
+  breakers.ReportCalls_.Always(
+      [this](const v1::ReportCallsRequest&, v1::ReportCallsResponse& response) {
+        response.set_recorded(true);
+        return breakers.is_kept
+                   ? grpc::Status::OK
+                   : grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "none");
+      });
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
                            &port_);
   builder.RegisterService(&orchestrator);
   builder.RegisterService(&incidents);
+  builder.RegisterService(&breakers);
   server_ = builder.BuildAndStart();
 }
 
 ScriptedServer::~ScriptedServer() { Stop(); }
 
 void ScriptedServer::Stop() {
+  breakers.End();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
   server_->Wait();
 }

@@ -12,6 +12,7 @@
 #include "client/cpp/client.h"
 #include "google/protobuf/text_format.h"
 #include "grpcpp/server.h"
+#include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "recourse/v1/incidents.grpc.pb.h"
 #include "recourse/v1/orchestrator.grpc.pb.h"
 
@@ -145,6 +146,27 @@ class ScriptedIncidents final : public v1::Incidents::Service {
   SCRIPTED(AwaitIncident, v1::AwaitIncidentRequest, v1::AwaitIncidentResponse)
 };
 
+// Tells `circuits` to every watcher, and what is told later. What is reported
+// is taken in; with `is_kept` false nothing of it is implemented.
+class ScriptedCircuits final : public v1::CircuitBreakers::Service {
+ public:
+  SCRIPTED(ReportCalls, v1::ReportCallsRequest, v1::ReportCallsResponse)
+
+  std::vector<v1::Circuit> circuits;  // Set before anybody watches.
+  bool is_kept = true;                // Likewise.
+  void Tell(const v1::Circuit& circuit);
+  void End();  // Ends every stream.
+
+  grpc::Status WatchCircuits(
+      grpc::ServerContext* context, const v1::WatchCircuitsRequest* request,
+      grpc::ServerWriter<v1::WatchCircuitsResponse>* writer) override;
+
+ private:
+  absl::Mutex mu_;
+  std::vector<v1::Circuit> told_ ABSL_GUARDED_BY(mu_);
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+};
+
 #undef SCRIPTED
 
 // Listens on a free port of loopback until destroyed or stopped.
@@ -161,6 +183,7 @@ class ScriptedServer {
 
   ScriptedOrchestrator orchestrator;
   ScriptedIncidents incidents;
+  ScriptedCircuits breakers;
 
  private:
   int port_ = 0;

@@ -1,0 +1,108 @@
+// Run with Mode::kObserve: nothing is obeyed.
+#include "client/cpp/own_retries.h"
+#include "tests/client/run_fixture.h"
+
+namespace recourse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Status kDown = absl::UnavailableError("connection refused");
+
+class RunObserveTest : public RunFixture {
+ protected:
+  RunObserveTest() {
+    options.mode = Mode::kObserve;
+    options.on_disagreement = [this](const Disagreement& told) {
+      disagreements.push_back(absl::StrCat(told.decided, " ", told.done));
+    };
+  }
+  // Ends what is in flight.
+  std::vector<v1::Outcome> OutcomesAtTheEnd() {
+    client.reset();
+    std::vector<v1::Outcome> outcomes;
+    for (const auto& report : server.orchestrator.ReportOutcome_.requests()) {
+      outcomes.push_back(report.outcome());
+    }
+    return outcomes;
+  }
+  void OwnRetry() {
+    *options.context.add_caller_steps() = FromText<v1::Step>(
+        "retry { max_retries: 1 base_delay { seconds: 4 } jitter: "
+        "JITTER_NONE }");
+  }
+
+  std::vector<std::string> disagreements;
+};
+
+TEST_F(RunObserveTest, EndsAsBeforeAndTellsTheDifference) {
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT strategy_used: RECOVERY_STRATEGY_RETRY
+    recovery_token: "t1" retry { delay { seconds: 1 } })");
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+  EXPECT_THAT(OutcomesAtTheEnd(), ElementsAre(v1::OUTCOME_FAILURE));
+  EXPECT_THAT(disagreements, ElementsAre("RETRY ENDED"));
+  EXPECT_THAT(clock->waits(), IsEmpty());
+}
+
+TEST_F(RunObserveTest, OwnRetriesGoOnAndAgree) {
+  OwnRetry();
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT strategy_used: RECOVERY_STRATEGY_RETRY
+    recovery_token: "t1" retry { delay { seconds: 3 } })");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(4)));
+  EXPECT_THAT(OutcomesAtTheEnd(), ElementsAre(v1::OUTCOME_SUCCESS));
+  EXPECT_THAT(disagreements, IsEmpty());
+}
+
+TEST_F(RunObserveTest, EachQuestionCarriesTheTokenBefore) {
+  OwnRetry();
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_GIVE_UP recovery_token: "t1")");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_GIVE_UP recovery_token: "t2")");
+  EXPECT_EQ(Play({kDown, kDown}).status(), kDown);
+  EXPECT_THAT(OutcomesAtTheEnd(), ElementsAre(v1::OUTCOME_FAILURE));
+  ASSERT_THAT(Asked(), SizeIs(2));
+  EXPECT_EQ(Asked()[1].recovery_token(), "t1");
+  EXPECT_EQ(server.orchestrator.ReportOutcome_.requests()[0].recovery_token(),
+            "t2");
+  EXPECT_THAT(disagreements, ElementsAre("ENDED RAN_AGAIN"));
+}
+
+TEST_F(RunObserveTest, OpenCircuitsGateNothing) {
+  client->site("openai/gpt-4");
+  client->shared().sites.StreamBegins();
+  client->shared().sites.Tell(
+      FromText<v1::Circuit>("target: 'openai/gpt-4' state: CIRCUIT_STATE_OPEN"),
+      clock->Now());
+  EXPECT_EQ(*Play({"fine"}), "fine");
+  EXPECT_THAT(Asked(), IsEmpty());
+}
+
+TEST(OwnRetries, StepsAfterOneAnother) {
+  const auto plan = FromText<v1::RecoveryContext>(R"(
+    caller_steps { retry { max_retries: 2 base_delay { seconds: 1 } factor: 3
+                           jitter: JITTER_NONE } }
+    caller_steps { escalation {} }
+    caller_steps { retry { max_retries: 1 backoff: BACKOFF_FIXED
+                           base_delay { seconds: 9 } jitter: JITTER_EQUAL } })");
+  OwnRetries retries(plan.caller_steps());
+  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0.5), absl::Seconds(1));
+  EXPECT_EQ(retries.Next(absl::Seconds(5), 0.5), absl::Seconds(5));
+  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0), absl::Seconds(4.5));
+  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0.5), std::nullopt);
+}
+
+TEST(OwnRetries, NoMoreWhenTheServerAsksForTooLong) {
+  const auto plan = FromText<v1::RecoveryContext>(
+      "caller_steps { retry { max_retry_after { seconds: 5 } } }");
+  OwnRetries retries(plan.caller_steps());
+  EXPECT_EQ(retries.Next(absl::Seconds(6), 0.5), std::nullopt);
+}
+
+}  // namespace
+}  // namespace recourse
