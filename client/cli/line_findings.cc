@@ -24,12 +24,7 @@ void LineFindings::Add(const std::string& file, int line,
 }
 
 void LineFindings::AddUnread(const std::string& key) {
-  const auto known = unread_.find(key);
-  if (known != unread_.end()) {
-    ++known->second;
-  } else if (unread_.size() < kMaxKeys) {
-    unread_.emplace(key, 1);
-  }
+  if (unread_.size() < kMaxKeys) unread_.insert(key);
 }
 
 void LineFindings::Print(std::ostream& err) const {
@@ -53,7 +48,7 @@ void LineFindings::Print(std::ostream& err) const {
   if (unread_.empty()) return;
   err << "keys not read:";
   size_t shown = 0;
-  for (const auto& [key, lines] : unread_) {
+  for (const std::string& key : unread_) {
     if (shown++ == kMaxShown) break;
     err << (shown == 1 ? " " : ", ") << Cut(OneLine(key), kShownColumns);
   }
@@ -71,7 +66,7 @@ void LineFindings::AddTo(nlohmann::ordered_json& result) const {
                                   {"lines", kind.lines}});
   }
   result["keys_not_read"] = nlohmann::ordered_json::array();
-  for (const auto& [key, lines] : unread_) {
+  for (const std::string& key : unread_) {
     result["keys_not_read"].push_back(key);
   }
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <ostream>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,7 @@ namespace recourse::cli {
 
 // Collects remarks of lines; the same one about many lines is kept once, with
 // the first of them. At most kMaxKinds different ones and kMaxKeys keys are
-// kept; of more, only the number.
+// kept; more of the one only count in the total, of the other are dropped.
 class LineFindings {
  public:
   static constexpr size_t kMaxKinds = 1'000;
@@ -45,7 +46,7 @@ class LineFindings {
 
   std::vector<Kind> kinds_;  // In the order of their first lines.
   std::map<std::pair<std::string, std::string>, size_t> index_;
-  std::map<std::string, int64_t> unread_;
+  std::set<std::string> unread_;
   int64_t total_ = 0;
 };
 

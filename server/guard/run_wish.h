@@ -15,10 +15,13 @@ struct RunWish {
   uint64_t seed = 0;
   bool can_recheck = true;  // Else it gets a place, or is refused.
 
-  // By when a trial that is waited for must run: early enough for a call that
-  // takes three times as long as expected. A trial that its own deadline cuts
-  // off fails, and a target that is back stays shut out.
-  absl::Time LastForTrial() const { return last - 2 * call_time; }
+  // By when a trial must run. One that is waited for, until a circuit's
+  // `open_until`, early enough for a call that takes three times as long as
+  // expected: a trial that its own deadline cuts off fails, and a target that
+  // is back stays shut out. One that is due already is taken by who comes.
+  absl::Time LastForTrial(absl::Time open_until, absl::Time now) const {
+    return now >= open_until ? last : last - 2 * call_time;
+  }
 };
 
 // What becomes of it.

@@ -174,9 +174,9 @@ bool SharedBreaker::Advance(const BreakerPolicy& policy, absl::Time now) {
 RunPlace SharedBreaker::Ask(const RunWish& wish, absl::Time now) {
   if (backlog_ != nullptr) return AskInBacklog(wish, now);
   if (waves_ == nullptr) return {RunPlace::Kind::kRun, wish.at};
-  const absl::Time last = now >= open_until_ ? wish.last : wish.LastForTrial();
   if (const auto trial =
-          waves_->Take(wish.at, last, wish.call_time, wish.seed, now)) {
+          waves_->Take(wish.at, wish.LastForTrial(open_until_, now),
+                       wish.call_time, wish.seed, now)) {
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};
   }
   if (!wish.can_recheck) return {RunPlace::Kind::kRefused};

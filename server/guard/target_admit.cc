@@ -99,12 +99,11 @@ RunPlace TargetGuard::AskCircuits(const RunWish& wish, Caller* caller,
 
 RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
                              absl::Time now) {
-  const absl::Time from =
-      std::max({wish.at, now, caller->breaker.open_until()});
-  if (from > wish.last) return {RunPlace::Kind::kRefused};
-  const bool in_time =
-      now >= caller->breaker.open_until() || from <= wish.LastForTrial();
-  if (!in_time) return {RunPlace::Kind::kRefused};
+  const absl::Time open_until = caller->breaker.open_until();
+  const absl::Time from = std::max({wish.at, now, open_until});
+  if (from > wish.LastForTrial(open_until, now)) {
+    return {RunPlace::Kind::kRefused};
+  }
   if (const auto trial = caller->breaker.Take(from, wish.call_time, wish.seed,
                                               breaker_policy())) {
     return {RunPlace::Kind::kTrial, trial->at, trial->permit};

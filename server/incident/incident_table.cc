@@ -29,13 +29,14 @@ int IncidentTable::Incident::WaitingCount() const {
                     [](const auto& mark) { return !mark.second.resolved; }));
 }
 
-void IncidentTable::Count(const internal::v1::IncidentRecord& record) {
+void IncidentTable::AddToShare(const internal::v1::IncidentRecord& record) {
   if (const auto owner = OwnerOf(record); owner.has_value()) {
     shares_.Add(*owner);
   }
 }
 
-void IncidentTable::Uncount(const internal::v1::IncidentRecord& record) {
+void IncidentTable::RemoveFromShare(
+    const internal::v1::IncidentRecord& record) {
   if (const auto owner = OwnerOf(record); owner.has_value()) {
     shares_.Remove(*owner);
   }
@@ -63,8 +64,8 @@ std::optional<EndedIncident> IncidentTable::Apply(
   if (stored.mod_revision <= incident.stored.mod_revision) return std::nullopt;
   const bool known = incident.stored.record.has_incident();
   if (known && incident.pending()) --pending_count_;
-  if (known) Uncount(incident.stored.record);
-  Count(record);
+  if (known) RemoveFromShare(incident.stored.record);
+  AddToShare(record);
   incident.stored = stored;
   by_fingerprint_[record.incident().fingerprint()] = stored.incident_id;
   if (incident.repeats > 0) uncounted_.insert(stored.incident_id);
@@ -111,7 +112,7 @@ void IncidentTable::NoteAnswered(const std::string& waiter_id,
 void IncidentTable::Erase(ById::iterator it) {
   waiter_count_ -= it->second.waiters.size();
   if (it->second.pending()) --pending_count_;
-  Uncount(it->second.stored.record);
+  RemoveFromShare(it->second.stored.record);
   uncounted_.erase(it->first);
   const auto fingerprint =
       by_fingerprint_.find(it->second.stored.record.incident().fingerprint());

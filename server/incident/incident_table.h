@@ -188,9 +188,9 @@ class IncidentTable {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool WaitsIn(const std::string& fingerprint, const Arrival& arrival) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Count(const internal::v1::IncidentRecord& record)
+  void AddToShare(const internal::v1::IncidentRecord& record)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Uncount(const internal::v1::IncidentRecord& record)
+  void RemoveFromShare(const internal::v1::IncidentRecord& record)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<EndedIncident> Close(const StoredIncident& stored)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

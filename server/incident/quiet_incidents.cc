@@ -57,9 +57,11 @@ class Batch {
     incidents_.clear();
     bytes_ = 0;
     if (!commit.ok()) return FromStore(commit.status());
+    refused_ |= !commit->committed;
     for (StoredIncident& incident : incidents) {
       if (!commit->committed) {
-        // One of them has changed: the next call sees which.
+        // One of them has changed: the next call sees which, and resolves the
+        // others.
         const auto found = sync_->Refresh(incident.incident_id);
         if (!found.ok()) return found.status();
         continue;
@@ -71,6 +73,9 @@ class Batch {
     return absl::OkStatus();
   }
 
+  // A commit was refused, since an incident in it had changed.
+  bool refused() const { return refused_; }
+
  private:
   Store* const store_;
   IncidentSync* const sync_;
@@ -78,6 +83,7 @@ class Batch {
   StoreTransaction transaction_;
   std::vector<StoredIncident> incidents_;
   size_t bytes_ = 0;
+  bool refused_ = false;
 };
 
 }  // namespace
@@ -107,7 +113,7 @@ absl::StatusOr<bool> ResolveQuietIncidents(
   }
   if (absl::Status s = batch.Commit(); !s.ok()) return s;
   if (!quiet.empty()) notifier->Wake();
-  return more;
+  return more || batch.refused();
 }
 
 }  // namespace recourse

@@ -38,14 +38,14 @@ const Words& Cues() {
 // So do these, but every text about an error has them.
 const Words& Hints() {
   static const auto* const words =
-      new Words{"error",   "exception", "err",   "fatal", "critical",
-                "panic",   "panicked",  "alarm", "fault", "assertion",
-                "problem", "errors",    "alert", "severe"};
+      new Words{"error",  "exception", "err",   "fatal",     "critical",
+                "panic",  "panicked",  "alarm", "assertion", "problem",
+                "errors", "alert",     "severe"};
   return *words;
 }
 
 // What any error, or none, may be told with.
-const Words& Empty() {
+const Words& Fillers() {
   static const auto* const words =
       new Words{"the",         "and",           "for",          "with",
                 "from",        "into",          "that",         "this",
@@ -116,7 +116,7 @@ class Tally {
       cue_ = true;
     } else if (Hints().contains(word)) {
       hint_ = true;
-    } else if (size >= kMinWord && !Empty().contains(word)) {
+    } else if (size >= kMinWord && !Fillers().contains(word)) {
       words_.insert(std::string(word));
     }
   }

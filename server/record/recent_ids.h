@@ -1,5 +1,5 @@
 // Which ids came in the last minutes: of recoveries that were reported, of
-// decisions whose run was settled.
+// decisions whose run was settled, of sums that were told.
 #pragma once
 
 #include <cstddef>

@@ -290,7 +290,7 @@ class HandleStream
   uint64_t call_id_ = 0;
 
   grpc::ByteBuffer incoming_;  // Touched by the one read that is under way.
-  // Nobody reads what is not written yet: work not begun is not begun any more.
+  // Nobody reads any more: what has not begun is refused.
   std::atomic<bool> cancelled_ = false;
 
   absl::Mutex mu_;

@@ -8,10 +8,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// One search of it reads kTextBytes with 900 instructions alive: it finds
-// nothing, but takes about a second.
+// One search of it reads a text with 900 instructions alive: it finds nothing,
+// but takes about a second for kLongText.
 constexpr char kSlowRewrite[] = "{pattern: '[ab]*a[ab]{900}c', replacement: x}";
-constexpr size_t kTextBytes = 60'000;
+constexpr size_t kLongText = 60'000;
+constexpr size_t kShortText = 6'000;
 constexpr Ending kHardEnd = {.code = 3, .signal = 0};
 
 class BusyWorkerTest : public ServerProcessTest {
@@ -38,11 +39,12 @@ class BusyWorkerTest : public ServerProcessTest {
         list, "]}}]}"));
   }
 
-  static v1::RecoveryContext Context(const std::string& message) {
+  static v1::RecoveryContext Context(const std::string& message,
+                                     size_t text_bytes) {
     auto context = Parse<v1::RecoveryContext>("subject_field: code");
     context.mutable_error()->set_message(message);
     // Both letters in an order that repeats late.
-    std::string text(kTextBytes, 'a');
+    std::string text(text_bytes, 'a');
     uint32_t state = 1;
     for (char& letter : text) {
       state = state * 1664525 + 1013904223;
@@ -54,14 +56,16 @@ class BusyWorkerTest : public ServerProcessTest {
 
   // Sends a batch that is corrected by the worker alone: one quick context,
   // then slow ones. When it returns the worker is past the first.
-  void KeepBusy(int slow) {
+  void KeepBusy(int slow, size_t text_bytes) {
     SetDeadline(watch_call_);
     const auto watch = stub_->WatchRecoveries(&watch_call_, {});
     v1::RecoveryEvent event;
     ASSERT_TRUE(watch->Read(&event));
     v1::HandleErrorBatch batch;
-    *batch.add_contexts() = Context("quick");
-    for (int i = 0; i < slow; ++i) *batch.add_contexts() = Context("slow");
+    *batch.add_contexts() = Context("quick", kShortText);
+    for (int i = 0; i < slow; ++i) {
+      *batch.add_contexts() = Context("slow", text_bytes);
+    }
     stream_ = stub_->HandleErrorStream(&stream_call_);
     ASSERT_TRUE(stream_->Write(batch));
     while (event.kind() != v1::RecoveryEvent::KIND_ATTEMPT) {
@@ -79,14 +83,14 @@ class BusyWorkerTest : public ServerProcessTest {
 TEST_F(BusyWorkerTest, WhatHasNotBegunIsDroppedAfterTheDrainLimit) {
   AddSlow(1);
   // More than Wait has patience for, if all of it were worked on.
-  ASSERT_NO_FATAL_FAILURE(KeepBusy(200));
+  ASSERT_NO_FATAL_FAILURE(KeepBusy(200, kShortText));
   process_->Signal(SIGTERM);
   EXPECT_EQ(process_->Wait(), kCleanEnd) << process_->StderrText();
 }
 
 TEST_F(BusyWorkerTest, WhatRunsTooLongIsEndedWithTheProcess) {
   AddSlow(32);
-  ASSERT_NO_FATAL_FAILURE(KeepBusy(1));
+  ASSERT_NO_FATAL_FAILURE(KeepBusy(1, kLongText));
   process_->Signal(SIGTERM);
   EXPECT_EQ(process_->Wait(), kHardEnd) << process_->StderrText();
   EXPECT_THAT(process_->StderrText(), HasSubstr("ended hard"));
@@ -94,7 +98,7 @@ TEST_F(BusyWorkerTest, WhatRunsTooLongIsEndedWithTheProcess) {
 
 TEST_F(BusyWorkerTest, WhatNeedsNoWorkerIsAnsweredMeanwhile) {
   AddSlow(32);
-  ASSERT_NO_FATAL_FAILURE(KeepBusy(1));
+  ASSERT_NO_FATAL_FAILURE(KeepBusy(1, kLongText));
   Handle("error: {http_status: 503}");
 
   KillProcess();

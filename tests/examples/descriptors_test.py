@@ -12,21 +12,12 @@ import sys
 import unittest
 
 from google.protobuf import descriptor_pb2, descriptor_pool
+from servers import start_server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOS = ROOT / "proto" / "recourse" / "v1"
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").replace("\\\n", "")
 SERVER, SET = sys.argv[1:]
-
-
-def start_server(test):
-    """A server that ends with the test; its address."""
-    process = subprocess.Popen([SERVER, "--listen", "127.0.0.1:0", "--store", "memory:"],
-                               stdout=subprocess.PIPE, text=True)
-    test.addCleanup(process.stdout.close)
-    test.addCleanup(process.wait)
-    test.addCleanup(process.kill)
-    return re.search(r"grpc=(\S+)", process.stdout.readline()).group(1)
 
 
 class DescriptorsTest(unittest.TestCase):
@@ -65,7 +56,7 @@ class DescriptorsTest(unittest.TestCase):
         self.assertIn(f"descriptors.py build/release/recourse.binpb   127.0.0.1:50051 {method} '{body}'", TEXT)
         program = ROOT / "docs" / "examples" / "descriptors.py"
         answer = json.loads(subprocess.run(
-            [sys.executable, "-B", program, SET, start_server(self), method, body],
+            [sys.executable, "-B", program, SET, start_server(self, SERVER), method, body],
             stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout)
         self.assertEqual(answer["disposition"], "DISPOSITION_ACT")
         self.assertIn("retry", answer)

@@ -3,10 +3,11 @@
 
   loop_test.py SERVER PROGRAM [ARG]...
 """
-import re
 import subprocess
 import sys
 import unittest
+
+from servers import start_server
 
 SERVER, *PROGRAM = sys.argv[1:]
 
@@ -14,12 +15,7 @@ SERVER, *PROGRAM = sys.argv[1:]
 class LoopTest(unittest.TestCase):
 
     def test_the_alternative_is_taken(self):
-        server = subprocess.Popen([SERVER, "--listen", "127.0.0.1:0", "--store", "memory:"],
-                                  stdout=subprocess.PIPE, text=True)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        address = re.search(r"grpc=(\S+)", server.stdout.readline()).group(1)
+        address = start_server(self, SERVER)
         told = subprocess.run([*PROGRAM, address], stdout=subprocess.PIPE, text=True, timeout=120,
                               check=True).stdout.splitlines()
         self.assertEqual(told[0], "trying search/eu")

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import unittest
 
+from servers import start_server
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "docs" / "examples" / "reflection.py"
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").replace("\\\n", "")
@@ -19,12 +21,7 @@ SERVER = sys.argv[1]
 class ReflectionTest(unittest.TestCase):
 
     def setUp(self):
-        process = subprocess.Popen([SERVER, "--listen", "127.0.0.1:0", "--store", "memory:"],
-                                   stdout=subprocess.PIPE, text=True)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.address = re.search(r"grpc=(\S+)", process.stdout.readline()).group(1)
+        self.address = start_server(self, SERVER)
 
     def run_program(self, *arguments):
         return subprocess.run([sys.executable, "-B", PROGRAM, self.address, *arguments],
