@@ -167,7 +167,7 @@ absl::Status IncidentTable::Spool(const StoredIncident& incident) {
     return absl::OkStatus();
   }
   ++pending_count_;
-  Count(incident.record);
+  AddToShare(incident.record);
   by_fingerprint_[incident.record.incident().fingerprint()] = id;
   return absl::OkStatus();
 }
