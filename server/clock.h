@@ -1,6 +1,6 @@
 // The one clock of a server, by which everything that lasts is measured:
-// windows, holds, circuits, budgets, tokens, statistics. Only the end of a drain
-// is a time of the wall clock, as gRPC wants it.
+// windows, holds, circuits, budgets, tokens, statistics. Only the end of a
+// drain is a time of the wall clock, as gRPC wants it.
 #pragma once
 
 #include <cstdint>
