@@ -171,7 +171,8 @@ Orchestrator::Begun Orchestrator::Start(
   // An open circuit without an error is nothing that a pattern could know.
   if (!failure.text.empty()) r.match = r.registry->Match(failure);
   Classification& classification = r.decision.classification;
-  classification = Classify(failure, r.match.winner.get(), r.now);
+  classification = Classify(failure, r.match.winner.get(),
+                            parts_.wall_clock ? parts_.wall_clock() : r.now);
   if (failure.circuit_open) ClassifyOpenCircuit(failure, classification);
   ApplyPolicy(r);
   r.decision.trace.push_back({-1, Strategy::kUnspecified,
@@ -218,6 +219,9 @@ void Orchestrator::DecideNextStep(Recovery& r, Corrections corrections) const {
     const Step& step = steps[cursor.step];
     r.undecided = corrections == Corrections::kLeave && CorrectsText(step, r);
     if (r.undecided) return;
+    if (!r.correct_until && CorrectsText(step, r)) {
+      r.correct_until = now() + parts_.limits.max_correction_time;
+    }
     std::optional<Exhausted> refused =
         RefuseBeforeStep(step, r.request.failure);
     if (!refused) {
@@ -259,8 +263,9 @@ StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
         site.target = target;
         return parts_.guard->IsOpen(site, r.now);
       };
-  const absl::Time stop_time = now() + parts_.limits.max_correction_time;
-  const std::function<bool()> time_is_up = [&] { return now() >= stop_time; };
+  const std::function<bool()> time_is_up = [&] {
+    return now() >= r.correct_until;
+  };
   // A run that was granted but kept back by its circuit has not been used.
   const int unused = failure.circuit_open ? 1 : 0;
   return Decide(

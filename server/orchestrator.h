@@ -46,6 +46,8 @@ struct OrchestratorParts {
   // What is in force for a target; needed with `guard`.
   Guard::PolicyLookup policies;
   std::function<absl::Time()> clock = absl::Now;
+  // What dates in errors are compared with; null: `clock`, which may be ahead.
+  std::function<absl::Time()> wall_clock = nullptr;
 };
 
 // Why a pattern won, and what would be decided.
@@ -135,6 +137,7 @@ class Orchestrator::Recovery {
   std::optional<TraceReason> rerun_refused;
   uint64_t seed = 0;
   absl::Time now;
+  std::optional<absl::Time> correct_until;  // All corrections; since the first.
   absl::Time started;
   Decision decision;
   bool undecided = false;  // From the cursor's step on.

@@ -308,7 +308,8 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
           [this](absl::string_view ns, absl::string_view target) {
             return policies->Lookup(ns, target);
           },
-      .clock = now});
+      .clock = now,
+      .wall_clock = absl::Now});
   return absl::OkStatus();
 }
 

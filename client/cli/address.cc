@@ -25,7 +25,9 @@ bool HasScheme(absl::string_view address) {
 
 // The name under which people gave the address.
 absl::string_view Giver(const std::string& address) {
-  const char* variable = std::getenv("RECOURSE_SERVER");
+  // Nothing sets it meanwhile.
+  const char* variable =
+      std::getenv("RECOURSE_SERVER");  // NOLINT(concurrency-mt-unsafe)
   return variable != nullptr && address == variable ? "RECOURSE_SERVER"
                                                     : "--server";
 }

@@ -81,7 +81,7 @@ absl::Status ReadState(const std::string& argument, Context& context,
     return absl::InvalidArgumentError("--state is not UTF-8, as JSON must be");
   }
   const absl::Status status = FromJson("--state", *text, state);
-  if (status.ok()) return status;
+  if (status.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       status.message(), "\nIt takes ", kStateForms, ": --state '{\"a\": 1}'"));
 }

@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
   using namespace recourse::cli;
   // What went wrong is said once, by us.
   google::protobuf::SetLogHandler(nullptr);
+  // Before there is another thread.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   std::ios::sync_with_stdio(false);
   Context context(std::cin, std::cout, std::cerr, DetectTerminal());

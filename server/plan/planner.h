@@ -46,8 +46,8 @@ DefaultPlans BuiltInDefaultPlans();
 struct RecoveryLimits {
   int max_total_retries = 10;
   absl::Duration max_elapsed = absl::Minutes(10);
-  // Work on one correction: who asks does not wait longer, and a worker has
-  // other things to do.
+  // Work on the corrections of one decision: who asks does not wait longer, and
+  // a worker has other things to do.
   absl::Duration max_correction_time = absl::Seconds(2);
 };
 

@@ -15,7 +15,10 @@ namespace {
 
 constexpr char kEnvelopeVersion = 1;
 constexpr size_t kMacBytes = 32;
-constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
+// A server's clock may be ahead of the wall's until it is restarted
+// (server/clock.h), and of other servers' in a fleet: what is sealed is ours,
+// so there is no harm in a token of tomorrow.
+constexpr absl::Duration kMaxClockSkew = kTokenLifetime;
 
 using Mac = std::array<unsigned char, kMacBytes>;
 

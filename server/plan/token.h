@@ -17,7 +17,7 @@ inline constexpr size_t kTokenKeyBytes = 32;
 enum class TokenFault {
   kMalformed,  // Not base64url, cut, too long, or of an unknown layout.
   kForged,     // Changed, or sealed with another server's key.
-  kExpired,    // Issued more than kTokenLifetime ago, or in the future.
+  kExpired,    // Issued more than kTokenLifetime ago, or as far in the future.
 };
 
 struct TokenRefusal {

@@ -24,28 +24,37 @@ inline const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 class RevisionWaiter {
  public:
   explicit RevisionWaiter(PatternCatalog& catalog)
-      : seen_(catalog.registry()->revision()) {
-    catalog.OnChange([this](int64_t revision) {
-      absl::MutexLock lock(&mu_);
-      seen_ = std::max(seen_, revision);
-      ++changes_;
-    });
+      : seen_(std::make_shared<Seen>()) {
+    seen_->revision = catalog.registry()->revision();
+    // The catalog may outlive this, and be telling just now.
+    catalog.OnChange(
+        [seen = seen_](int64_t revision) { seen->Take(revision); });
   }
   // False when it does not come, long after it should have.
   bool WaitFor(int64_t revision) {
-    absl::MutexLock lock(&mu_);
-    const auto seen = [&] { return seen_ >= revision; };
-    return mu_.AwaitWithTimeout(absl::Condition(&seen), absl::Seconds(30));
+    absl::MutexLock lock(&seen_->mu);
+    const auto seen = [&] { return seen_->revision >= revision; };
+    return seen_->mu.AwaitWithTimeout(absl::Condition(&seen),
+                                      absl::Seconds(30));
   }
   int changes() {
-    absl::MutexLock lock(&mu_);
-    return changes_;
+    absl::MutexLock lock(&seen_->mu);
+    return seen_->changes;
   }
 
  private:
-  absl::Mutex mu_;
-  int64_t seen_;
-  int changes_ = 0;
+  struct Seen {
+    void Take(int64_t newer) {
+      absl::MutexLock lock(&mu);
+      revision = std::max(revision, newer);
+      ++changes;
+    }
+
+    absl::Mutex mu;
+    int64_t revision = 0;
+    int changes = 0;
+  };
+  const std::shared_ptr<Seen> seen_;
 };
 
 inline v1::ErrorPattern PatternOf(const std::string& id,
