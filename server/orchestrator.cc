@@ -136,14 +136,25 @@ Orchestrator::Begun Orchestrator::BeginFirst(
   return recovery;
 }
 
+// What passed since r.now, waiting or correcting, is gone from the caller's
+// time.
+void Orchestrator::CatchUp(Recovery& r) const {
+  const absl::Time later = now();
+  if (std::optional<absl::Duration>& left = r.request.failure.time_remaining) {
+    *left = std::max(*left - (later - r.now), absl::ZeroDuration());
+  }
+  r.now = r.decision.time = later;
+}
+
 // Token, match and plan: everything before the first step is asked.
 Orchestrator::Begun Orchestrator::Start(
     RecoveryRequest request,
     std::shared_ptr<const PatternRegistry> registry) const {
   auto recovery = std::make_unique<Recovery>();
   Recovery& r = *recovery;
-  r.started = r.now = now();
   r.request = std::move(request);
+  r.started = r.now = r.request.receive_time.value_or(now());
+  if (r.request.receive_time.has_value()) CatchUp(r);
   r.registry = std::move(registry);
   if (!r.request.recovery_token.empty()) {
     absl::StatusOr<Progress> progress = OpenToken(r.request.recovery_token);
@@ -226,6 +237,7 @@ void Orchestrator::DecideNextStep(Recovery& r, Corrections corrections) const {
         RefuseBeforeStep(step, r.request.failure);
     if (!refused) {
       StepAnswer answer = AskStep(step, r);
+      if (CorrectsText(step, r)) CatchUp(r);
       if (auto* action = std::get_if<Action>(&answer)) {
         refused = RefuseAction(*action, r);
         if (!refused) return Choose(std::move(*action), StrategyOf(step), r);
@@ -243,16 +255,6 @@ void Orchestrator::DecideNextStep(Recovery& r, Corrections corrections) const {
   r.decision.action.reset();
   r.decision.strategy = Strategy::kNone;
   r.decision.disposition = Disposition::kGiveUp;
-}
-
-// What the wait for a worker took is gone from the caller's time.
-void Orchestrator::DecideLater(Recovery& r) const {
-  const absl::Time later = now();
-  if (std::optional<absl::Duration>& left = r.request.failure.time_remaining) {
-    *left = std::max(*left - (later - r.now), absl::ZeroDuration());
-  }
-  r.now = r.decision.time = later;
-  DecideNextStep(r, Corrections::kRun);
 }
 
 StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
@@ -336,15 +338,21 @@ bool Orchestrator::NeedsWorker(const Recovery& r) {
   return r.remembered == nullptr && (r.undecided || Escalates(r));
 }
 
+bool Orchestrator::Computes(const Recovery& r) { return r.undecided; }
+
 Decision Orchestrator::Finish(std::unique_ptr<Recovery> recovery) {
   Recovery& r = *recovery;
   if (r.remembered != nullptr) {
     if (parts_.statistics) parts_.statistics->RecordDuplicateRequest(now());
     return *r.remembered;
   }
-  if (r.undecided) DecideLater(r);
+  if (r.undecided) {
+    CatchUp(r);
+    DecideNextStep(r, Corrections::kRun);
+  }
   r.redacted = parts_.redactor->Redact(r.request.failure);
   while (Escalates(r) && !OpenIncident(r)) {
+    CatchUp(r);
     Cursor& cursor = r.progress.cursors.back();
     ++cursor.step;
     cursor.granted = 0;

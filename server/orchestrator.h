@@ -80,6 +80,8 @@ class Orchestrator {
   // True when Finish may take long, since it writes to the Store or runs a
   // correction: not on an event loop then.
   static bool NeedsWorker(const Recovery& recovery);
+  // And is busy with a correction for that time, rather than waiting.
+  static bool Computes(const Recovery& recovery);
 
   // Decides, if Begin left that. Opens the incident if one was decided on,
   // falling back to the plan's next step if that cannot be done; seals the
@@ -106,12 +108,12 @@ class Orchestrator {
                    std::unique_ptr<RequestMemo::Claim> claim) const;
   Begun Start(RecoveryRequest request,
               std::shared_ptr<const PatternRegistry> registry) const;
+  void CatchUp(Recovery& recovery) const;
   bool SettlesNow(const Progress& progress, absl::Time now) const;
   void ApplyPolicy(Recovery& recovery) const;
   // Whether a correction is run, or the recovery left undecided before it.
   enum class Corrections { kRun, kLeave };
   void DecideNextStep(Recovery& recovery, Corrections corrections) const;
-  void DecideLater(Recovery& recovery) const;
   StepAnswer AskStep(const Step& step, const Recovery& recovery) const;
   std::optional<Exhausted> RefuseAction(const Action& action,
                                         Recovery& recovery) const;

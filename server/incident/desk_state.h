@@ -63,6 +63,7 @@ struct IncidentDesk::State {
   Store* const store;
   Notifier* const notifier;
   const Listener listener;
+  const std::function<absl::Time()> clock;
   IncidentTable table;
   WaitTable waits;
   WaitLookup lookups;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/incident/incident_desk.h"
 #include "server/incident/quiet_incidents.h"
 #include "server/incident/retention.h"
 #include "server/wire/errors.h"
@@ -25,6 +26,7 @@ DeskWriter::DeskWriter(Store* store, Notifier* notifier, IncidentTable* table,
       table_(table),
       sync_(sync),
       clock_(std::move(clock)),
+      started_(clock_()),
       on_resolved_(std::move(on_resolved)),
       thread_([this] { Run(); }) {}
 
@@ -72,8 +74,13 @@ void DeskWriter::CleanUp(Round& round) {
   next_cleanup_ = round.now + kCleanupPeriod;
   // Who waits may not be known here while the watch is broken.
   if (!sync_->broken()) {
+    sync_->NoteWhoAwaits(round.now);
+    QuietRule rule{.no_failure_since = round.now - IncidentDesk::kQuietAfter};
+    if (round.now - started_ >= IncidentDesk::kTimeToAskAgain) {
+      rule.not_asked_since = round.now - IncidentDesk::kAbandonedAfter;
+    }
     const absl::StatusOr<bool> more = ResolveQuietIncidents(
-        store_, notifier_, *table_, sync_, round.now, on_resolved_);
+        store_, notifier_, table_, sync_, rule, round.now, on_resolved_);
     round.status.Update(more.status());
     if (more.ok() && *more) next_cleanup_ = round.now;  // In the next round.
   }

@@ -73,6 +73,7 @@ class DeskWriter {
   IncidentTable* const table_;
   IncidentSync* const sync_;
   const std::function<absl::Time()> clock_;
+  const absl::Time started_;
   const std::function<void(const std::string&)> on_resolved_;
   absl::Time next_cleanup_ =
       absl::InfinitePast();  // The thread's, as the next.

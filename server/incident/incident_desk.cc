@@ -36,6 +36,7 @@ IncidentDesk::State::State(Store* store, Notifier* notifier, Listener listener,
     : store(store),
       notifier(notifier),
       listener(std::move(listener)),
+      clock(clock),
       waits(clock),
       lookups(store, &table, &waits, clock),
       sync(
@@ -229,6 +230,7 @@ std::unique_ptr<IncidentDesk::Wait> IncidentDesk::Await(
     return std::make_unique<Wait>();
   }
   const std::string id = state_->table.Final(incident_id);
+  state_->table.NoteAsked(id, waiter_id, state_->clock());
   std::unique_ptr<Wait> wait = state_->waits.Add(
       id, waiter_id, deadline, /*looked_up=*/false, std::move(done));
   // Asked after it was added: what is resolved from here on finds it. A merger

@@ -52,12 +52,21 @@ class IncidentDesk {
   // failures that are no open incident's join one that collects them all.
   static constexpr size_t kMaxOpenPerCaller = 1'000;
   static constexpr size_t kMaxOpenPerNamespace = 5'000;
-  static constexpr size_t kMaxOpenIncidents = 10'000;  // Refused beyond it.
+  // Beyond it, what has a share left joins the one of its namespace, too.
+  static constexpr size_t kMaxOpenIncidents = 10'000;
+  // Those that collect are not counted in it, and refused beyond this.
+  static constexpr size_t kMaxCollectingIncidents = 1'000;
   static constexpr size_t kMaxWaitersPerIncident = 10'000;
+  static constexpr size_t kMaxWaitersPerNamespace = 50'000;
   static constexpr size_t kMaxSpooled = 1'000;  // While the store is away.
   // An incident that has not failed for this long, and for which nobody waits,
   // is resolved by the server: ABORT, for the record.
   static constexpr absl::Duration kQuietAfter = absl::Hours(14 * 24);
+  // A waiter that has not asked for so long does not wait any more. What was
+  // asked of a server before it was started is not known: it gives
+  // kTimeToAskAgain.
+  static constexpr absl::Duration kAbandonedAfter = absl::Hours(30 * 24);
+  static constexpr absl::Duration kTimeToAskAgain = absl::Hours(24);
 
   // Reads open incidents from the store. `store` and `notifier` outlive it.
   // `clock` tells when waits end and writes are tried again.

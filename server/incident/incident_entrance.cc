@@ -72,12 +72,16 @@ IncidentTable::Place IncidentTable::PlaceOf(const Arrival& arrival) const {
           .collects = collects};
 }
 
+bool IncidentTable::IsShut(const std::string& fingerprint) const {
+  return opening_.contains(fingerprint) || held_.contains(fingerprint);
+}
+
 absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
     const Arrival& arrival) {
   absl::MutexLock lock(&mutex_);
   Place place = PlaceOf(arrival);
-  while (opening_.contains(place.fingerprint)) {
-    left_.Wait(&mutex_);
+  while (IsShut(place.fingerprint)) {
+    entry_.Wait(&mutex_);
     place = PlaceOf(arrival);
   }
   if (const Answered* answered = AnswerOf(arrival)) {
@@ -86,13 +90,13 @@ absl::StatusOr<IncidentTable::Entrance> IncidentTable::Enter(
   }
   const auto found = by_fingerprint_.find(place.fingerprint);
   if (found == by_fingerprint_.end()) {
-    if (open_.size() + opening_.size() >= IncidentDesk::kMaxOpenIncidents) {
+    const bool own = place.collects == Collects::kNothing;
+    if (!own && !shares_.MayCollectMore()) {
       return Full("too many incidents are open");
     }
-    const bool own = place.collects == Collects::kNothing;
-    if (own) shares_.Add(arrival.owner);
-    opening_.emplace(place.fingerprint,
-                     own ? std::optional(arrival.owner) : std::nullopt);
+    const auto owner = own ? std::optional(arrival.owner) : std::nullopt;
+    shares_.Add(owner);
+    opening_.emplace(place.fingerprint, owner);
     return Entrance{.fingerprint = place.fingerprint,
                     .collects = place.collects};
   }
@@ -106,7 +110,7 @@ absl::StatusOr<IncidentTable::Entrance> IncidentTable::EnterOpen(
   if (!arrival.waiter_id.empty() &&
       incident.waiters.count(arrival.waiter_id) == 0 &&
       (incident.waiters.size() >= IncidentDesk::kMaxWaitersPerIncident ||
-       waiter_count_ >= kMaxWaiters)) {
+       !shares_.MayWait(arrival.owner.ns))) {
     return Full("too many workflows wait for people");
   }
   ++incident.repeats;
@@ -143,9 +147,9 @@ void IncidentTable::Leave(const std::string& fingerprint) {
   absl::MutexLock lock(&mutex_);
   const auto it = opening_.find(fingerprint);
   if (it == opening_.end()) return;
-  if (it->second.has_value()) shares_.Remove(*it->second);
+  shares_.Remove(it->second);
   opening_.erase(it);
-  left_.SignalAll();
+  entry_.SignalAll();
 }
 
 absl::Status IncidentTable::CheckSpool() const {
@@ -167,7 +171,7 @@ absl::Status IncidentTable::Spool(const StoredIncident& incident) {
     return absl::OkStatus();
   }
   ++pending_count_;
-  AddToShare(incident.record);
+  shares_.Add(OwnerOf(incident.record));
   by_fingerprint_[incident.record.incident().fingerprint()] = id;
   return absl::OkStatus();
 }
@@ -190,7 +194,8 @@ absl::Status IncidentTable::Spool(const StoredWaiter& waiter) {
   AddMark(&it->second, waiter.waiter_id,
           WaiterMark{.rerun_allowed = waiter.record.rerun_allowed(),
                      .revision = *revision,
-                     .error_count = waiter.record.error_count()});
+                     .error_count = waiter.record.error_count(),
+                     .asked = AskedAtFirst(waiter.record)});
   return absl::OkStatus();
 }
 

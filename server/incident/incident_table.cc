@@ -8,6 +8,10 @@
 
 namespace recourse {
 
+absl::Time AskedAtFirst(const internal::v1::WaiterRecord& record) {
+  return FromTimestamp(record.waiter().wait_time());
+}
+
 StoredIncident IncidentTable::Incident::View() const {
   StoredIncident view = stored;
   v1::Incident& incident = *view.record.mutable_incident();
@@ -29,17 +33,12 @@ int IncidentTable::Incident::WaitingCount() const {
                     [](const auto& mark) { return !mark.second.resolved; }));
 }
 
-void IncidentTable::AddToShare(const internal::v1::IncidentRecord& record) {
-  if (const auto owner = OwnerOf(record); owner.has_value()) {
-    shares_.Add(*owner);
-  }
-}
-
-void IncidentTable::RemoveFromShare(
-    const internal::v1::IncidentRecord& record) {
-  if (const auto owner = OwnerOf(record); owner.has_value()) {
-    shares_.Remove(*owner);
-  }
+bool IncidentTable::Incident::IsQuiet(const QuietRule& rule) const {
+  return !pending() && LastSeen() <= rule.no_failure_since &&
+         std::all_of(waiters.begin(), waiters.end(), [&](const auto& mark) {
+           return mark.second.resolved ||
+                  mark.second.asked <= rule.not_asked_since;
+         });
 }
 
 std::optional<EndedIncident> IncidentTable::Apply(
@@ -64,8 +63,8 @@ std::optional<EndedIncident> IncidentTable::Apply(
   if (stored.mod_revision <= incident.stored.mod_revision) return std::nullopt;
   const bool known = incident.stored.record.has_incident();
   if (known && incident.pending()) --pending_count_;
-  if (known) RemoveFromShare(incident.stored.record);
-  AddToShare(record);
+  if (known) shares_.Remove(OwnerOf(incident.stored.record));
+  shares_.Add(OwnerOf(record));
   incident.stored = stored;
   by_fingerprint_[record.incident().fingerprint()] = stored.incident_id;
   if (incident.repeats > 0) uncounted_.insert(stored.incident_id);
@@ -84,15 +83,15 @@ std::optional<EndedIncident> IncidentTable::Close(
   const auto it = open_.find(stored.incident_id);
   if (it == open_.end()) return std::nullopt;
   EndedIncident ended{stored.record.incident().resolution(),
-                      std::move(it->second.waiters)};
-  waiter_count_ -= ended.waiters.size();
+                      std::exchange(it->second.waiters, {})};
+  shares_.RemoveWaiters(stored.record.incident().namespace_(),
+                        ended.waiters.size());
   for (const auto& [waiter_id, mark] : ended.waiters) {
     NoteAnswered(waiter_id,
                  {.incident_id = stored.incident_id,
                   .fingerprint = stored.record.incident().fingerprint(),
                   .error_count = mark.error_count});
   }
-  it->second.waiters.clear();
   Erase(it);
   return ended;
 }
@@ -110,12 +109,14 @@ void IncidentTable::NoteAnswered(const std::string& waiter_id,
 }
 
 void IncidentTable::Erase(ById::iterator it) {
-  waiter_count_ -= it->second.waiters.size();
+  const internal::v1::IncidentRecord& record = it->second.stored.record;
+  shares_.RemoveWaiters(record.incident().namespace_(),
+                        it->second.waiters.size());
   if (it->second.pending()) --pending_count_;
-  RemoveFromShare(it->second.stored.record);
+  shares_.Remove(OwnerOf(record));
   uncounted_.erase(it->first);
   const auto fingerprint =
-      by_fingerprint_.find(it->second.stored.record.incident().fingerprint());
+      by_fingerprint_.find(record.incident().fingerprint());
   // A newer incident of the same fingerprint keeps its place.
   if (fingerprint != by_fingerprint_.end() &&
       fingerprint->second == it->first) {
@@ -137,15 +138,21 @@ bool IncidentTable::Apply(const StoredWaiter& stored) {
           WaiterMark{.rerun_allowed = stored.record.rerun_allowed(),
                      .resolved = stored.record.waiter().has_resolution(),
                      .revision = stored.mod_revision,
-                     .error_count = stored.record.error_count()});
+                     .error_count = stored.record.error_count(),
+                     .asked = AskedAtFirst(stored.record)});
   return true;
 }
 
 void IncidentTable::AddMark(Incident* incident, const std::string& waiter_id,
                             const WaiterMark& mark) {
-  if (incident->waiters.insert_or_assign(waiter_id, mark).second) {
-    ++waiter_count_;
+  const auto [it, is_new] = incident->waiters.emplace(waiter_id, mark);
+  if (is_new) {
+    shares_.AddWaiters(incident->stored.record.incident().namespace_(), 1);
+    return;
   }
+  const absl::Time asked = std::max(mark.asked, it->second.asked);
+  it->second = mark;
+  it->second.asked = asked;
 }
 
 void IncidentTable::Forget(const std::string& incident_id) {
@@ -321,18 +328,33 @@ int IncidentTable::WaitingCount(const std::string& incident_id) const {
   return it->second.WaitingCount();
 }
 
-std::vector<StoredIncident> IncidentTable::QuietSince(absl::Time since,
-                                                      size_t limit) const {
+void IncidentTable::NoteAsked(const std::string& incident_id,
+                              const std::string& waiter_id, absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = open_.find(FinalLocked(incident_id));
+  if (it == open_.end()) return;
+  const auto mark = it->second.waiters.find(waiter_id);
+  if (mark == it->second.waiters.end()) return;
+  mark->second.asked = std::max(mark->second.asked, now);
+}
+
+std::vector<StoredIncident> IncidentTable::HoldQuiet(const QuietRule& rule,
+                                                     size_t limit) {
   std::vector<StoredIncident> quiet;
   absl::MutexLock lock(&mutex_);
   for (const auto& [id, incident] : open_) {
     if (quiet.size() == limit) break;
-    if (!incident.pending() && incident.LastSeen() <= since &&
-        incident.WaitingCount() == 0) {
-      quiet.push_back(incident.View());
-    }
+    if (!incident.IsQuiet(rule)) continue;
+    held_.insert(incident.stored.record.incident().fingerprint());
+    quiet.push_back(incident.View());
   }
   return quiet;
+}
+
+void IncidentTable::Release(const std::vector<std::string>& fingerprints) {
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& fingerprint : fingerprints) held_.erase(fingerprint);
+  entry_.SignalAll();
 }
 
 int64_t IncidentTable::size() const {

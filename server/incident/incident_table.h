@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -26,8 +27,19 @@ namespace recourse {
 struct WaiterMark {
   bool rerun_allowed = false;
   bool resolved = false;
-  int64_t revision = 0;  // 0: spooled.
-  int error_count = 0;   // As in WaiterRecord.
+  int64_t revision = 0;                     // 0: spooled.
+  int error_count = 0;                      // As in WaiterRecord.
+  absl::Time asked = absl::InfinitePast();  // When it was last seen to wait.
+};
+
+// As WaiterMark.asked of who was not heard of since.
+absl::Time AskedAtFirst(const internal::v1::WaiterRecord& record);
+
+// Which incidents nobody misses.
+struct QuietRule {
+  absl::Time no_failure_since;
+  // A waiter that has not asked since counts no more; InfinitePast: all count.
+  absl::Time not_asked_since = absl::InfinitePast();
 };
 
 // An incident that was just learned to be over.
@@ -53,8 +65,7 @@ struct UnwrittenIncident {
 // Thread safety: safe for concurrent use. Does no input or output.
 class IncidentTable {
  public:
-  static constexpr size_t kMaxWaiters = 200'000;  // Of all open incidents.
-  static constexpr size_t kMaxEnded = 10'000;     // Remembered, as kMaxMerged.
+  static constexpr size_t kMaxEnded = 10'000;  // Remembered, as kMaxMerged.
   static constexpr size_t kMaxMerged = 10'000;
   static constexpr size_t kMaxAnswered = 50'000;  // Waiters of ended ones.
 
@@ -143,10 +154,17 @@ class IncidentTable {
   std::map<std::string, WaiterMark> Waiters(
       const std::string& incident_id) const;
   int WaitingCount(const std::string& incident_id) const;
-  // Up to `limit` that are stored, for which nobody waits and which have not
-  // failed since `since`.
-  std::vector<StoredIncident> QuietSince(absl::Time since, size_t limit) const;
   int64_t size() const;
+
+  // --- The end of what is quiet.
+
+  // The waiter was seen to wait. Unknown ones are ignored.
+  void NoteAsked(const std::string& incident_id, const std::string& waiter_id,
+                 absl::Time now);
+  // Up to `limit` that are stored and quiet by `rule`. Nobody enters one until
+  // Release, so that its end does not answer who was just told to wait in it.
+  std::vector<StoredIncident> HoldQuiet(const QuietRule& rule, size_t limit);
+  void Release(const std::vector<std::string>& fingerprints);
 
  private:
   struct Incident {
@@ -158,6 +176,7 @@ class IncidentTable {
 
     bool pending() const { return stored.create_revision == 0; }
     int WaitingCount() const;
+    bool IsQuiet(const QuietRule& rule) const;
     absl::Time LastSeen() const;
     // With the repeats.
     StoredIncident View() const;
@@ -188,9 +207,8 @@ class IncidentTable {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool WaitsIn(const std::string& fingerprint, const Arrival& arrival) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddToShare(const internal::v1::IncidentRecord& record)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void RemoveFromShare(const internal::v1::IncidentRecord& record)
+  // Whether nobody may enter it now.
+  bool IsShut(const std::string& fingerprint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<EndedIncident> Close(const StoredIncident& stored)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -206,13 +224,14 @@ class IncidentTable {
   absl::Status CheckSpool() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
-  absl::CondVar left_;  // opening_ lost one.
+  absl::CondVar entry_;  // opening_ or held_ lost one.
   ById open_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_fingerprint_
       ABSL_GUARDED_BY(mutex_);
-  // What is being opened, and in whose share; nullopt: in none.
+  // Fingerprints of what is being opened, and in whose share; nullopt: in none.
   absl::flat_hash_map<std::string, std::optional<ShareOwner>> opening_
       ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> held_ ABSL_GUARDED_BY(mutex_);  // As quiet.
   OpenShares shares_ ABSL_GUARDED_BY(mutex_);  // Of open_ and opening_.
   // The last that ended and their revisions: older news of them may be late.
   absl::flat_hash_map<std::string, int64_t> ended_ ABSL_GUARDED_BY(mutex_);
@@ -226,7 +245,6 @@ class IncidentTable {
       ABSL_GUARDED_BY(mutex_);  // By key.
   std::set<std::string> uncounted_ ABSL_GUARDED_BY(mutex_);
   size_t pending_count_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t waiter_count_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace recourse

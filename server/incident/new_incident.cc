@@ -75,8 +75,10 @@ void AddContext(const EscalationRequest& request, v1::Incident* incident) {
 std::string CollectingTitle(const RedactedFailure& failure, Collects collects) {
   if (collects == Collects::kNamespace) {
     return absl::StrFormat(
-        "More than %s different failures in namespace %s are open",
-        WithCommas(IncidentDesk::kMaxOpenPerNamespace), failure.ns);
+        "More different failures are open than may be (%s in a namespace, %s "
+        "in all): further ones in namespace %s",
+        WithCommas(IncidentDesk::kMaxOpenPerNamespace),
+        WithCommas(IncidentDesk::kMaxOpenIncidents), failure.ns);
   }
   const std::string caller = failure.caller_service.empty()
                                  ? "callers without a service name"

@@ -1,14 +1,18 @@
 #include "server/incident/open_shares.h"
 
+#include <algorithm>
+
 #include "server/incident/incident_desk.h"
 
 namespace recourse {
 namespace {
 
 template <typename Counts, typename Key>
-void Decrement(Counts* counts, const Key& key) {
+void Subtract(Counts* counts, const Key& key, size_t count) {
   const auto it = counts->find(key);
-  if (it != counts->end() && --it->second == 0) counts->erase(it);
+  if (it == counts->end()) return;
+  it->second -= std::min(it->second, count);
+  if (it->second == 0) counts->erase(it);
 }
 
 template <typename Counts, typename Key>
@@ -27,16 +31,26 @@ std::optional<ShareOwner> OwnerOf(const internal::v1::IncidentRecord& record) {
   return owner;
 }
 
-void OpenShares::Add(const ShareOwner& owner) {
-  if (owner.caller.has_value()) ++callers_[{owner.ns, *owner.caller}];
-  ++namespaces_[owner.ns];
+void OpenShares::Add(const std::optional<ShareOwner>& owner) {
+  if (!owner.has_value()) {
+    ++collecting_;
+    return;
+  }
+  ++owned_;
+  ++namespaces_[owner->ns];
+  if (owner->caller.has_value()) ++callers_[{owner->ns, *owner->caller}];
 }
 
-void OpenShares::Remove(const ShareOwner& owner) {
-  if (owner.caller.has_value()) {
-    Decrement(&callers_, std::make_pair(owner.ns, *owner.caller));
+void OpenShares::Remove(const std::optional<ShareOwner>& owner) {
+  if (!owner.has_value()) {
+    --collecting_;
+    return;
   }
-  Decrement(&namespaces_, owner.ns);
+  --owned_;
+  Subtract(&namespaces_, owner->ns, 1);
+  if (owner->caller.has_value()) {
+    Subtract(&callers_, std::make_pair(owner->ns, *owner->caller), 1);
+  }
 }
 
 Collects OpenShares::OneMore(const ShareOwner& owner) const {
@@ -45,9 +59,31 @@ Collects OpenShares::OneMore(const ShareOwner& owner) const {
           IncidentDesk::kMaxOpenPerCaller) {
     return Collects::kCaller;
   }
-  return CountOf(namespaces_, owner.ns) >= IncidentDesk::kMaxOpenPerNamespace
+  return owned_ >= IncidentDesk::kMaxOpenIncidents ||
+                 CountOf(namespaces_, owner.ns) >=
+                     IncidentDesk::kMaxOpenPerNamespace
              ? Collects::kNamespace
              : Collects::kNothing;
+}
+
+bool OpenShares::MayCollectMore() const {
+  return collecting_ < IncidentDesk::kMaxCollectingIncidents;
+}
+
+void OpenShares::AddWaiters(const std::string& ns, size_t count) {
+  if (count == 0) return;
+  waiters_[ns] += count;
+  all_waiters_ += count;
+}
+
+void OpenShares::RemoveWaiters(const std::string& ns, size_t count) {
+  Subtract(&waiters_, ns, count);
+  all_waiters_ -= count;
+}
+
+bool OpenShares::MayWait(const std::string& ns) const {
+  return all_waiters_ < kMaxWaiters &&
+         CountOf(waiters_, ns) < IncidentDesk::kMaxWaitersPerNamespace;
 }
 
 }  // namespace recourse

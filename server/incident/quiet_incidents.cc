@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "server/incident/incident_desk.h"
 #include "server/incident/incident_store.h"
@@ -20,7 +21,7 @@ v1::Resolution QuietResolution(absl::Time now) {
   resolution.set_action(v1::RESOLUTION_ACTION_ABORT);
   resolution.set_note(absl::StrCat("it did not fail again for ",
                                    IncidentDesk::kQuietAfter / absl::Hours(24),
-                                   " days, and nobody waited for it"));
+                                   " days, and nobody waits for it"));
   resolution.set_resolved_by(kQuietResolver);
   *resolution.mutable_resolve_time() = ToTimestamp(now);
   return resolution;
@@ -89,12 +90,16 @@ class Batch {
 }  // namespace
 
 absl::StatusOr<bool> ResolveQuietIncidents(
-    Store* store, Notifier* notifier, const IncidentTable& table,
-    IncidentSync* sync, absl::Time now,
+    Store* store, Notifier* notifier, IncidentTable* table, IncidentSync* sync,
+    const QuietRule& rule, absl::Time now,
     const std::function<void(const std::string& incident_id)>& on_resolved) {
-  std::vector<StoredIncident> quiet =
-      table.QuietSince(now - IncidentDesk::kQuietAfter, kMaxQuietPerCall);
+  std::vector<StoredIncident> quiet = table->HoldQuiet(rule, kMaxQuietPerCall);
   const bool more = quiet.size() == kMaxQuietPerCall;
+  std::vector<std::string> held;
+  for (const StoredIncident& incident : quiet) {
+    held.push_back(incident.record.incident().fingerprint());
+  }
+  const absl::Cleanup release = [&] { table->Release(held); };
   Batch batch(store, sync, on_resolved);
   for (StoredIncident& incident : quiet) {
     v1::Incident& message = *incident.record.mutable_incident();

@@ -17,14 +17,14 @@ namespace recourse {
 inline constexpr char kQuietResolver[] = "recourse";
 inline constexpr size_t kMaxQuietPerCall = 500;
 
-// Resolves incidents that have not failed since IncidentDesk::kQuietAfter
-// before `now` and for which nobody waits: as ABORT, which runs nothing and
-// passes nothing over, by kQuietResolver; told as any resolution, and each that
-// was resolved to `on_resolved`. One that changes meanwhile stays. At most
-// kMaxQuietPerCall; true: there may be more.
+// Resolves incidents that are quiet by `rule`: as ABORT, which runs nothing and
+// passes nothing over, by kQuietResolver at `now`; told as any resolution, and
+// each that was resolved to `on_resolved`. One that changes meanwhile stays,
+// and failures that would join one wait. At most kMaxQuietPerCall; true: there
+// may be more.
 absl::StatusOr<bool> ResolveQuietIncidents(
-    Store* store, Notifier* notifier, const IncidentTable& table,
-    IncidentSync* sync, absl::Time now,
+    Store* store, Notifier* notifier, IncidentTable* table, IncidentSync* sync,
+    const QuietRule& rule, absl::Time now,
     const std::function<void(const std::string& incident_id)>& on_resolved);
 
 }  // namespace recourse

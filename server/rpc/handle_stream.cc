@@ -32,12 +32,13 @@ absl::Status EndedStatus() { return absl::CancelledError("the stream ended"); }
 // A batch that is being answered, by several threads: each writes its slots,
 // the last one sends the answer.
 struct PendingBatch {
-  // A slot whose answer needs a worker.
+  // A slot whose answer writes to the Store.
   struct Kept {
     int index;
     std::unique_ptr<Orchestrator::Recovery> recovery;
   };
 
+  absl::Time received;
   size_t slot_bytes = 0;  // The batch's on the wire, shared out evenly.
   v1::RecoveryResultBatch answer;
   absl::Mutex mu;
@@ -117,6 +118,7 @@ class HandleStream
  private:
   void BeginBatch() {
     auto batch = std::make_shared<PendingBatch>();
+    batch->received = orchestrator_->now();
     auto request = std::make_shared<v1::HandleErrorBatch>();
     absl::Status parsed = ParseBuffer(incoming_, *request);
     if (parsed.ok() && (request->contexts().empty() ||
@@ -139,7 +141,7 @@ class HandleStream
       if (cancelled_) return drop();
       BeginSlots(batch, request);
     };
-    if (!pool_->Schedule(bytes, run, drop)) {
+    if (!pool_->Schedule(bytes, run, drop, WorkerPool::Work::kComputes)) {
       RefuseAll(batch, OverloadedStatus());
     }
   }
@@ -161,16 +163,13 @@ class HandleStream
         Refuse(batch, i, checked.status());
         continue;
       }
+      checked->receive_time = batch->received;
       orchestrator_->Begin(*std::move(checked),
                            [this, batch, i](Orchestrator::Begun begun) {
                              FinishOrKeep(batch, i, std::move(begun));
                            });
     }
-    {
-      absl::MutexLock lock(&batch->mu);
-      batch->beginning = false;
-    }
-    FinishOnWorker(batch);
+    FinishGathered(batch);
     Close(batch);
   }
 
@@ -180,23 +179,33 @@ class HandleStream
     if (!Orchestrator::NeedsWorker(**begun)) {
       return FinishSlot(batch, slot, *std::move(begun));
     }
-    bool beginning;
+    const WorkerPool::Work work = WorkOf(**begun);
+    std::vector<PendingBatch::Kept> kept;
     {
       absl::MutexLock lock(&batch->mu);
-      batch->kept.push_back({slot, *std::move(begun)});
-      beginning = batch->beginning;
+      // Writes to the Store gather for one worker while the batch begins.
+      const bool gathers = batch->beginning && work == WorkerPool::Work::kWaits;
+      (gathers ? batch->kept : kept).push_back({slot, *std::move(begun)});
     }
-    // While the batch begins, its long slots gather for one worker.
-    if (!beginning) FinishOnWorker(batch);
+    FinishOnWorker(batch, std::move(kept), work);
   }
 
-  void FinishOnWorker(const SharedBatch& batch) {
-    auto kept = std::make_shared<std::vector<PendingBatch::Kept>>();
+  void FinishGathered(const SharedBatch& batch) {
+    std::vector<PendingBatch::Kept> kept;
     {
       absl::MutexLock lock(&batch->mu);
-      kept->swap(batch->kept);
+      batch->beginning = false;
+      kept.swap(batch->kept);
     }
-    if (kept->empty()) return;
+    FinishOnWorker(batch, std::move(kept), WorkerPool::Work::kWaits);
+  }
+
+  void FinishOnWorker(const SharedBatch& batch,
+                      std::vector<PendingBatch::Kept> slots,
+                      WorkerPool::Work work) {
+    if (slots.empty()) return;
+    const auto kept =
+        std::make_shared<std::vector<PendingBatch::Kept>>(std::move(slots));
     const auto refuse = [this, batch](PendingBatch::Kept& slot,
                                       const absl::Status& status) {
       slot.recovery.reset();  // Who waits for its answer is to decide.
@@ -214,7 +223,8 @@ class HandleStream
         }
       }
     };
-    if (pool_->Schedule(batch->slot_bytes * kept->size(), run, drop)) return;
+    const size_t bytes = batch->slot_bytes * kept->size();
+    if (pool_->Schedule(bytes, run, drop, work)) return;
     for (PendingBatch::Kept& slot : *kept) refuse(slot, OverloadedStatus());
   }
 
@@ -305,6 +315,11 @@ class HandleStream
 };
 
 }  // namespace
+
+WorkerPool::Work WorkOf(const Orchestrator::Recovery& recovery) {
+  return Orchestrator::Computes(recovery) ? WorkerPool::Work::kComputes
+                                          : WorkerPool::Work::kWaits;
+}
 
 v1::RecoveryResult ToResult(const Decision& decision) {
   v1::RecoveryResult result = ToMessage(decision);

@@ -24,4 +24,7 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ServeHandleStream(
 // The decision as it goes over the wire, local plan included.
 v1::RecoveryResult ToResult(const Decision& decision);
 
+// What a worker does with a recovery that needs one.
+WorkerPool::Work WorkOf(const Orchestrator::Recovery& recovery);
+
 }  // namespace recourse

@@ -161,22 +161,27 @@ grpc::ServerUnaryReactor* OrchestratorService::HandleError(
     return reactor;
   }
   const OpenUnary call = {context, reactor, out, in->Length()};
+  const auto begin = [this, call, message,
+                      received = parts_.orchestrator->now()] {
+    BeginHandle(call, message, received);
+  };
   if (BringsRegexes(*message)) {
-    AnswerOnWorker(*parts_.workers, call,
-                   [this, call, message] { BeginHandle(call, message); });
+    AnswerOnWorker(*parts_.workers, call, begin, WorkerPool::Work::kComputes);
   } else {
-    BeginHandle(call, message);
+    begin();
   }
   return reactor;
 }
 
 void OrchestratorService::BeginHandle(
     const OpenUnary& call,
-    const std::shared_ptr<const v1::RecoveryContext>& message) {
+    const std::shared_ptr<const v1::RecoveryContext>& message,
+    absl::Time received) {
   absl::StatusOr<RecoveryRequest> request = ParseContext(message);
   if (!request.ok()) {
     return call.reactor->Finish(ToGrpcStatus(request.status()));
   }
+  request->receive_time = received;
   parts_.orchestrator->Begin(*std::move(request),
                              [this, call](Orchestrator::Begun begun) {
                                FinishHandle(call, std::move(begun));
@@ -195,7 +200,7 @@ void OrchestratorService::FinishHandle(const OpenUnary& call,
     call.reactor->Finish(grpc::Status::OK);
   };
   if (Orchestrator::NeedsWorker(**pending)) {
-    AnswerOnWorker(*parts_.workers, call, finish);
+    AnswerOnWorker(*parts_.workers, call, finish, WorkOf(**pending));
   } else {
     finish();
   }
@@ -347,7 +352,8 @@ grpc::ServerUnaryReactor* OrchestratorService::MatchErrorPattern(
   // Candidates are compiled and indexed, which takes too long for the loop.
   return ServeBlocking<v1::MatchErrorPatternRequest>(
       *parts_.workers, *parts_.open_calls, context, in, out,
-      [this](const auto& request) { return Match(request); });
+      [this](const auto& request) { return Match(request); },
+      WorkerPool::Work::kComputes);
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::SuggestErrorPatterns(

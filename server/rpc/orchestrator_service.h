@@ -104,7 +104,8 @@ class OrchestratorService final : public RawOrchestratorBase {
 
  private:
   void BeginHandle(const OpenUnary& call,
-                   const std::shared_ptr<const v1::RecoveryContext>& message);
+                   const std::shared_ptr<const v1::RecoveryContext>& message,
+                   absl::Time received);
   // Answers a HandleError, on a worker where that may take long.
   void FinishHandle(const OpenUnary& call, Orchestrator::Begun begun);
   absl::StatusOr<v1::MatchErrorPatternResponse> Match(

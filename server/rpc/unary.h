@@ -47,19 +47,20 @@ struct OpenUnary {
   size_t bytes;  // Of the request.
 };
 
-// Has a worker do `work`, which answers the call; one that was cancelled by
+// Has a worker do `answer`, which answers the call; one that was cancelled by
 // then is not worked on, nor one that is dropped.
 inline void AnswerOnWorker(WorkerPool& pool, const OpenUnary& call,
-                           std::function<void()> work) {
+                           std::function<void()> answer,
+                           WorkerPool::Work work = WorkerPool::Work::kWaits) {
   const auto drop = [reactor = call.reactor] {
     reactor->Finish(grpc::Status::CANCELLED);
   };
-  const auto run = [context = call.context, drop, work = std::move(work)] {
+  const auto run = [context = call.context, drop, answer = std::move(answer)] {
     // Nobody waits for it any more: a queue that is behind must not act.
     if (context->IsCancelled()) return drop();
-    work();
+    answer();
   };
-  if (!pool.Schedule(call.bytes, run, drop)) {
+  if (!pool.Schedule(call.bytes, run, drop, work)) {
     call.reactor->Finish(ToGrpcStatus(OverloadedStatus()));
   }
 }
@@ -83,10 +84,10 @@ grpc::ServerUnaryReactor* ServeUnary(OpenCalls& calls,
 
 // The same for a method that may take long: it runs on `pool`.
 template <typename Request, typename Method>
-grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool, OpenCalls& calls,
-                                        grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* in,
-                                        grpc::ByteBuffer* out, Method method) {
+grpc::ServerUnaryReactor* ServeBlocking(
+    WorkerPool& pool, OpenCalls& calls, grpc::CallbackServerContext* context,
+    const grpc::ByteBuffer* in, grpc::ByteBuffer* out, Method method,
+    WorkerPool::Work work = WorkerPool::Work::kWaits) {
   auto* const reactor = new UnaryCall(calls);
   auto request = std::make_shared<Request>();
   if (absl::Status parsed = ParseBuffer(*in, *request); !parsed.ok()) {
@@ -98,7 +99,8 @@ grpc::ServerUnaryReactor* ServeBlocking(WorkerPool& pool, OpenCalls& calls,
       [reactor, out, method = std::move(method),
        request = std::shared_ptr<const Request>(std::move(request))] {
         Reply(reactor, out, method(request));
-      });
+      },
+      work);
   return reactor;
 }
 

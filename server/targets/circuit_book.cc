@@ -61,8 +61,9 @@ void CircuitBook::ReadOverrides(const KeyChanges& changes) {
     if (where && stored.ParseFromString(entry.value)) {
       const v1::CircuitOverride& item = stored.override();
       SetOverride(*where,
-                  {FromMessageEnum<CircuitState>(item.state()), item.owner(),
-                   item.reason(), FromMessage(item.expire_time())},
+                  {{FromMessageEnum<CircuitState>(item.state()), item.owner(),
+                    item.reason(), FromMessage(item.expire_time())},
+                   entry.mod_revision},
                   now);
       continue;
     }
@@ -71,13 +72,13 @@ void CircuitBook::ReadOverrides(const KeyChanges& changes) {
   }
 }
 
-void CircuitBook::SetOverride(const Where& where,
-                              const CircuitOverride& override, absl::Time now) {
-  const auto [known, added] = overrides_.emplace(where, override);
-  if (!added && known->second == override) return;
-  known->second = override;
-  if (override.until > now) {
-    guard_->Override(where.first, where.second, override, now);
+void CircuitBook::SetOverride(const Where& where, const Stored& stored,
+                              absl::Time now) {
+  const auto [known, added] = overrides_.emplace(where, stored);
+  const bool same = !added && known->second.override == stored.override;
+  known->second = stored;
+  if (!same && stored.override.until > now) {
+    guard_->Override(where.first, where.second, stored.override, now);
   }
 }
 
@@ -90,7 +91,7 @@ absl::Status CircuitBook::CheckRoom(const Where& where, absl::Time now) {
   absl::MutexLock lock(&mu_);
   if (overrides_.size() < kMaxOverrides) return absl::OkStatus();
   const auto holds = [now](const auto& item) {
-    return item.second.until > now;
+    return item.second.override.until > now;
   };
   const auto known = overrides_.find(where);
   if (known != overrides_.end() && holds(*known)) return absl::OkStatus();
@@ -138,10 +139,16 @@ absl::Status CircuitBook::ForgetExpired(absl::Time now) {
   StoreTransaction forget;
   {
     absl::MutexLock lock(&mu_);
-    for (const auto& [where, override] : overrides_) {
-      if (override.until > now) continue;
-      if (forget.ops.size() == kMaxStoreTransactionOps) break;
-      forget.ops.push_back({KeyOf(where.first, where.second)});
+    for (const auto& [where, stored] : overrides_) {
+      if (stored.override.until > now) continue;
+      if (forget.ops.size() + forget.compares.size() + 2 >
+          kMaxStoreTransactionOps) {
+        break;
+      }
+      // One that was just renewed stays, and the others until the next time.
+      const std::string key = KeyOf(where.first, where.second);
+      forget.compares.push_back({key, stored.revision});
+      forget.ops.push_back({key});
     }
   }
   if (forget.ops.empty()) return absl::OkStatus();

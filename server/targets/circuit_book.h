@@ -52,8 +52,12 @@ class CircuitBook {
         clock_(std::move(clock)),
         saved_circuits_(store) {}
   void ReadOverrides(const KeyChanges& changes);
-  void SetOverride(const Where& where, const CircuitOverride& override,
-                   absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  struct Stored {
+    CircuitOverride override;
+    int64_t revision = 0;
+  };
+  void SetOverride(const Where& where, const Stored& stored, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EndOverride(const Where& where, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status CheckRoom(const Where& where, absl::Time now);
@@ -65,7 +69,7 @@ class CircuitBook {
   SavedCircuits saved_circuits_;  // Touched by Open and Save alone.
   absl::Mutex mu_;
   // As the guard was told them.
-  std::map<Where, CircuitOverride> overrides_ ABSL_GUARDED_BY(mu_);
+  std::map<Where, Stored> overrides_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<KeyMirror> mirror_;  // Last: it calls into the others.
 };
 

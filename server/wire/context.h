@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "recourse/v1/recovery.pb.h"
 #include "server/model/failure.h"
@@ -37,6 +39,8 @@ struct RecoveryRequest {
   std::string request_id;
   int64_t min_registry_revision = 0;
   size_t message_bytes = 0;  // The context's size on the wire.
+  // When it came; from then on its time runs. nullopt: as it is begun.
+  std::optional<absl::Time> receive_time;
 };
 
 // Checks and converts. Fields in errors are relative to the context

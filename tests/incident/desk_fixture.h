@@ -133,6 +133,7 @@ class Server {
         clock_(std::move(clock)) {
     Start();
   }
+  ~Server() { Stop(); }  // Before what the desk's listener uses.
 
   void Start() {
     Notifier::Options options;

@@ -8,10 +8,13 @@
 namespace recourse {
 namespace {
 
+using testing::AnyOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
+using testing::Not;
 using testing::Pair;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -233,7 +236,29 @@ TEST_F(QuietTest, NobodyIsLeftWaitingForWhatIsQuiet) {
   EXPECT_EQ(quiet_server_.Get(later).state(), v1::INCIDENT_STATE_OPEN);
 }
 
-// More than one transaction holds.
+TEST_F(QuietTest, WhoDoesNotAskForLongWaitsNoMore) {
+  const std::string abandoned = Open("abandoned", "gone");
+  const std::string awaited = Open("awaited", "r");
+  Awaited call(quiet_server_.desk.get(), awaited, "r");
+  clock_.Advance(IncidentDesk::kAbandonedAfter + absl::Minutes(1));
+  WaitForEnd(abandoned);
+  EXPECT_EQ(quiet_server_.Get(awaited).state(), v1::INCIDENT_STATE_OPEN);
+  EXPECT_EQ(Awaited(quiet_server_.desk.get(), abandoned, "gone").Action(),
+            v1::RESOLUTION_ACTION_ABORT);
+  // A server that was just started does not know yet who asks.
+  const std::string old = Open("old", "late");
+  quiet_server_.Stop();
+  clock_.Advance(IncidentDesk::kAbandonedAfter + absl::Minutes(1));
+  quiet_server_.Start();
+  clock_.Advance(IncidentDesk::kTimeToAskAgain - absl::Minutes(1));
+  quiet_server_.Stop();  // After a last round.
+  quiet_server_.Start();
+  EXPECT_EQ(quiet_server_.Get(old).state(), v1::INCIDENT_STATE_OPEN);
+  clock_.Advance(IncidentDesk::kTimeToAskAgain);
+  WaitForEnd(old);
+}
+
+// More than one transaction holds, and one that changes meanwhile.
 TEST_F(QuietTest, ManyAreResolvedInBatches) {
   std::vector<std::string> ids;
   for (int i = 0; i < 100; ++i) ids.push_back(Open(absl::StrCat("t", i)));
@@ -243,16 +268,29 @@ TEST_F(QuietTest, ManyAreResolvedInBatches) {
                     [](const auto&, const auto&) {});
   ASSERT_TRUE(sync.Load().ok());
   std::vector<std::string> resolved;
-  const auto resolve = [&](absl::Time now) {
+  FlakyStore store(engine_.get());
+  const auto resolve = [&](absl::Time quiet_since) -> bool {
     const auto more = ResolveQuietIncidents(
-        &quiet_server_.store, quiet_server_.notifier.get(), table, &sync, now,
+        &store, quiet_server_.notifier.get(), &table, &sync,
+        {.no_failure_since = quiet_since}, clock_.Now(),
         [&](const std::string& id) { resolved.push_back(id); });
     EXPECT_TRUE(more.ok()) << more.status();
-    EXPECT_FALSE(more.ok() && *more);
+    return more.ok() && *more;
   };
-  resolve(clock_.Now() + IncidentDesk::kQuietAfter - absl::Seconds(1));
+  EXPECT_FALSE(resolve(clock_.Now() - absl::Seconds(1)));
   EXPECT_THAT(resolved, IsEmpty());
-  resolve(clock_.Now() + IncidentDesk::kQuietAfter);
+
+  std::string taken;
+  store.BeforeCommit([&](const StoreTransaction& transaction) {
+    if (!taken.empty()) return;
+    taken = transaction.compares[0].key.substr(kIncidentPrefix.size());
+    v1::AcknowledgeIncidentRequest take;
+    take.set_incident_id(taken);
+    ASSERT_TRUE(quiet_server_.desk->Acknowledge(take, clock_.Now()).ok());
+  });
+  EXPECT_TRUE(resolve(clock_.Now()));
+  EXPECT_THAT(resolved, Not(AnyOf(IsEmpty(), Contains(taken))));
+  EXPECT_FALSE(resolve(clock_.Now()));
   EXPECT_THAT(resolved, UnorderedElementsAreArray(ids));
   EXPECT_EQ(table.size(), 0);
   EXPECT_THAT(Keys("incident_open/"), IsEmpty());
@@ -267,8 +305,8 @@ TEST_F(QuietTest, WithoutTheStoreNothingIsResolved) {
   ASSERT_TRUE(sync.Load().ok());
   quiet_server_.store.Set(FlakyStore::Mode::kReadOnly);
   const auto more = ResolveQuietIncidents(
-      &quiet_server_.store, quiet_server_.notifier.get(), table, &sync,
-      clock_.Now() + IncidentDesk::kQuietAfter,
+      &quiet_server_.store, quiet_server_.notifier.get(), &table, &sync,
+      {.no_failure_since = clock_.Now()}, clock_.Now(),
       [](const std::string& id) { ADD_FAILURE() << id; });
   EXPECT_EQ(ReasonOf(more.status()), "STORE_UNAVAILABLE");
   EXPECT_EQ(table.size(), 1);

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "server/incident/fingerprint.h"
 #include "server/incident/incident_desk.h"
 #include "server/incident/waits.h"
@@ -120,13 +123,23 @@ TEST(IncidentTableTest, OpenIncidentsAreBounded) {
   IncidentTable table;
   Fill(&table, "i", IncidentDesk::kMaxOpenIncidents / 2, nullptr, "one");
   Fill(&table, "j", IncidentDesk::kMaxOpenIncidents / 2, nullptr, "two");
+  // Who has none is still heard, in one that collects.
+  for (size_t i = 0; i < IncidentDesk::kMaxCollectingIncidents; ++i) {
+    const auto third =
+        table.Enter(Arrive("new", "", "a", absl::StrCat("ns", i)));
+    ASSERT_TRUE(third.ok()) << third.status();
+    ASSERT_EQ(third->collects, Collects::kNamespace);
+  }
   const auto full = table.Enter(Arrive("new"));
   EXPECT_TRUE(absl::IsResourceExhausted(full.status())) << full.status();
   EXPECT_EQ(ReasonOf(full.status()), "OVERLOADED");
   EXPECT_TRUE(IncidentDesk::IsLimit(full.status()));
-  // Not even an incident that collects is opened.
-  EXPECT_FALSE(table.Enter(Arrive("new", "", "a", "one")).ok());
   EXPECT_TRUE(table.Enter(Arrive("fi7"))->joined);
+  // One less that collects, and one less of the others.
+  table.Leave(CollectingFingerprint("ns0", std::nullopt));
+  EXPECT_EQ(table.Enter(Arrive("new"))->collects, Collects::kNamespace);
+  table.Apply(MakeIncident("i7", 2, v1::INCIDENT_STATE_RESOLVED));
+  EXPECT_EQ(table.Enter(Arrive("newer"))->collects, Collects::kNothing);
 }
 
 TEST(IncidentTableTest, BeyondACallersShareItsFailuresAreCollected) {
@@ -251,10 +264,14 @@ TEST(IncidentTableTest, QuietIsWhatNobodyWaitsForAndDoesNotFail) {
         ToTimestamp(last_seen);
     table.Apply(stored);
   };
-  const auto quiet = [&](size_t limit = 10) {
+  const auto quiet = [&](size_t limit = 10, bool now_and_then = false) {
     std::vector<std::string> ids;
-    for (const auto& incident : table.QuietSince(now, limit)) {
+    const QuietRule rule{
+        .no_failure_since = now,
+        .not_asked_since = now_and_then ? now : absl::InfinitePast()};
+    for (const auto& incident : table.HoldQuiet(rule, limit)) {
       ids.push_back(incident.incident_id);
+      table.Release({incident.record.incident().fingerprint()});
     }
     return ids;
   };
@@ -270,6 +287,34 @@ TEST(IncidentTableTest, QuietIsWhatNobodyWaitsForAndDoesNotFail) {
   ASSERT_TRUE(table.Enter(repeat)->joined);
   EXPECT_THAT(quiet(), ElementsAre("quiet", "was waited for"));
   EXPECT_THAT(quiet(1), ElementsAre("quiet"));
+
+  // Who waited for it does not ask any more.
+  EXPECT_THAT(quiet(10, true),
+              ElementsAre("quiet", "waited for", "was waited for"));
+  table.NoteAsked("waited for", "w", now + absl::Seconds(1));
+  // News of a waiter do not take back that it asks.
+  EXPECT_TRUE(table.Apply(MakeWaiter("waited for", "w", 3, false)));
+  EXPECT_THAT(quiet(10, true), ElementsAre("quiet", "was waited for"));
+}
+
+TEST(IncidentTableTest, NobodyJoinsWhatEndsAsQuiet) {
+  IncidentTable table;
+  table.Apply(MakeIncident("a", 1, v1::INCIDENT_STATE_OPEN));
+  const auto held =
+      table.HoldQuiet({.no_failure_since = absl::InfiniteFuture()}, 10);
+  ASSERT_THAT(held, SizeIs(1));
+  absl::Notification arrives;
+  std::thread late([&] {
+    arrives.Notify();
+    const auto entrance = table.Enter(Arrive("fa", "w"));
+    ASSERT_TRUE(entrance.ok()) << entrance.status();
+    EXPECT_FALSE(entrance->joined);  // It opens one of its own.
+  });
+  arrives.WaitForNotification();
+  for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+  table.Apply(MakeIncident("a", 2, v1::INCIDENT_STATE_RESOLVED));
+  table.Release({"fa"});
+  late.join();
 }
 
 TEST(IncidentTableTest, WaitersAreBounded) {
@@ -282,6 +327,26 @@ TEST(IncidentTableTest, WaitersAreBounded) {
       absl::IsResourceExhausted(table.Enter(Arrive("fa", "more")).status()));
   EXPECT_TRUE(table.Enter(Arrive("fa", "w7")).ok());
   EXPECT_TRUE(table.Enter(Arrive("fa")).ok());
+}
+
+TEST(IncidentTableTest, ANamespaceHasItsShareOfWaiters) {
+  IncidentTable table;
+  constexpr size_t kIncidents = IncidentDesk::kMaxWaitersPerNamespace /
+                                IncidentDesk::kMaxWaitersPerIncident;
+  Fill(&table, "i", kIncidents + 1, "a");
+  for (size_t i = 0; i < IncidentDesk::kMaxWaitersPerNamespace; ++i) {
+    const std::string id = absl::StrCat("i", i % kIncidents + 1);
+    table.Apply(MakeWaiter(id, absl::StrCat("w", i), 2, false));
+  }
+  const absl::Status full = table.Enter(Arrive("fi0", "more")).status();
+  EXPECT_TRUE(IncidentDesk::IsLimit(full)) << full;
+  Fill(&table, "j", 1, "a", "elsewhere");
+  EXPECT_TRUE(table.Enter(Arrive("fj0", "more", "a", "elsewhere")).ok());
+  // Its waiters leave with an incident.
+  StoredIncident over = MakeIncident("i1", 3, v1::INCIDENT_STATE_RESOLVED);
+  over.record.mutable_incident()->set_namespace_("default");
+  table.Apply(over);
+  EXPECT_TRUE(table.Enter(Arrive("fi0", "more")).ok());
 }
 
 TEST(IncidentTableTest, RepeatsAreCountedOnceWhateverComesFirst) {

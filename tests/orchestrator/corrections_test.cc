@@ -89,6 +89,21 @@ TEST_F(CorrectionsTest, TheWaitForAWorkerIsTheCallersTime) {
   }
 }
 
+TEST_F(CorrectionsTest, SoIsTheTimeBeforeItIsBegun) {
+  for (const int waited : {8, 9}) {
+    RecoveryRequest request = Request(
+        "{error: {message: odd}, caller_steps: [{retry: {max_retries: 1, "
+        "base_delay: 1s, jitter: NONE}}], "
+        "time_remaining: 10s, expected_call_time: 1s}");
+    request.receive_time = now_;
+    now_ += absl::Seconds(waited);
+    const Decision decision = orchestrator_->Finish(*Begin(std::move(request)));
+    EXPECT_EQ(decision.disposition,
+              waited == 8 ? Disposition::kAct : Disposition::kGiveUp);
+    EXPECT_EQ(decision.decide_duration, absl::Seconds(waited));
+  }
+}
+
 TEST_F(CorrectionsTest, EqualRequestsShareOne) {
   const std::string context = Context(kCorrection, ", request_id: r1");
   Orchestrator::Begun first = Begin(Request(context));

@@ -93,6 +93,41 @@ TEST(WorkerPool, TasksRunSideBySide) {
   ended.Wait();
 }
 
+TEST(WorkerPool, WhatComputesLeavesAThreadToTheOthers) {
+  constexpr auto kComputes = WorkerPool::Work::kComputes;
+  absl::BlockingCounter both(2), others(3);
+  absl::Notification go_on;
+  std::atomic<int> computing = 0;
+  WorkerPool pool(3);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(pool.Schedule(
+        0,
+        [&, i] {
+          EXPECT_LE(++computing, 2);
+          if (i < 2) both.DecrementCount();
+          go_on.WaitForNotification();
+          --computing;
+        },
+        nullptr, kComputes));
+  }
+  both.Wait();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(pool.Schedule(0, [&] { others.DecrementCount(); }));
+  }
+  others.Wait();
+  go_on.Notify();
+}
+
+TEST(WorkerPool, OneThreadComputesToo) {
+  absl::Notification first, second;
+  WorkerPool pool(1);
+  ASSERT_TRUE(pool.Schedule(
+      0, [&] { first.Notify(); }, nullptr, WorkerPool::Work::kComputes));
+  ASSERT_TRUE(pool.Schedule(0, [&] { second.Notify(); }));
+  first.WaitForNotification();
+  second.WaitForNotification();
+}
+
 TEST(WorkerPool, AFullQueueRefuses) {
   absl::Notification started, go_on;
   WorkerPool pool(1, 2);

@@ -10,6 +10,7 @@
 #include "recourse/internal/v1/targets.pb.h"
 #include "server/wire/errors.h"
 #include "server/wire/result.h"
+#include "tests/store/flaky_store.h"
 #include "tests/store/temp_directory.h"
 
 namespace recourse {
@@ -125,6 +126,21 @@ TEST_F(CircuitBookTest, OverridesComeAndGo) {
   // It expires, and is forgotten.
   ASSERT_TRUE(book_->Save(now + absl::Hours(2)).ok());
   EXPECT_THAT(store_->List({.prefix = kOverridePrefix})->entries, IsEmpty());
+}
+
+// Renewed elsewhere, and the news of it are not here yet.
+TEST_F(CircuitBookTest, WhatIsRenewedAsItExpiresStays) {
+  const absl::Time now = absl::Now();
+  ASSERT_TRUE(Override("a", now, now + absl::Hours(1)).ok());
+  FlakyStore store(store_.get());
+  const auto book = CircuitBook::Open(&store, guard_.get(), absl::Now);
+  ASSERT_TRUE(book.ok()) << book.status();
+  store.BeforeCommit([&](const StoreTransaction&) {
+    store.BeforeCommit(nullptr);
+    ASSERT_TRUE(Override("a", now, now + absl::Hours(9)).ok());
+  });
+  ASSERT_TRUE((*book)->Save(now + absl::Hours(2)).ok());
+  EXPECT_THAT(store_->List({.prefix = kOverridePrefix})->entries, SizeIs(1));
 }
 
 TEST_F(CircuitBookTest, WhatDoesNotDecodeIsNotInForce) {
