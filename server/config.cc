@@ -170,6 +170,61 @@ absl::Status CheckLogLevel(const std::string& level) {
       "log_level: \"", level, "\" is not debug, info, warn or error"));
 }
 
+// What the command line may say.
+struct Flags {
+  std::string config_path, listen, store, patterns, cert, key, client_ca;
+  bool insecure = false;
+
+  // The fields must outlive what `app` parses.
+  void AddTo(CLI::App& app) {
+    app.footer(kExamples);
+    const auto add = [&app](const char* name, std::string& value,
+                            const char* help) {
+      app.add_option(name, value, help)
+          ->check(CLI::Validator(
+              [](const std::string& text) {
+                return text.empty() ? "is empty; leave it out for the default"
+                                    : "";
+              },
+              ""));
+    };
+    add("--listen", listen,
+        "Address to serve on; port 0 takes a free one [127.0.0.1:50051]");
+    add("--store", store, "sqlite:PATH or memory: [sqlite:./recourse.db]");
+    add("--patterns", patterns,
+        "Folder of pattern files in place of the built-in library");
+    add("--tls-cert", cert, "Certificate chain, PEM");
+    add("--tls-key", key, "Private key of the certificate, PEM");
+    add("--tls-client-ca", client_ca,
+        "Clients must show a certificate of this CA, PEM");
+    app.add_flag("--insecure", insecure,
+                 "Serve beyond this machine without encryption");
+    add("--config", config_path, "YAML file with these and all other settings");
+    app.set_version_flag("--version", "recourse-server " RECOURSE_VERSION);
+  }
+
+  // The file's settings with the flags over them, checked.
+  absl::StatusOr<ServerConfig> Read() const {
+    ServerConfig config;
+    if (!config_path.empty()) {
+      const absl::StatusOr<std::string> text = ReadFile(config_path);
+      if (!text.ok()) return text.status();
+      if (absl::Status s = ParseYaml(config_path, *text, config); !s.ok()) {
+        return s;
+      }
+    }
+    if (!listen.empty()) config.set_listen(listen);
+    if (!store.empty()) config.set_store(store);
+    if (!patterns.empty()) config.set_patterns(patterns);
+    if (!cert.empty()) config.mutable_tls()->set_cert(cert);
+    if (!key.empty()) config.mutable_tls()->set_key(key);
+    if (!client_ca.empty()) config.mutable_tls()->set_client_ca(client_ca);
+    if (insecure) config.set_insecure(true);
+    if (absl::Status s = FinishConfig(config); !s.ok()) return s;
+    return config;
+  }
+};
+
 }  // namespace
 
 bool IsLoopback(absl::string_view address) {
@@ -198,34 +253,10 @@ absl::Status FinishConfig(ServerConfig& config) {
 }
 
 CommandLine ReadCommandLine(int argc, const char* const* argv) {
-  CommandLine line;
-  std::string config_path, listen, store, patterns, cert, key, client_ca;
-  bool insecure = false;
   CLI::App app(kDescription, "recourse-server");
-  app.footer(kExamples);
-  const auto add = [&app](const char* name, std::string& value,
-                          const char* help) {
-    app.add_option(name, value, help)
-        ->check(CLI::Validator(
-            [](const std::string& text) {
-              return text.empty() ? "is empty; leave it out for the default"
-                                  : "";
-            },
-            ""));
-  };
-  add("--listen", listen,
-      "Address to serve on; port 0 takes a free one [127.0.0.1:50051]");
-  add("--store", store, "sqlite:PATH or memory: [sqlite:./recourse.db]");
-  add("--patterns", patterns,
-      "Folder of pattern files in place of the built-in library");
-  add("--tls-cert", cert, "Certificate chain, PEM");
-  add("--tls-key", key, "Private key of the certificate, PEM");
-  add("--tls-client-ca", client_ca,
-      "Clients must show a certificate of this CA, PEM");
-  app.add_flag("--insecure", insecure,
-               "Serve beyond this machine without encryption");
-  add("--config", config_path, "YAML file with these and all other settings");
-  app.set_version_flag("--version", "recourse-server " RECOURSE_VERSION);
+  Flags flags;
+  flags.AddTo(app);
+  CommandLine line;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -234,28 +265,14 @@ CommandLine ReadCommandLine(int argc, const char* const* argv) {
     line.text = out.str() + complaint.str();
     return line;
   }
-  const auto fail = [&line](const absl::Status& status) {
+  absl::StatusOr<ServerConfig> config = flags.Read();
+  if (!config.ok()) {
     line.exit_code = 2;
-    line.text = absl::StrCat("recourse-server: ", status.message(), "\n");
+    line.text =
+        absl::StrCat("recourse-server: ", config.status().message(), "\n");
     return line;
-  };
-  ServerConfig config;
-  if (!config_path.empty()) {
-    const absl::StatusOr<std::string> text = ReadFile(config_path);
-    if (!text.ok()) return fail(text.status());
-    if (absl::Status s = ParseYaml(config_path, *text, config); !s.ok()) {
-      return fail(s);
-    }
   }
-  if (!listen.empty()) config.set_listen(listen);
-  if (!store.empty()) config.set_store(store);
-  if (!patterns.empty()) config.set_patterns(patterns);
-  if (!cert.empty()) config.mutable_tls()->set_cert(cert);
-  if (!key.empty()) config.mutable_tls()->set_key(key);
-  if (!client_ca.empty()) config.mutable_tls()->set_client_ca(client_ca);
-  if (insecure) config.set_insecure(true);
-  if (absl::Status s = FinishConfig(config); !s.ok()) return fail(s);
-  line.config = std::move(config);
+  line.config = *std::move(config);
   return line;
 }
 

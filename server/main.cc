@@ -15,6 +15,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/server.h"
+#include "server/wire/result.h"
 
 namespace {
 
@@ -87,10 +88,8 @@ int main(int argc, char** argv) {
     WaitForSignal(signals);
     std::_Exit(130);
   }).detach();
-  EndHardAfter(
-      absl::Seconds(line.config->limits().drain_timeout().seconds()) +
-      absl::Nanoseconds(line.config->limits().drain_timeout().nanos()) +
-      kHardEndGrace);
+  EndHardAfter(recourse::FromMessage(line.config->limits().drain_timeout()) +
+               kHardEndGrace);
   (*server)->Shutdown();
   return 0;
 }

@@ -28,6 +28,7 @@
 #include "server/tls.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
+#include "server/wire/result.h"
 
 namespace recourse {
 namespace {
@@ -53,10 +54,6 @@ constexpr int kMaxMetadataBytes = 16 << 10;
 // that polls its connection needs a round trip; an idle C++ channel does so
 // every 5 s only.
 constexpr absl::Duration kGoAwayGrace = absl::Milliseconds(250);
-
-absl::Duration ToDuration(const google::protobuf::Duration& message) {
-  return absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
-}
 
 // The key that seals tokens: whoever is first makes it, all share it.
 absl::StatusOr<std::string> ReadOrMakeTokenKey(Store& store) {
@@ -121,6 +118,26 @@ absl::StatusOr<std::unique_ptr<Statistics>> RestoreStatistics(Store& store,
 std::string WithPort(const std::string& address, int port) {
   if (absl::StartsWith(address, "unix:")) return address;
   return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
+}
+
+void LimitCalls(const config::v1::Limits& limits,
+                grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(limits.max_message_bytes());
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(limits.max_concurrent_streams()));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  grpc::ResourceQuota quota("recourse");
+  quota.Resize(size_t{limits.max_call_memory_mib()} << 20);
+  quota.SetMaxThreads(static_cast<int>(limits.max_call_threads()));
+  builder.SetResourceQuota(quota);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             kMaxConnectionAgeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             kMaxConnectionAgeGraceMs);
 }
 
 }  // namespace
@@ -300,9 +317,9 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .default_plans = *std::move(plans),
       .limits = {.max_total_retries =
                      static_cast<int>(config.recovery().max_total_retries()),
-                 .max_elapsed = ToDuration(config.recovery().max_elapsed()),
+                 .max_elapsed = FromMessage(config.recovery().max_elapsed()),
                  .max_correction_time =
-                     ToDuration(config.limits().max_correction_time())},
+                     FromMessage(config.limits().max_correction_time())},
       .guard = guard.get(),
       .policies =
           [this](absl::string_view ns, absl::string_view target) {
@@ -362,23 +379,7 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
   builder.RegisterService(policies_service.get());
   builder.RegisterService(reflection.get());
   builder.RegisterService(health.get());
-  const config::v1::Limits& limits = config.limits();
-  builder.SetMaxReceiveMessageSize(limits.max_message_bytes());
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                             static_cast<int>(limits.max_concurrent_streams()));
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  grpc::ResourceQuota quota("recourse");
-  quota.Resize(size_t{limits.max_call_memory_mib()} << 20);
-  quota.SetMaxThreads(static_cast<int>(limits.max_call_threads()));
-  builder.SetResourceQuota(quota);
-  builder.AddChannelArgument(
-      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-      kMinPingIntervalMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                             kMaxConnectionAgeMs);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             kMaxConnectionAgeGraceMs);
+  LimitCalls(config.limits(), builder);
   // Two servers on one port would share its calls by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc_server = builder.BuildAndStart();
@@ -387,7 +388,7 @@ absl::Status Server::Graph::Listen(const ServerConfig& config) {
         absl::StrCat("--listen: cannot listen on ", config.listen()));
   }
   address = WithPort(config.listen(), port);
-  drain_timeout = ToDuration(limits.drain_timeout());
+  drain_timeout = FromMessage(config.limits().drain_timeout());
   for (const char* name : {"", kOrchestratorName, kIncidentsName, kCircuitsName,
                            kPoliciesName, kStoreName}) {
     health->Set(name, true);

@@ -40,6 +40,8 @@ struct IncidentDesk::State {
   // next failure tries again.
   void TellFurtherChannels(const IncidentTable::Entrance& entrance,
                            const EscalationRequest& request);
+  // Reads the open incident of `fingerprint`, if there is one.
+  absl::Status LearnOpen(const std::string& fingerprint);
   absl::StatusOr<EscalationReceipt> SpoolNew(const StoredIncident& incident,
                                              const EscalationRequest& request,
                                              const absl::Status& why);

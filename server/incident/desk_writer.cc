@@ -14,7 +14,6 @@ namespace {
 
 // Of one transaction of counters: a compare and a put for each.
 constexpr size_t kMaxCountsPerCommit = 50;
-constexpr size_t kMaxBytesPerCommit = 512 << 10;
 
 }  // namespace
 
@@ -74,7 +73,6 @@ void DeskWriter::CleanUp(Round& round) {
   next_cleanup_ = round.now + kCleanupPeriod;
   // Who waits may not be known here while the watch is broken.
   if (!sync_->broken()) {
-    sync_->NoteWhoAwaits(round.now);
     QuietRule rule{.no_failure_since = round.now - IncidentDesk::kQuietAfter};
     if (round.now - started_ >= IncidentDesk::kTimeToAskAgain) {
       rule.not_asked_since = round.now - IncidentDesk::kAbandonedAfter;
@@ -224,7 +222,8 @@ void DeskWriter::WriteCounts(Round& round) {
     if (!IsDue(round, IncidentKey(incident.stored.incident_id))) continue;
     bytes += incident.stored.record.ByteSizeLong();
     batch.push_back(std::move(incident));
-    if (batch.size() < kMaxCountsPerCommit && bytes < kMaxBytesPerCommit) {
+    if (batch.size() < kMaxCountsPerCommit &&
+        bytes < kMaxIncidentBytesPerCommit) {
       continue;
     }
     WriteCountsOf(round, batch);

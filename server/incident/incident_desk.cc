@@ -182,12 +182,8 @@ absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
   if (!commit.ok()) return SpoolNew(incident, request, commit.status());
   if (!commit->committed) {
     // Another server was faster, or the id was taken.
-    const auto open = store->Get(OpenKey(fingerprint));
-    if (!open.ok()) return SpoolNew(incident, request, open.status());
-    if (open->has_value()) {
-      const absl::StatusOr<bool> found = sync.Refresh((*open)->value);
-      if (!found.ok()) return SpoolNew(incident, request, found.status());
-    }
+    const absl::Status learned = LearnOpen(fingerprint);
+    if (!learned.ok()) return SpoolNew(incident, request, learned);
     return std::nullopt;
   }
   incident.create_revision = commit->revision;
@@ -200,6 +196,12 @@ absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
   notifier->Wake();
   listener(IncidentChange::kOpened, incident.incident_id);
   return EscalationReceipt{.incident_id = incident.incident_id};
+}
+
+absl::Status IncidentDesk::State::LearnOpen(const std::string& fingerprint) {
+  const auto open = store->Get(OpenKey(fingerprint));
+  if (!open.ok() || !open->has_value()) return open.status();
+  return sync.Refresh((*open)->value).status();
 }
 
 absl::StatusOr<EscalationReceipt> IncidentDesk::State::SpoolNew(

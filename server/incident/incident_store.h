@@ -28,6 +28,10 @@ inline constexpr absl::string_view kOpenPrefix = "incident_open/";
 inline constexpr absl::string_view kWaiterPrefix = "incident_waiters/";
 inline constexpr absl::string_view kDeliveryPrefix = "deliveries/";
 
+// Incidents that are changed together: with their messages they fit into a
+// transaction of the Store.
+inline constexpr size_t kMaxIncidentBytesPerCommit = 512 << 10;
+
 std::string IncidentKey(absl::string_view incident_id);
 std::string OpenKey(absl::string_view fingerprint);
 std::string WaitersOf(absl::string_view incident_id);  // Prefix, with its '/'.

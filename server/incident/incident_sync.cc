@@ -127,12 +127,6 @@ void IncidentSync::Apply(const StoredWaiter& waiter) {
   }
 }
 
-void IncidentSync::NoteWhoAwaits(absl::Time now) {
-  for (const auto& [incident_id, waiter_id] : waits_->Waiters()) {
-    table_->NoteAsked(incident_id, waiter_id, now);
-  }
-}
-
 absl::StatusOr<bool> IncidentSync::Refresh(const std::string& incident_id) {
   const auto incident = ReadIncident(*store_, incident_id);
   if (!incident.ok()) return incident.status();

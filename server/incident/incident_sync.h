@@ -36,9 +36,6 @@ class IncidentSync {
   void Apply(const StoredIncident& incident);
   void Apply(const StoredWaiter& waiter);
 
-  // Tells the table whom calls wait for at `now`.
-  void NoteWhoAwaits(absl::Time now);
-
   // Reads an incident and, if it is open, its waiters. False: there is none.
   absl::StatusOr<bool> Refresh(const std::string& incident_id);
 

@@ -14,8 +14,6 @@
 namespace recourse {
 namespace {
 
-constexpr size_t kMaxBytesPerCommit = 512 << 10;
-
 v1::Resolution QuietResolution(absl::Time now) {
   v1::Resolution resolution;
   resolution.set_action(v1::RESOLUTION_ACTION_ABORT);
@@ -39,7 +37,7 @@ class Batch {
     const size_t bytes = incident.record.ByteSizeLong();
     const size_t held = transaction_.compares.size() + transaction_.ops.size();
     if (held + ops.size() + 1 > kMaxStoreTransactionOps ||
-        bytes_ + bytes > kMaxBytesPerCommit) {
+        bytes_ + bytes > kMaxIncidentBytesPerCommit) {
       if (absl::Status s = Commit(); !s.ok()) return s;
     }
     bytes_ += bytes;

@@ -79,18 +79,6 @@ class WaitTable::Core {
     return waiters;
   }
 
-  std::vector<std::pair<std::string, std::string>> Waiters() {
-    std::vector<std::pair<std::string, std::string>> waiters;
-    absl::MutexLock lock(&mutex_);
-    waiters.reserve(size_);
-    for (const auto& [incident_id, entries] : waiting_) {
-      for (const auto& [waiter_id, entry] : entries) {
-        waiters.emplace_back(incident_id, waiter_id);
-      }
-    }
-    return waiters;
-  }
-
   void Answer(const SharedEntry& entry, WaitTable::Answer answer) {
     entry->done(std::move(answer));
     absl::MutexLock lock(&mutex_);
@@ -252,10 +240,6 @@ void WaitTable::Complete(const std::string& incident_id,
 std::set<std::string> WaitTable::WaitersOf(
     const std::string& incident_id) const {
   return core_->WaitersOf(incident_id);
-}
-
-std::vector<std::pair<std::string, std::string>> WaitTable::Waiters() const {
-  return core_->Waiters();
 }
 
 void WaitTable::Move(const std::string& from, const std::string& to) {

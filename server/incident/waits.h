@@ -7,8 +7,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -51,8 +49,6 @@ class WaitTable {
 
   // The waiters of an incident that are waited for here.
   std::set<std::string> WaitersOf(const std::string& incident_id) const;
-  // Incident and waiter of every wait.
-  std::vector<std::pair<std::string, std::string>> Waiters() const;
 
   // Those who wait for `from` wait for `to` from now on.
   void Move(const std::string& from, const std::string& to);

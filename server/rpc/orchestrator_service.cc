@@ -49,9 +49,7 @@ absl::StatusOr<RecoveryRequest> ParseContextOf(
 absl::StatusOr<std::optional<absl::Duration>> ParseReportedDuration(
     const v1::RecoveryOutcome& report) {
   if (!report.has_duration()) return std::nullopt;
-  const google::protobuf::Duration& message = report.duration();
-  const absl::Duration duration =
-      absl::Seconds(message.seconds()) + absl::Nanoseconds(message.nanos());
+  const absl::Duration duration = FromMessage(report.duration());
   if (duration < absl::ZeroDuration() || duration > absl::Hours(24 * 365)) {
     return InvalidField("duration", "must be 0 to 365 days");
   }

@@ -239,8 +239,9 @@ TEST_F(QuietTest, NobodyIsLeftWaitingForWhatIsQuiet) {
 TEST_F(QuietTest, WhoDoesNotAskForLongWaitsNoMore) {
   const std::string abandoned = Open("abandoned", "gone");
   const std::string awaited = Open("awaited", "r");
-  Awaited call(quiet_server_.desk.get(), awaited, "r");
-  clock_.Advance(IncidentDesk::kAbandonedAfter + absl::Minutes(1));
+  clock_.Advance(IncidentDesk::kAbandonedAfter - absl::Minutes(1));
+  Awaited(quiet_server_.desk.get(), awaited, "r").Drop();
+  clock_.Advance(absl::Hours(2));
   WaitForEnd(abandoned);
   EXPECT_EQ(quiet_server_.Get(awaited).state(), v1::INCIDENT_STATE_OPEN);
   EXPECT_EQ(Awaited(quiet_server_.desk.get(), abandoned, "gone").Action(),
