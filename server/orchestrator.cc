@@ -124,14 +124,7 @@ Orchestrator::Begun Orchestrator::BeginFirst(
   }
   Recovery& r = **recovery;
   r.claim = std::move(claim);
-  if (parts_.guard != nullptr) {
-    PreviousRun run;
-    if (r.previous) {
-      run = {&r.previous->grant, !SettlesNow(*r.previous, r.now)};
-    }
-    TellFailure(r.request.failure, r.decision.classification, run, r.now,
-                *parts_.guard);
-  }
+  if (parts_.guard != nullptr) TellGuard(r);
   DecideNextStep(r, Corrections::kLeave);
   return recovery;
 }
@@ -198,6 +191,18 @@ Orchestrator::Begun Orchestrator::Start(
   r.rerun_refused =
       RerunRefused(failure, classification, r.progress, parts_.limits, r.now);
   return recovery;
+}
+
+// Once for a request, though it is refused afterwards and comes again.
+void Orchestrator::TellGuard(const Recovery& r) const {
+  const std::string request = MemoKey(r.request);
+  if (!request.empty() && !parts_.told->Insert(request, r.now)) return;
+  PreviousRun run;
+  if (r.previous) {
+    run = {&r.previous->grant, !SettlesNow(*r.previous, r.now)};
+  }
+  TellFailure(r.request.failure, r.decision.classification, run, r.now,
+              *parts_.guard);
 }
 
 // True for the first who tells how the run of the last decision ended: a token

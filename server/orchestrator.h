@@ -35,7 +35,9 @@ struct OrchestratorParts {
   const Redactor* redactor = nullptr;
   Statistics* statistics = nullptr;  // Null: none are kept.
   RecentIds* reports = nullptr;
-  RecentIds* settled = nullptr;  // Decisions; needed with `guard`.
+  RecentIds* settled = nullptr;    // Decisions; needed with `guard`.
+  RecentIds* told = nullptr;       // Requests; needed with `guard`.
+  RecentIds* continued = nullptr;  // Decisions; needed with `statistics`.
   DecisionLog* decisions = nullptr;
   EventHub* events = nullptr;
   RequestMemo* memo = nullptr;
@@ -109,6 +111,7 @@ class Orchestrator {
   Begun Start(RecoveryRequest request,
               std::shared_ptr<const PatternRegistry> registry) const;
   void CatchUp(Recovery& recovery) const;
+  void TellGuard(const Recovery& recovery) const;
   bool SettlesNow(const Progress& progress, absl::Time now) const;
   void ApplyPolicy(Recovery& recovery) const;
   // Whether a correction is run, or the recovery left undecided before it.

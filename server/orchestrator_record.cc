@@ -29,6 +29,8 @@ void Orchestrator::Record(Recovery& r) {
         {.decision = r.decision,
          .previous = r.previous ? &*r.previous : nullptr,
          .now = r.now,
+         .repeated = r.previous.has_value() &&
+                     !parts_.continued->Insert(r.previous->decision_id, r.now),
          .reported = r.previous.has_value() &&
                      parts_.reports->Contains(r.previous->recovery_id, r.now)});
   }

@@ -155,6 +155,8 @@ struct Server::Graph {
   RequestMemo memo;
   RecentIds reports;
   RecentIds settled;
+  RecentIds told;
+  RecentIds continued;
   std::unique_ptr<TemplateMiner> unmatched;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Notifier> notifier;
@@ -310,6 +312,8 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
       .statistics = statistics.get(),
       .reports = &reports,
       .settled = &settled,
+      .told = &told,
+      .continued = &continued,
       .decisions = decisions.get(),
       .events = events.get(),
       .memo = &memo,

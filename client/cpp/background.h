@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/cpp/ask_breaker.h"
 #include "client/cpp/clock.h"
@@ -97,7 +98,9 @@ class Background {
   grpc::CompletionQueue queue_;
   absl::Time next_sums_;
   absl::Duration sums_interval_ = kSumsInterval;
-  int64_t sequence_ = 0;
+  // The server drops a number that it has seen: a program that starts anew
+  // under the same instance goes on above its last one.
+  int64_t sequence_ = absl::ToUnixMicros(absl::Now());
   absl::Time no_sums_before_ = absl::InfinitePast();
   absl::Time next_stream_ = absl::InfinitePast();
   absl::Duration stream_pause_ = kStreamPause;

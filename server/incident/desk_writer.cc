@@ -184,10 +184,7 @@ absl::Status DeskWriter::Merge(const StoredIncident& incident,
 
 absl::Status DeskWriter::WriteWaiter(const StoredWaiter& waiter) {
   const auto incident = table_->Find(waiter.incident_id);
-  if (!incident.has_value()) {  // Over: its resolution answers for this one.
-    table_->Unspool(waiter);
-    return absl::OkStatus();
-  }
+  if (!incident.has_value()) return WriteLateWaiter(waiter);
   if (incident->create_revision == 0) return absl::OkStatus();
   const auto known = ReadWaiter(*store_, waiter.incident_id, waiter.waiter_id);
   if (!known.ok()) return known.status();
@@ -212,6 +209,23 @@ absl::Status DeskWriter::WriteWaiter(const StoredWaiter& waiter) {
   StoredWaiter written = waiter;
   written.mod_revision = commit->revision;
   sync_->Apply(written);
+  return absl::OkStatus();
+}
+
+// Its incident is over, and its resolution answers this waiter, too: with what
+// the waiter may do.
+absl::Status DeskWriter::WriteLateWaiter(const StoredWaiter& waiter) {
+  const auto incident = ReadIncident(*store_, waiter.incident_id);
+  if (!incident.ok()) return incident.status();
+  if (incident->has_value()) {
+    const std::string key = WaiterKey(waiter.incident_id, waiter.waiter_id);
+    // One that is there was resolved for itself, or waited before.
+    const absl::StatusOr<StoreCommit> commit = store_->Commit(StoreTransaction{
+        .compares = {{key, 0}},
+        .ops = {{.key = key, .value = waiter.record.SerializeAsString()}}});
+    if (!commit.ok()) return commit.status();
+  }
+  table_->Unspool(waiter);
   return absl::OkStatus();
 }
 

@@ -63,6 +63,7 @@ class DeskWriter {
   absl::Status WritePending(UnwrittenIncident incident);
   absl::Status Merge(const StoredIncident& incident, const StoreEntry& open);
   absl::Status WriteWaiter(const StoredWaiter& waiter);
+  absl::Status WriteLateWaiter(const StoredWaiter& waiter);
   void WriteCountsOf(Round& round, const std::vector<UnwrittenIncident>& batch);
   // Those of one transaction; sets `changed` when one was changed elsewhere.
   absl::Status WriteBatch(const std::vector<UnwrittenIncident>& batch,

@@ -115,7 +115,11 @@ absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::Join(
   if (!receipt.pending) {
     const absl::StatusOr<bool> joined = AddWaiter(entrance, &waiter);
     if (joined.ok()) {
-      return *joined ? std::optional(receipt) : std::nullopt;
+      if (!*joined) return std::nullopt;
+      // It may have come before, when the store was away.
+      receipt.pending =
+          table.Spooled(waiter.incident_id, waiter.waiter_id).has_value();
+      return receipt;
     }
     if (!IsAway(joined.status())) return FromStore(joined.status());
     receipt.pending = true;

@@ -203,6 +203,14 @@ void IncidentTable::Unspool(const StoredWaiter& waiter) {
   spooled_waiters_.erase(WaiterKey(waiter.incident_id, waiter.waiter_id));
 }
 
+std::optional<internal::v1::WaiterRecord> IncidentTable::Spooled(
+    const std::string& incident_id, const std::string& waiter_id) const {
+  absl::MutexLock lock(&mutex_);
+  const auto it = spooled_waiters_.find(WaiterKey(incident_id, waiter_id));
+  if (it == spooled_waiters_.end()) return std::nullopt;
+  return it->second.record;
+}
+
 std::vector<UnwrittenIncident> IncidentTable::Uncounted() const {
   std::vector<UnwrittenIncident> uncounted;
   absl::MutexLock lock(&mutex_);

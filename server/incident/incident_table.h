@@ -127,6 +127,9 @@ class IncidentTable {
   std::vector<UnwrittenIncident> Pending() const;
   std::vector<StoredWaiter> SpooledWaiters() const;
   void Unspool(const StoredWaiter& waiter);
+  // A waiter that is not written yet.
+  std::optional<internal::v1::WaiterRecord> Spooled(
+      const std::string& incident_id, const std::string& waiter_id) const;
   // Open incidents with repeats that the store does not count yet.
   std::vector<UnwrittenIncident> Uncounted() const;
   void Written(const UnwrittenIncident& incident);  // Then also Apply it.

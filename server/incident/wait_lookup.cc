@@ -108,11 +108,14 @@ absl::StatusOr<WaitLookup::Step> WaitLookup::LookAtStore(Question* question) {
   }
   const auto waiter = ReadWaiter(*store_, question->first, question->second);
   if (!waiter.ok()) return waiter.status();
+  std::optional<internal::v1::WaiterRecord> known =
+      table_->Spooled(question->first, question->second);
+  if (waiter->has_value()) known = (*waiter)->record;
   // A waiter whose record was lost with the spool is not known to be safe to
   // run again.
   v1::Resolution resolution =
       Effective(record.incident().resolution(),
-                waiter->has_value() && (*waiter)->record.rerun_allowed());
+                known.has_value() && known->rerun_allowed());
   if (waiter->has_value() && (*waiter)->record.waiter().has_resolution()) {
     resolution = (*waiter)->record.waiter().resolution();
   }

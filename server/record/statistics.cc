@@ -175,7 +175,7 @@ void Statistics::RecordDecision(const DecisionRecordInput& input) {
   const Measurement decide_time(decision.decide_duration);
   const std::string& pattern_id = decision.classification.pattern_id;
   absl::MutexLock lock(&state_->mu);
-  if (input.previous != nullptr && !input.reported) {
+  if (input.previous != nullptr && !input.reported && !input.repeated) {
     state_->BookContinuation(*input.previous, input.now);
   }
   const size_t pattern =
@@ -183,7 +183,9 @@ void Statistics::RecordDecision(const DecisionRecordInput& input) {
   state_->Book(input.now, input.now, [&](auto* tally) {
     CountDecision(decision, pattern, decide_time, tally);
     if (input.previous == nullptr) ++tally->counters[Counter::kRecoveries];
-    if (!input.reported) ++tally->counters[Counter::kOutstanding];
+    if (!input.reported && !input.repeated) {
+      ++tally->counters[Counter::kOutstanding];
+    }
   });
 }
 

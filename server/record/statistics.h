@@ -23,6 +23,8 @@ struct DecisionRecordInput {
   // decision is thereby known to have failed.
   const Progress* previous = nullptr;
   absl::Time now;
+  // The previous decision was continued before: the answer to that was lost.
+  bool repeated = false;
   // It goes on after its report: how it ended is booked, and a second report
   // would be dropped. Only its decision is counted then.
   bool reported = false;

@@ -37,7 +37,11 @@ absl::StatusOr<std::unique_ptr<CircuitBook>> CircuitBook::Open(
   std::unique_ptr<CircuitBook> book(
       new CircuitBook(store, guard, std::move(clock)));
   const absl::Time now = book->clock_();
-  const auto saved = book->saved_circuits_.Restore(now);
+  absl::StatusOr<std::vector<CircuitSnapshot>> saved;
+  {
+    absl::MutexLock lock(&book->save_mu_);
+    saved = book->saved_circuits_.Restore(now);
+  }
   if (!saved.ok()) return saved.status();
   guard->Restore(*saved, now);
   auto mirror = KeyMirror::Open(store, kOverridePrefix,
@@ -119,19 +123,33 @@ absl::Status CircuitBook::Override(const v1::OverrideCircuitRequest& request,
       .status();
 }
 
+bool CircuitBook::IsOverridden(const Where& where) {
+  absl::MutexLock lock(&mu_);
+  return overrides_.contains(where);
+}
+
 absl::Status CircuitBook::Reset(const std::string& ns,
                                 const std::string& target) {
-  bool overridden;
-  {
-    absl::MutexLock lock(&mu_);
-    overridden = overrides_.contains({ns, target});
+  const std::string key = KeyOf(ns, target);
+  // Not what is known here, while the store answers: that may be late, and a
+  // delete of what is gone is no change that would arrive.
+  const auto entry = store_->Get(key);
+  if (!entry.ok() && IsOverridden({ns, target})) {
+    return FromStore(entry.status());
   }
-  if (overridden) {
-    absl::Status status =
-        mirror_->Commit({.ops = {{KeyOf(ns, target)}}}).status();
+  if (entry.ok() && entry->has_value()) {
+    const absl::Status status =
+        mirror_
+            ->Commit(
+                {.compares = {{key, (*entry)->mod_revision}}, .ops = {{key}}})
+            .status();
     if (!status.ok()) return status;
   }
-  guard_->Reset(ns, target, clock_());
+  const absl::Time now = clock_();
+  guard_->Reset(ns, target, now);
+  // As it was, it must not come back with a restart; else the next Save does
+  // it.
+  SaveCircuits(now).IgnoreError();
   return absl::OkStatus();
 }
 
@@ -157,6 +175,11 @@ absl::Status CircuitBook::ForgetExpired(absl::Time now) {
 
 absl::Status CircuitBook::Save(absl::Time now) {
   if (absl::Status s = ForgetExpired(now); !s.ok()) return s;
+  return SaveCircuits(now);
+}
+
+absl::Status CircuitBook::SaveCircuits(absl::Time now) {
+  absl::MutexLock lock(&save_mu_);
   return saved_circuits_.Save(guard_->Snapshot(now), now);
 }
 

@@ -36,7 +36,8 @@ class CircuitBook {
   // kMaxOverrides at `now`; replacing one never is.
   absl::Status Override(const v1::OverrideCircuitRequest& request,
                         const CircuitOverride& override, absl::Time now);
-  // Ends an override, and has the guard forget what it counted.
+  // Ends an override, and has the guard forget what it counted. ABORTED: the
+  // override changed meanwhile.
   absl::Status Reset(const std::string& ns, const std::string& target);
 
   // Saves the circuits that are not CLOSED if they changed since, and forgets
@@ -60,13 +61,16 @@ class CircuitBook {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EndOverride(const Where& where, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool IsOverridden(const Where& where);
   absl::Status CheckRoom(const Where& where, absl::Time now);
   absl::Status ForgetExpired(absl::Time now);
+  absl::Status SaveCircuits(absl::Time now);
 
   Store* const store_;
   Guard* const guard_;
   const std::function<absl::Time()> clock_;
-  SavedCircuits saved_circuits_;  // Touched by Open and Save alone.
+  absl::Mutex save_mu_;
+  SavedCircuits saved_circuits_ ABSL_GUARDED_BY(save_mu_);
   absl::Mutex mu_;
   // As the guard was told them.
   std::map<Where, Stored> overrides_ ABSL_GUARDED_BY(mu_);

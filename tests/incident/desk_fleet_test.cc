@@ -144,6 +144,38 @@ TEST_F(DeskTest, AWaiterThatJoinsWithoutTheStoreIsSpooled) {
   EXPECT_EQ(awaited.Action(), v1::RESOLUTION_ACTION_RETRY);
 }
 
+TEST_F(DeskTest, ARepeatOfWhatIsSpooledSaysSo) {
+  const std::string id = server_.Escalate(Escalation()).incident_id;
+  const std::string key = WaiterKey(id, "r");
+  server_.store.RefuseCommits([&key](const StoreTransaction& transaction) {
+    return transaction.ops[0].key == key ? absl::UnavailableError("not now")
+                                         : absl::OkStatus();
+  });
+  EXPECT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
+  EXPECT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
+  server_.store.RefuseCommits(nullptr);
+  WaitForEntry(key, [](const auto&) { return true; });
+}
+
+TEST_F(DeskTest, AWaiterThatIsSpooledAsItsIncidentEndsMayStillRunAgain) {
+  const std::string id = server_.Escalate(Escalation()).incident_id;
+  const std::string key = WaiterKey(id, "r");
+  server_.store.RefuseCommits([&key](const StoreTransaction& transaction) {
+    return transaction.ops[0].key == key ? absl::UnavailableError("not now")
+                                         : absl::OkStatus();
+  });
+  ASSERT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
+  server_.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_RETRY));
+  EXPECT_EQ(Awaited(server_.desk.get(), id, "r").Action(),
+            v1::RESOLUTION_ACTION_RETRY);
+  server_.store.RefuseCommits(nullptr);
+  WaitForEntry(key, [](const auto&) { return true; });
+  server_.Stop();
+  server_.Start();
+  EXPECT_EQ(Awaited(server_.desk.get(), id, "r").Action(),
+            v1::RESOLUTION_ACTION_RETRY);
+}
+
 TEST_F(DeskTest, ARepeatThatIsSpooledKeepsTheResolution) {
   const std::string id = server_.Escalate(Escalation().Pause("r")).incident_id;
   Server other(engine_.get());

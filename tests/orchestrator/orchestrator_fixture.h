@@ -55,6 +55,8 @@ class OrchestratorTest : public ::testing::Test {
                           .statistics = statistics,
                           .reports = &reports_,
                           .settled = &settled_,
+                          .told = &told_,
+                          .continued = &continued_,
                           .decisions = &decisions_,
                           .events = &events_,
                           .memo = &memo_,
@@ -135,6 +137,8 @@ class OrchestratorTest : public ::testing::Test {
   RequestMemo memo_;
   RecentIds reports_;
   RecentIds settled_;
+  RecentIds told_;
+  RecentIds continued_;
   std::unique_ptr<Orchestrator> orchestrator_;
 };
 

@@ -56,6 +56,39 @@ TEST_F(SettlementTest, ARunThatFailedIsCounted) {
   EXPECT_NE(Counts(), before);
 }
 
+TEST_F(SettlementTest, ARequestThatIsRefusedAndComesAgainIsCountedOnce) {
+  const std::string context =
+      "{error: {message: 'connection refused'}, target: db, request_id: r1, "
+      "caller: {service: s, instance: i}}";
+  for (int i = 0; i < 20; ++i) {
+    // As without a worker for it.
+    ASSERT_EQ(Begin(Request(context)).status(), absl::OkStatus());
+  }
+  const auto counts = Counts();
+  Handle(context);
+  EXPECT_EQ(Counts(), counts);
+  Fail();
+  EXPECT_NE(Counts(), counts) << "another request";
+}
+
+TEST_F(SettlementTest, ATokenThatComesAgainIsOneFailureInStatistics) {
+  const auto failed_retries = [this] {
+    const auto report = statistics_.Report(v1::STATISTICS_WINDOW_ALL, now_);
+    for (const auto& strategy : report.strategies()) {
+      if (strategy.strategy() == v1::RECOVERY_STRATEGY_RETRY)
+        return strategy.failed();
+    }
+    return int64_t{-1};
+  };
+  const Decision first = Fail();
+  EXPECT_EQ(failed_retries(), 0);
+  Decision last;
+  for (int i = 0; i < 5; ++i) last = Fail(first.recovery_token);
+  EXPECT_EQ(failed_retries(), 1);
+  Fail(last.recovery_token);
+  EXPECT_EQ(failed_retries(), 2);
+}
+
 TEST_F(SettlementTest, ATokenThatComesAgainChangesNoCircuit) {
   const Decision first = Fail();
   const Decision second = Fail(first.recovery_token);

@@ -128,6 +128,26 @@ TEST_F(CircuitBookTest, OverridesComeAndGo) {
   EXPECT_THAT(store_->List({.prefix = kOverridePrefix})->entries, IsEmpty());
 }
 
+TEST_F(CircuitBookTest, WhatIsGoneAlreadyCanBeReset) {
+  const absl::Time now = absl::Now();
+  ASSERT_TRUE(Override("a", now, now + absl::Hours(1)).ok());
+  BreakOpen("b");
+  ASSERT_TRUE(store_->Commit({.ops = {{"overrides/default/a"}}}).ok());
+  EXPECT_TRUE(book_->Reset("default", "a").ok());
+  EXPECT_TRUE(book_->Reset("default", "a").ok());
+  EXPECT_EQ(StateOf("b"), CircuitState::kOpen);
+}
+
+TEST_F(CircuitBookTest, AResetOutlivesAKill) {
+  BreakOpen("a");
+  BreakOpen("b");
+  ASSERT_TRUE(book_->Save(absl::Now()).ok());
+  ASSERT_TRUE(book_->Reset("default", "a").ok());
+  Restart();  // Without another Save.
+  EXPECT_EQ(StateOf("a"), CircuitState::kClosed);
+  EXPECT_EQ(StateOf("b"), CircuitState::kOpen);
+}
+
 // Renewed elsewhere, and the news of it are not here yet.
 TEST_F(CircuitBookTest, WhatIsRenewedAsItExpiresStays) {
   const absl::Time now = absl::Now();

@@ -39,7 +39,9 @@ export class Background {
   private listening = false;
   private stopListening: (() => void) | undefined;
   private pauseTimer: NodeJS.Timeout | undefined;
-  private sequence = 0;
+  // The server drops a number that it has seen: a program that starts anew under the same
+  // instance goes on above its last one.
+  private sequence = Date.now() * 1_000;
   private quietUntil = 0; // No sums until then: the server takes none.
   private becomeSynced!: () => void;
   droppedReports = 0;

@@ -44,7 +44,9 @@ class Background:
         self._sender: Optional[threading.Thread] = None
         self._listener: Optional[threading.Thread] = None
         self._stream: Any = None
-        self._sequence = 0
+        # The server drops a number that it has seen: a program that starts anew
+        # under the same instance goes on above its last one.
+        self._sequence = time.time_ns() // 1_000
         self._quiet_until = 0.0  # No sums until then: the server takes none.
         self._interval = SUMS_SECONDS
         self.dropped_reports = 0

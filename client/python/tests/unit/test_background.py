@@ -108,9 +108,21 @@ class BackgroundTest(unittest.TestCase):
         self.sites.site("svc").calls += 1
         background.close()
         self.assertEqual(link.reports, [("t", Outcome.FAILURE, 1.0)])
-        self.assertEqual(link.sums, [(1, ["svc"])])
+        self.assertEqual([targets for _, targets in link.sums], [["svc"]])
         background.report(("late", Outcome.SUCCESS, 0.0))
         self.assertEqual(background.dropped_reports, 1)
+
+    def test_who_starts_anew_numbers_on(self):
+        numbers = []
+        for _ in range(2):
+            link = Link()
+            background = self.begin(link)
+            self.sites.site("svc").calls += 1
+            background.start(listen=False)
+            background.close()
+            numbers += [number for number, _ in link.sums]
+        self.assertEqual(len(numbers), 2)
+        self.assertLess(numbers[0], numbers[1])
 
     def test_sums_bring_circuits(self):
         link = Link(sums_answer=(1.0, [("circuit", "svc", False, CircuitState.OPEN, 9.0)]))
