@@ -18,11 +18,11 @@ import (
 )
 
 // Client asks one server. Safe for concurrent use; its fields may be changed
-// before the first Do.
+// before the first Do. Make one with New.
 type Client struct {
-	Caller     *pb.Caller    // Who asks.
-	AskTimeout time.Duration // Patience for one question; 250 ms.
-	Clock      Clock         // The real one; tests have others.
+	Caller     *pb.Caller    // Who asks; service and instance at most 128 bytes each.
+	AskTimeout time.Duration // Patience for one question, above 0; New sets 250 ms.
+	Clock      Clock         // New sets the real one; tests have others.
 
 	orchestrator pb.ErrorRecoveryOrchestratorClient
 	incidents    pb.IncidentsClient
@@ -30,7 +30,8 @@ type Client struct {
 	sending      sync.WaitGroup
 }
 
-// Clock tells the time and waits; Sleep returns early with the context's error.
+// Clock tells the time and waits. Sleep returns nil after the whole wait, and
+// early with the context's error. Safe for concurrent use.
 type Clock interface {
 	Now() time.Time
 	Sleep(context.Context, time.Duration) error
@@ -42,7 +43,9 @@ const (
 	maxCauses     = 16
 )
 
-// New makes a client of the server behind the connection, which stays the caller's.
+// New makes a client of the server behind the connection, which stays the
+// caller's to close, after Flush. The service is the caller's name, at most 128
+// bytes: what is longer is refused with each question.
 func New(connection grpc.ClientConnInterface, service string) *Client {
 	return &Client{
 		Caller:       &pb.Caller{Service: service},
@@ -54,7 +57,8 @@ func New(connection grpc.ClientConnInterface, service string) *Client {
 	}
 }
 
-// Flush waits until what is being reported has been sent, or dropped.
+// Flush waits until what is being reported has been sent, or dropped: 250 ms at
+// most. Not at the same time as a Do.
 func (c *Client) Flush() { c.sending.Wait() }
 
 func (c *Client) begin(ctx context.Context, call Call) (*recovery, error) {

@@ -11,31 +11,34 @@ import (
 // Call is what a caller declares about an operation. Only Target is needed.
 type Call struct {
 	Target       string         // What is called, for example "postgres/orders".
-	Idempotency  pb.Idempotency // Whether running it twice is safe.
-	ExpectedTime time.Duration  // How long one run usually takes.
-	State        map[string]any // Its input as JSON has it; what edits change.
-	SubjectField string         // Path in State of the text that may be corrected.
+	Idempotency  pb.Idempotency // Whether running it twice is safe; unspecified: as the target's policy says, else yes.
+	ExpectedTime time.Duration  // How long one run usually takes; 0: not known.
+	State        map[string]any // Its input as JSON has it; what edits change. nil: none, and no edits.
+	SubjectField string         // Path in State, names joined by dots, of the text that may be corrected; "": none.
 
-	Alternatives []*pb.Alternative // Other ways; nil: any that the server knows.
-	Degradations []string          // Levels of doing less; nil: any.
+	Alternatives []*pb.Alternative // Other ways, at most 64; nil: any that the server knows, empty: none.
+	Degradations []string          // Levels of doing less, at most 64; nil: any, empty: none.
+	// Actions by name, for example "refresh_credentials", that an answer may ask
+	// for before a retry. One that fails is a failed attempt with its own error.
 	Remediations map[string]func(context.Context) error
 	AwaitHuman   bool // It may wait for a person, as long as its context allows.
 
-	Describe   func(error) *pb.ErrorDetails // Instead of DescribeError.
-	OnDecision func(*pb.RecoveryResult)     // Sees every answer.
+	Describe   func(error) *pb.ErrorDetails // What is told of an error; nil: DescribeError.
+	OnDecision func(*pb.RecoveryResult)     // Sees every answer before it is obeyed; nil: nobody does.
 }
 
 // Attempt is how to run the operation this time.
 type Attempt struct {
-	Target           string
-	Parameters       map[string]string // Of the alternative that was taken.
-	State            map[string]any
-	DisabledFeatures []string
-	KeepRatio        float64       // Share of the input to send: 1, or less.
-	Timeout          time.Duration // The context's too; 0: none.
+	Target           string            // What to call: the Call's, or the alternative's.
+	Parameters       map[string]string // Of the alternative that was taken; else empty.
+	State            map[string]any    // The Call's, with all edits so far.
+	DisabledFeatures []string          // What to do without; each level replaces the last one's.
+	KeepRatio        float64           // Share of the input, as first given, to send: in (0, 1], 1 is all.
+	Timeout          time.Duration     // What it may take; its context ends then, too. 0: no limit.
 }
 
-// ErrSkipped is what an operation ends with that a person said to do without.
+// ErrSkipped is what an operation ends with that a person said to do without;
+// ask with errors.Is.
 var ErrSkipped = errors.New("recourse: skipped by a person")
 
 // capabilities: a nil list means that anything will do.

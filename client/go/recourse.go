@@ -19,9 +19,18 @@ import (
 	pb "recourse/v1"
 )
 
-// Do runs the operation to its end. What comes back is its value, the one that
-// stands in for it, or its own last error. The deadline of ctx holds for all of
-// it, waits included; when ctx is cancelled, its error comes back.
+// Do runs the operation, once or more often, on this goroutine. What comes back:
+//
+//   - the operation's value, or the one that stands in for it, read as JSON into
+//     T; where that does not fit, an error that says so;
+//   - its own last error, when nothing more can be done or time is up;
+//   - ErrSkipped, when a person said to do without it;
+//   - the error of ctx, when that was cancelled;
+//   - an error before anything ran, when Call.State is not JSON.
+//
+// The deadline of ctx holds for all of it, waits included; without one there is
+// no limit. One report is sent at the end, in the background, where the server
+// ever answered.
 func Do[T any](
 	ctx context.Context, c *Client, call Call, operation func(context.Context, Attempt) (T, error),
 ) (T, error) {

@@ -29,6 +29,7 @@ import recourse.v1.ReportOutcomeResponse;
 public final class Recourse {
   /** What the caller wants done. */
   public interface Operation<T> {
+    /** Runs it once as the attempt says; any exception but InterruptedException is a failure to recover from. */
     T run(Attempt attempt) throws Exception;
   }
 
@@ -44,11 +45,24 @@ public final class Recourse {
   private final Semaphore reports = new Semaphore(MAX_REPORTS);
   private final Phaser sending = new Phaser(1);
 
-  /** Asks the server behind the channel, which stays the caller's; patience for a question is 250 ms. */
+  /**
+   * As the other, with 250 ms of patience and the real clock.
+   *
+   * @param channel to the server; stays the caller's to shut down, after {@link #flush}
+   * @param service the caller's name, at most 128 bytes: what is longer is refused with each question
+   */
   public Recourse(Channel channel, String service) {
     this(channel, service, Duration.ofMillis(250), Clock.REAL);
   }
 
+  /**
+   * Asks the server behind the channel. Connects with the first question.
+   *
+   * @param channel to the server; stays the caller's to shut down, after {@link #flush}
+   * @param service the caller's name, at most 128 bytes: what is longer is refused with each question
+   * @param askTimeout patience for one question, above 0; then the operation goes on locally
+   * @param clock what tells the time and waits; tests have clocks that do not wait
+   */
   public Recourse(Channel channel, String service, Duration askTimeout, Clock clock) {
     this.caller = Caller.newBuilder().setService(service).build();
     this.askTimeout = askTimeout;
@@ -59,9 +73,11 @@ public final class Recourse {
   }
 
   /**
-   * Runs the operation to its end. What comes back is its value, what `standIn` makes of the one that stands in for it,
-   * or its own last exception. Interrupting the thread cancels it.
+   * Runs the operation, once or more often, on this thread. What comes back is its value, what `standIn` makes of the
+   * one that stands in for it, or its own last exception. Interrupting the thread cancels it. One report is sent at the
+   * end, in the background, where the server ever answered.
    *
+   * @param standIn turns a fallback value, as the pattern has it, into the operation's type; what it throws comes back
    * @throws InterruptedException when cancelled
    * @throws SkippedException when a person said to do without it
    */
@@ -83,7 +99,7 @@ public final class Recourse {
     }
   }
 
-  /** Waits until what is being reported has been sent, or dropped. */
+  /** Waits until what is being reported has been sent, or dropped: 250 ms at most. */
   public void flush() {
     sending.arriveAndAwaitAdvance();
   }
