@@ -3,25 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/flat_hash_map.h"
 #include "server/model/stable_hash.h"
 
 namespace recourse {
 namespace {
 
-// Beyond this a caller counts no more until its window moves on.
-constexpr int32_t kMaxCallsInWindow = 1'000'000'000;
 constexpr absl::Duration kIdleCaller = absl::Minutes(10);
 constexpr absl::Duration kCleaningPause = absl::Seconds(1);
-
-bool IsTooMuch(const SmallCallTally& counted, const CallTally& more) {
-  return counted.calls + more.calls > kMaxCallsInWindow;
-}
-
-SmallCallTally Small(const CallTally& tally) {
-  return {static_cast<int32_t>(tally.calls),
-          static_cast<int32_t>(tally.failures),
-          static_cast<int32_t>(tally.slow)};
-}
 
 // Of one service; or of one instance, with instances = 1.
 struct Group {
@@ -76,22 +65,20 @@ uint64_t CallerKey::Hash() const {
   return hash == 0 ? 1 : hash;
 }
 
-void Caller::Count(const CallTally& sum, absl::Time now) {
-  if (IsTooMuch(window.Total(now), sum)) return;
-  window.Add(Small(sum), now);
-}
-
-void Caller::CountAt(const CallTally& sum, absl::Time at, absl::Time now) {
-  if (IsTooMuch(window.Total(now), sum)) return;
-  window.AddAt(Small(sum), at, now);
-}
-
-Callers::~Callers() { *limits_.all_callers -= callers_.size(); }
+Callers::~Callers() { limits_.all_callers -= callers_.size(); }
 
 Caller* Callers::Find(uint64_t hash) {
   if (last_ != nullptr && last_->hash == hash) return last_;
   const auto found = callers_.find(hash);
   return found == callers_.end() ? nullptr : last_ = found->get();
+}
+
+Caller* Callers::Find(const CallerKey& key) {
+  // Names that are the same are found quicker than hashed.
+  if (last_ != nullptr && last_->names.Are(key.service, key.instance)) {
+    return last_;
+  }
+  return Find(key.Hash());
 }
 
 Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
@@ -100,10 +87,9 @@ Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
   if (caller == nullptr) {
     if (!MakeRoom(now)) return nullptr;
     auto made = std::make_unique<Caller>(key, window_length);
-    made->service_number = ServiceNumber(key.service);
     caller = made.get();
     callers_.insert(std::move(made));
-    ++*limits_.all_callers;
+    ++limits_.all_callers;
   }
   caller->last_seen = std::max(caller->last_seen, now);
   return caller;
@@ -112,7 +98,7 @@ Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
 bool Callers::MakeRoom(absl::Time now) {
   const auto has_room = [this] {
     return callers_.size() < limits_.max_callers &&
-           *limits_.all_callers < limits_.max_all_callers;
+           limits_.all_callers < limits_.max_all_callers;
   };
   // The table doubles: a good moment to look for what is long gone.
   if (callers_.size() >= 16 && callers_.size() == callers_.capacity()) {
@@ -133,31 +119,17 @@ void Callers::ForgetIdle(absl::Duration idle, absl::Time now) {
     return caller->breaker.state() == CircuitState::kClosed &&
            !IsActive(*caller, now) && now - caller->last_seen > idle;
   });
-  *limits_.all_callers -= before - callers_.size();
-  services_.clear();
-  for (const auto& caller : callers_) {
-    caller->service_number = ServiceNumber(caller->service);
-  }
-}
-
-uint32_t Callers::ServiceNumber(absl::string_view service) {
-  const size_t hash = absl::HashOf(service);
-  const auto found = std::find(services_.begin(), services_.end(), hash);
-  if (found != services_.end()) {
-    return static_cast<uint32_t>(found - services_.begin());
-  }
-  services_.push_back(hash);
-  return static_cast<uint32_t>(services_.size() - 1);
+  limits_.all_callers -= before - callers_.size();
 }
 
 Quorum Callers::CountQuorum(const BreakerPolicy& policy, absl::Time now) {
-  std::vector<Group> services(services_.size());
+  absl::flat_hash_map<absl::string_view, Group> services;
   Quorum instances;
   for (const auto& caller : callers_) {
     if (!IsActive(*caller, now)) continue;
     const Group status = StatusOf(*caller, policy, now);
     AddGroup(status, &instances);
-    Group& service = services[caller->service_number];
+    Group& service = services[caller->service()];
     ++service.instances;
     service.failing += status.failing;
     service.slow += status.slow;
@@ -165,7 +137,7 @@ Quorum Callers::CountQuorum(const BreakerPolicy& policy, absl::Time now) {
     service.failing_now += status.failing_now;
   }
   Quorum quorum;
-  for (const Group& service : services) AddGroup(service, &quorum);
+  for (const auto& [name, service] : services) AddGroup(service, &quorum);
   quorum.of_services = quorum.active >= 2;
   if (!quorum.of_services) quorum = instances;
   const double share = std::ceil(policy.quorum * quorum.active - 1e-9);

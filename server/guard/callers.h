@@ -4,16 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/guard/call_tally.h"
+#include "server/guard/call_window.h"
 #include "server/guard/caller_breaker.h"
-#include "server/guard/sliding_window.h"
+#include "server/guard/name_pair.h"
 #include "server/model/target_policy.h"
 
 namespace recourse {
@@ -33,30 +31,27 @@ struct CallerKey {
 // One caller of one target. Thread-compatible.
 struct Caller {
   Caller(const CallerKey& key, absl::Duration window_length)
-      : service(key.service),
-        instance(key.instance),
+      : names(key.service, key.instance),
         hash(key.Hash()),
         window(window_length) {}
+
+  absl::string_view service() const { return names.first(); }
+  absl::string_view instance() const { return names.second(); }
 
   bool TellsVolume(absl::Time now) const {
     return now - last_sums < kVolumeKnownFor;
   }
-  void Count(const CallTally& sum, absl::Time now);
-  // What ended at an earlier time.
-  void CountAt(const CallTally& sum, absl::Time at, absl::Time now);
 
-  const std::string service;
-  const std::string instance;
+  const NamePair names;
   const uint64_t hash;
-  uint32_t service_number = 0;  // Of its table's services.
-  bool failing = false;         // As last worked out.
-  int64_t epoch = 0;            // Of its own circuit.
+  bool failing = false;  // As last worked out.
   CallerBreaker::Cause cause = CallerBreaker::Cause::kConsecutive;
+  int64_t epoch = 0;   // Of its own circuit.
   uint64_t scope = 0;  // Hash of the quota scope it last named.
   absl::Time last_seen = absl::InfinitePast();
   absl::Time last_sums = absl::InfinitePast();
   absl::Time last_failure = absl::InfinitePast();
-  SlidingWindow<SmallCallTally> window;
+  CallWindow window;
   CallerBreaker breaker;
 };
 
@@ -73,20 +68,21 @@ struct Quorum {
   bool of_services = false;
 };
 
-// At most `max_callers`, and `*all_callers` of all targets together at most
-// `max_all_callers`. Callers beyond are not known: their calls still count in
-// the pool of the target. What is idle makes room first.
+// As many as the limits allow. Callers beyond are not known: their calls still
+// count in the pool of the target. What is idle makes room first.
 //
-// Thread-compatible, apart from `all_callers`.
+// Thread-compatible, apart from `Limits::all_callers`.
 class Callers {
  public:
+  // Those of all targets share one.
   struct Limits {
-    size_t max_callers;
-    size_t max_all_callers;
-    std::atomic<size_t>* all_callers;
+    size_t max_callers;      // Of a target.
+    size_t max_all_callers;  // Of all together: of `all_callers`.
+    std::atomic<size_t> all_callers{0};
   };
 
-  explicit Callers(const Limits& limits) : limits_(limits) {}
+  // `limits` must outlive it.
+  explicit Callers(Limits* limits) : limits_(*limits) {}
   ~Callers();
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
@@ -96,7 +92,7 @@ class Callers {
                 absl::Time now);
   // By CallerKey::Hash; nullptr when it is not known.
   Caller* Find(uint64_t hash);
-  Caller* Find(const CallerKey& key) { return Find(key.Hash()); }
+  Caller* Find(const CallerKey& key);
 
   Quorum CountQuorum(const BreakerPolicy& policy, absl::Time now);
   template <typename Visit>  // Called with Caller&.
@@ -129,11 +125,9 @@ class Callers {
 
   bool MakeRoom(absl::Time now);
   void ForgetIdle(absl::Duration idle, absl::Time now);
-  uint32_t ServiceNumber(absl::string_view service);
 
-  const Limits limits_;
+  Limits& limits_;
   absl::flat_hash_set<std::unique_ptr<Caller>, Hash, Equal> callers_;
-  std::vector<size_t> services_;  // Hashes, by service_number.
   Caller* last_ = nullptr;  // Found last: an error is followed by a question.
   absl::Time next_cleaning_ = absl::InfinitePast();
 };

@@ -165,11 +165,12 @@ void Guard::Sweep(absl::Time now) {
 size_t Guard::target_count() const { return impl_->shared.targets; }
 
 size_t Guard::memory_bytes() const {
-  // Beside the objects: their places in the tables, and allocation.
+  // Beside the objects: their names, their places in the tables, and
+  // allocation.
   constexpr size_t kTargetBytes = sizeof(TargetGuard) + 224;
-  constexpr size_t kCallerBytes = sizeof(Caller) + 32;
+  constexpr size_t kCallerBytes = sizeof(Caller) + 80;
   return impl_->shared.targets * kTargetBytes +
-         impl_->shared.callers * kCallerBytes;
+         impl_->shared.callers.all_callers * kCallerBytes;
 }
 
 }  // namespace recourse

@@ -14,15 +14,15 @@ RetryBudget::Reserved RetryBudget::Reserve(absl::Time now) {
 }
 
 double RetryBudget::Limit(const Counts& counts) const {
-  const int64_t first_calls = std::max<int64_t>(0, counts.calls - counts.ran);
-  return policy_.retry_ratio * static_cast<double>(first_calls) + floor_;
+  const int32_t first_calls = std::max(0, counts.calls - counts.ran);
+  return ratio_ * first_calls + floor_;
 }
 
 void RetryBudget::Release(absl::Time reserved_at, absl::Time now) {
   // A stamp of another process, or one that comes twice, must not make room
   // that nobody reserved.
-  const Counts* part = window_.Find(reserved_at, now);
-  if (part == nullptr || part->reserved <= 0) return;
+  const std::optional<Counts> part = window_.Find(reserved_at, now);
+  if (!part || part->reserved <= 0) return;
   window_.TakeOut({0, 1, 0}, reserved_at, now);
 }
 

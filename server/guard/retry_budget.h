@@ -20,18 +20,24 @@ namespace recourse {
 // Thread-compatible. The idea (deposits that expire) is Finagle's RetryBudget.
 class RetryBudget {
  public:
+  // At this many calls within the ttl no more are counted.
+  static constexpr int64_t kMaxCalls = 2'000'000'000;
+
   explicit RetryBudget(const RetryBudgetPolicy& policy)
-      : policy_(policy), floor_(FloorOf(policy)), window_(policy.ttl) {}
+      : ratio_(policy.retry_ratio),
+        floor_(FloorOf(policy)),
+        window_(policy.ttl) {}
 
   void SetPolicy(const RetryBudgetPolicy& policy, absl::Time now) {
-    policy_ = policy;
+    ratio_ = policy.retry_ratio;
     floor_ = FloorOf(policy);
     window_.SetLength(policy.ttl, now);
   }
 
   // Calls that a caller told of, retries included.
   void AddCalls(int64_t calls, absl::Time now) {
-    window_.Add({calls, 0, 0}, now);
+    if (window_.Total(now).calls + calls > kMaxCalls) return;
+    window_.Add({static_cast<int32_t>(calls), 0, 0}, now);
   }
   // A reserved retry ran: it is, or will be, among the calls told.
   void AddRan(absl::Time now) { window_.Add({0, 0, 1}, now); }
@@ -49,7 +55,7 @@ class RetryBudget {
 
  private:
   struct Counts {
-    int64_t calls = 0;
+    int32_t calls = 0;
     int32_t reserved = 0;
     int32_t ran = 0;
 
@@ -65,6 +71,7 @@ class RetryBudget {
       ran -= other.ran;
       return *this;
     }
+    bool operator==(const Counts&) const = default;
   };
 
   static double FloorOf(const RetryBudgetPolicy& policy) {
@@ -72,8 +79,8 @@ class RetryBudget {
   }
   double Limit(const Counts& counts) const;
 
-  RetryBudgetPolicy policy_;
-  double floor_;
+  double ratio_;  // As the policy says.
+  double floor_;  // Within ttl.
   SlidingWindow<Counts> window_;
 };
 

@@ -28,7 +28,7 @@ std::string QuorumText(int count, const Quorum& quorum) {
 
 }  // namespace
 
-bool SharedBreaker::IsBad(const CallTally& tally,
+bool SharedBreaker::IsBad(const SmallCallTally& tally,
                           const BreakerPolicy& policy) const {
   return tally.calls >= policy.min_calls &&
          (tally.FailsAt(policy.failure_rate) ||
@@ -41,7 +41,7 @@ bool SharedBreaker::IsSudden(const BreakerPolicy& policy, absl::Time now) {
       rate * policy.min_calls) {
     return false;
   }
-  const CallTally newest = window_.Newest(kSuddenParts, now);
+  const SmallCallTally newest = window_.Newest(kSuddenParts, now);
   return newest.calls >= policy.min_calls && newest.FailsAt(rate);
 }
 
@@ -52,7 +52,7 @@ bool SharedBreaker::PoolIsBad(const BreakerPolicy& policy, absl::Time now) {
 bool SharedBreaker::OpenIfQuorum(const Quorum& quorum,
                                  const BreakerPolicy& policy, absl::Time now) {
   if (quorum.active < 2) return false;
-  const CallTally tally = window_.Total(now);
+  const SmallCallTally tally = window_.Total(now);
   const int most = std::max(
       quorum.needed,
       static_cast<int>(std::ceil(policy.failure_rate * quorum.active - 1e-9)));
@@ -67,7 +67,7 @@ bool SharedBreaker::OpenIfQuorum(const Quorum& quorum,
         absl::StrCat(RateText(tally.slow_rate(), tally.calls),
                      " were slow, seen by ", QuorumText(quorum.slow, quorum));
   } else if (IsSudden(policy, now) && quorum.failing_now >= quorum.needed) {
-    const CallTally newest = window_.Newest(kSuddenParts, now);
+    const SmallCallTally newest = window_.Newest(kSuddenParts, now);
     reason = absl::StrCat(
         "the last ", RateText(newest.failure_rate(), newest.calls),
         " failed, seen by ", QuorumText(quorum.failing_now, quorum));
@@ -88,8 +88,8 @@ void SharedBreaker::RememberHealthyRate(const BreakerPolicy& policy,
                                         absl::Time now) {
   int64_t calls = 0;
   int parts = 0;
-  for (int age = 1; age < SlidingWindow<CallTally>::kParts; ++age) {
-    const CallTally part = window_.Completed(age, now);
+  for (int age = 1; age < CallWindow::kParts; ++age) {
+    const SmallCallTally part = window_.Completed(age, now);
     if (part.calls == 0 || part.failure_rate() > policy.failure_rate / 2) {
       continue;
     }

@@ -10,10 +10,10 @@
 #include "server/guard/ask_schedule.h"
 #include "server/guard/backlog.h"
 #include "server/guard/call_tally.h"
+#include "server/guard/call_window.h"
 #include "server/guard/callers.h"
 #include "server/guard/release_waves.h"
 #include "server/guard/run_wish.h"
-#include "server/guard/sliding_window.h"
 #include "server/model/circuit.h"
 #include "server/model/target_policy.h"
 
@@ -88,12 +88,12 @@ class SharedBreaker {
   absl::Time open_until() const { return open_until_; }
   int open_count() const { return open_count_; }
   double healthy_rate() const { return healthy_rate_; }
-  const CallTally& calls(absl::Time now) { return window_.Total(now); }
+  const SmallCallTally& calls(absl::Time now) { return window_.Total(now); }
   const ReleaseWaves* waves() const { return waves_.get(); }
   const Backlog* backlog() const { return backlog_.get(); }
 
  private:
-  bool IsBad(const CallTally& tally, const BreakerPolicy& policy) const;
+  bool IsBad(const SmallCallTally& tally, const BreakerPolicy& policy) const;
   bool IsSudden(const BreakerPolicy& policy, absl::Time now);
   void RememberHealthyRate(const BreakerPolicy& policy, absl::Time now);
   void Open(std::string reason, const BreakerPolicy& policy, absl::Time now);
@@ -109,7 +109,7 @@ class SharedBreaker {
   absl::Time change_time_;
   absl::Time open_until_;
   double healthy_rate_ = 0;
-  SlidingWindow<CallTally> window_;
+  CallWindow window_;
   std::unique_ptr<ReleaseWaves> waves_;  // OPEN, HALF_OPEN.
   std::unique_ptr<AskSchedule> asks_;    // With waves_.
   std::unique_ptr<Backlog> backlog_;     // After it closed.

@@ -1,6 +1,7 @@
 // What a target's guard answers to those who want to run.
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -34,14 +35,15 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
                                Changes* changes) {
   Caller* caller = Touch(request.site, now, changes);
   const RunWish wish = WishOf(request, now);
-  Admitted admitted;
+  AdmitAnswer answer{std::in_place_type<Admitted>};
+  Admitted& admitted = std::get<Admitted>(answer);
   GrantStamp& stamp = admitted.grant.stamp;
-  stamp.target = identity_.target;
+  stamp.target = std::string(target());
   stamp.quota_scope = std::string(request.site.quota_scope);
   stamp.epoch = breaker_.epoch();
   if (caller != nullptr) stamp.caller = caller->hash;
   admitted.grant.delay = std::max(request.delay, absl::ZeroDuration());
-  if (Is(CircuitState::kDisabled)) return admitted;
+  if (Is(CircuitState::kDisabled)) return answer;
 
   RunPlace place = AskCircuits(wish, caller, now);
   if (place.kind == RunPlace::Kind::kRefused) {
@@ -52,9 +54,9 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
     admitted.grant.delay = place.at - now;
     admitted.notes.emplace_back(
         TraceReason::kHeldBack,
-        absl::StrCat("the circuit of ", identity_.target,
+        absl::StrCat("the circuit of ", target(),
                      " lets few calls pass: ask again then"));
-    return admitted;
+    return answer;
   }
   stamp.permit = place.permit;
   if (!request.first_call) {
@@ -68,12 +70,12 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
     if (reserved == RetryBudget::Reserved::kYesOfFloorAlone) {
       admitted.notes.emplace_back(
           TraceReason::kVolumeUnknown,
-          absl::StrCat("nobody tells how often ", identity_.target,
+          absl::StrCat("nobody tells how often ", target(),
                        " is called: only the floor of its retry budget holds"));
     }
   }
   HoldBack(request, wish, &place, &admitted, now);
-  return admitted;
+  return answer;
 }
 
 RunPlace TargetGuard::AskCircuits(const RunWish& wish, Caller* caller,
@@ -123,8 +125,7 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
   if (place->at > wish.at) {
     admitted->notes.emplace_back(
         TraceReason::kHeldBack,
-        absl::StrCat("the circuit of ", identity_.target,
-                     " lets calls pass in turn"));
+        absl::StrCat("the circuit of ", target(), " lets calls pass in turn"));
   }
   if (place->at == wish.at && holds_.empty() &&
       policy_->pacing.max_retry_rate == 0) {
@@ -135,9 +136,8 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
   if (const auto lifted = holds_.Lift(request.site.quota_scope,
                                       {at, last, request.seed}, now)) {
     at = *lifted;
-    admitted->notes.emplace_back(
-        TraceReason::kHeldBack,
-        absl::StrCat(identity_.target, " asked to wait"));
+    admitted->notes.emplace_back(TraceReason::kHeldBack,
+                                 absl::StrCat(target(), " asked to wait"));
   }
   if (policy_->pacing.max_retry_rate > 0 && !request.first_call) {
     if (pacer_ == nullptr) pacer_ = std::make_unique<Pacer>(policy_->pacing);
@@ -146,8 +146,8 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
       at = slot;
       admitted->notes.emplace_back(
           TraceReason::kHeldBack,
-          absl::StrFormat("retries to %s are paced at %g a second",
-                          identity_.target, policy_->pacing.max_retry_rate));
+          absl::StrFormat("retries to %s are paced at %g a second", target(),
+                          policy_->pacing.max_retry_rate));
     }
   }
   at = std::max(place->at, std::min(at, wish.last));
@@ -192,19 +192,17 @@ NotAdmitted TargetGuard::WhyRefused(const RunWish& wish, const Caller* caller,
                                     absl::Time now) {
   NotAdmitted refused{TraceReason::kBreakerOpen, ""};
   if (Is(CircuitState::kForcedOpen)) {
-    refused.text =
-        absl::StrCat("the circuit of ", identity_.target, " was opened by ",
-                     override_->owner, " (", override_->reason,
-                     ") for another ", Text(override_->until - now));
+    refused.text = absl::StrCat("the circuit of ", target(), " was opened by ",
+                                override_->owner, " (", override_->reason,
+                                ") for another ", Text(override_->until - now));
     return refused;
   }
   const bool shared = breaker_.state() != CircuitState::kClosed ||
                       breaker_.backlog() != nullptr;
   if (!shared && caller != nullptr) {
     refused.text = absl::StrCat(
-        "this caller's own circuit of ", identity_.target,
-        " has been open for ", Text(now - caller->breaker.change_time()),
-        "; ask again in ",
+        "this caller's own circuit of ", target(), " has been open for ",
+        Text(now - caller->breaker.change_time()), "; ask again in ",
         Text(std::max(caller->breaker.open_until() - now,
                       absl::ZeroDuration())));
     return refused;
@@ -212,7 +210,7 @@ NotAdmitted TargetGuard::WhyRefused(const RunWish& wish, const Caller* caller,
   const absl::Duration open =
       std::max(breaker_.open_until() - now, absl::ZeroDuration());
   refused.text =
-      absl::StrCat("the circuit of ", identity_.target, " has been ",
+      absl::StrCat("the circuit of ", target(), " has been ",
                    breaker_.state() == CircuitState::kOpen ? "open"
                    : breaker_.state() == CircuitState::kHalfOpen
                        ? "half-open"
@@ -230,8 +228,8 @@ NotAdmitted TargetGuard::BudgetSpent(absl::Time now) {
           absl::StrFormat(
               "all callers together used %d of the %.1f retries to %s that "
               "%d calls in %s allow; more in %s",
-              view.used, view.limit, identity_.target, view.calls,
-              Text(policy.ttl), Text(budget_.UntilRefill(now)))};
+              view.used, view.limit, target(), view.calls, Text(policy.ttl),
+              Text(budget_.UntilRefill(now)))};
 }
 
 }  // namespace recourse

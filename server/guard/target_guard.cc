@@ -34,13 +34,14 @@ CallTally LastPart(const CallTally& sum, absl::Duration period,
 
 }  // namespace
 
-TargetGuard::TargetGuard(Identity identity, SharedTargetPolicy policy,
-                         const Callers::Limits& limits, absl::Time now)
-    : identity_(std::move(identity)),
+TargetGuard::TargetGuard(NamePair name, int64_t first_epoch,
+                         SharedTargetPolicy policy, Callers::Limits* limits,
+                         absl::Time now)
+    : name_(std::move(name)),
       policy_(std::move(policy)),
       part_length_(PartLength()),
       callers_(limits),
-      breaker_(identity_.first_epoch, policy_->breaker.window, now),
+      breaker_(first_epoch, policy_->breaker.window, now),
       budget_(policy_->retry_budget) {}
 
 void TargetGuard::SetPolicy(SharedTargetPolicy policy, absl::Time now) {
@@ -143,7 +144,7 @@ void TargetGuard::Count(Caller* caller, const Report& report, absl::Time now,
     CountSpread(caller, sum, report.period, now);
   } else {
     breaker_.Count(sum, now);
-    if (caller != nullptr) caller->Count(sum, now);
+    if (caller != nullptr) caller->window.Add(sum, now);
   }
   if (breaker_.state() != CircuitState::kClosed) return;
   bool own_opened = false;
@@ -166,13 +167,13 @@ void TargetGuard::Count(Caller* caller, const Report& report, absl::Time now,
 void TargetGuard::CountSpread(Caller* caller, const CallTally& sum,
                               absl::Duration period, absl::Time now) {
   const double share = absl::FDivDuration(period, part_length_);
-  const int parts = static_cast<int>(
-      std::clamp<double>(share + 0.5, 1, SlidingWindow<CallTally>::kParts));
+  const int parts =
+      static_cast<int>(std::clamp<double>(share + 0.5, 1, CallWindow::kParts));
   for (int i = 0; i < parts; ++i) {
     const absl::Time at = now - i * part_length_;
     const CallTally piece = PartOf(sum, i, parts);
     breaker_.CountAt(piece, at, now);
-    if (caller != nullptr) caller->CountAt(piece, at, now);
+    if (caller != nullptr) caller->window.AddAt(piece, at, now);
   }
 }
 

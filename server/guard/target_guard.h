@@ -12,6 +12,7 @@
 #include "server/guard/callers.h"
 #include "server/guard/guard.h"
 #include "server/guard/holds.h"
+#include "server/guard/name_pair.h"
 #include "server/guard/pacer.h"
 #include "server/guard/retry_budget.h"
 #include "server/guard/shared_breaker.h"
@@ -30,14 +31,9 @@ using Changes = std::vector<CircuitView>;
 // Thread-compatible: the table of targets holds a lock.
 class TargetGuard {
  public:
-  struct Identity {
-    std::string ns;
-    std::string target;
-    int64_t first_epoch = 0;
-  };
-
-  TargetGuard(Identity identity, SharedTargetPolicy policy,
-              const Callers::Limits& limits, absl::Time now);
+  // `limits` must outlive it.
+  TargetGuard(NamePair name, int64_t first_epoch, SharedTargetPolicy policy,
+              Callers::Limits* limits, absl::Time now);
 
   // Evidence (target_guard.cc).
   void ObserveError(const CallSite& site, const ErrorEvidence& evidence,
@@ -59,7 +55,7 @@ class TargetGuard {
   void Reset(absl::Time now, Changes* changes);
   LocalShare ShareOf(const CallSite& site, absl::Time now);
   CircuitView SharedView(absl::Time now);
-  CircuitView ViewOf(const Caller& caller, absl::Time now);
+  CircuitView ViewOf(Caller& caller, absl::Time now);
   // The shared one, and callers' own that are not CLOSED, as far as `filter`
   // wants them and until the list holds `limit`.
   void AppendCircuits(const CircuitFilter& filter, size_t limit, absl::Time now,
@@ -76,7 +72,8 @@ class TargetGuard {
   void AdvanceAll(absl::Time now, Changes* changes);
   void SetPolicy(SharedTargetPolicy policy, absl::Time now);
 
-  const Identity& identity() const { return identity_; }
+  // Of the namespace and the target in it.
+  const NamePair& name() const { return name_; }
   int64_t epoch() const { return breaker_.epoch(); }
   // Something here is not as it would be for a new target.
   bool IsRestless() const {
@@ -87,8 +84,9 @@ class TargetGuard {
  private:
   const BreakerPolicy& breaker_policy() const { return policy_->breaker; }
   absl::Duration PartLength() const {
-    return breaker_policy().window / SlidingWindow<CallTally>::kParts;
+    return breaker_policy().window / CallWindow::kParts;
   }
+  absl::string_view target() const { return name_.second(); }
   bool Is(CircuitState state) const {
     return override_ != nullptr && override_->state == state;
   }
@@ -136,7 +134,7 @@ class TargetGuard {
   void Tell(absl::Time now, Changes* changes);
   void Tell(Caller* caller, absl::Time now, Changes* changes);
 
-  const Identity identity_;
+  const NamePair name_;
   SharedTargetPolicy policy_;
   absl::Duration part_length_;  // Of the breaker's window.
   Callers callers_;

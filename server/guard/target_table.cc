@@ -11,17 +11,17 @@ TargetTable::~TargetTable() { shared_->targets -= by_age_.size(); }
 
 TargetTable::Entry* TargetTable::Find(const TargetKey& key) {
   const auto found = entries_.find(key);
-  return found == entries_.end() ? nullptr : found->get();
+  return found == entries_.end() ? nullptr : &**found;
 }
 
 TargetTable::Entry& TargetTable::FindOrAdd(const TargetKey& key,
                                            absl::Time now) {
-  Entry* entry = Find(key);
-  if (entry == nullptr) return Add(key, now);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return Add(key, now);
+  const Place entry = *found;
   if (now > entry->touch_again) {
-    entry->touched = now;
     entry->touch_again = now + kTouchPause;
-    by_age_.splice(by_age_.end(), by_age_, entry->by_age);
+    by_age_.splice(by_age_.end(), by_age_, entry);
   }
   Refresh(*entry, now);
   return *entry;
@@ -30,18 +30,11 @@ TargetTable::Entry& TargetTable::FindOrAdd(const TargetKey& key,
 TargetTable::Entry& TargetTable::Add(const TargetKey& key, absl::Time now) {
   if (shared_->targets >= Guard::kMaxTargets) MakeRoom(now);
   const uint64_t generation = shared_->policy_generation;
-  auto made = std::make_unique<Entry>(
-      key,
-      TargetGuard::Identity{std::string(key.ns), std::string(key.target),
-                            epoch_floor_},
-      shared_->policies(key.ns, key.target),
-      Callers::Limits{Guard::kMaxCallersPerTarget, kMaxAllCallers,
-                      &shared_->callers},
-      now);
-  Entry& entry = *made;
+  by_age_.emplace_back(key, epoch_floor_, shared_->policies(key.ns, key.target),
+                       &shared_->callers, now);
+  Entry& entry = by_age_.back();
   entry.policy_generation = generation;
-  entry.by_age = by_age_.insert(by_age_.end(), &entry);
-  entries_.insert(std::move(made));
+  entries_.insert(std::prev(by_age_.end()));
   ++shared_->targets;
   return entry;
 }
@@ -50,33 +43,32 @@ void TargetTable::Refresh(Entry& entry, absl::Time now) {
   const uint64_t generation = shared_->policy_generation;
   if (entry.policy_generation == generation) return;
   entry.policy_generation = generation;
-  const TargetGuard::Identity& identity = entry.guard.identity();
-  entry.guard.SetPolicy(shared_->policies(identity.ns, identity.target), now);
+  const NamePair& name = entry.guard.name();
+  entry.guard.SetPolicy(shared_->policies(name.first(), name.second()), now);
 }
 
 // The longest idle of this table goes; what is not at rest only where nothing
 // else is left, and what a person set never.
 void TargetTable::MakeRoom(absl::Time now) {
-  Entry* victim = nullptr;
-  for (Entry* entry : by_age_) {
+  Place victim = by_age_.end();
+  for (Place entry = by_age_.begin(); entry != by_age_.end(); ++entry) {
     if (!entry->guard.IsRestless()) {
       victim = entry;
       break;
     }
-    if (victim == nullptr && !entry->guard.IsOverridden()) victim = entry;
+    if (victim == by_age_.end() && !entry->guard.IsOverridden()) victim = entry;
   }
-  if (victim != nullptr) Forget(victim, now);
+  if (victim != by_age_.end()) Forget(victim, now);
 }
 
-void TargetTable::Forget(Entry* entry, absl::Time now) {
+void TargetTable::Forget(Place entry, absl::Time now) {
   // Those who watch must not wait for a circuit that is no more.
   if (entry->guard.IsRestless()) entry->guard.Reset(now, listening());
   if (!changes_.empty()) has_changes_ = true;
   epoch_floor_ = std::max(epoch_floor_, entry->guard.epoch());
-  restless_.erase(entry);
-  by_age_.erase(entry->by_age);
-  const TargetGuard::Identity& identity = entry->guard.identity();
-  entries_.erase(entries_.find(TargetKey(identity.ns, identity.target)));
+  restless_.erase(&*entry);
+  entries_.erase(entry);
+  by_age_.erase(entry);
   --shared_->targets;
 }
 
@@ -146,17 +138,18 @@ void TargetTable::AppendCircuits(const CircuitFilter& filter, size_t limit,
   Telling telling(this);
   absl::MutexLock lock(&mutex_);
   const auto wanted = [&filter](const Entry* entry) {
-    const TargetGuard::Identity& identity = entry->guard.identity();
-    return (filter.ns.empty() || filter.ns == identity.ns) &&
-           (filter.target == nullptr || filter.target(identity.target));
+    const NamePair& name = entry->guard.name();
+    return (filter.ns.empty() || filter.ns == name.first()) &&
+           (filter.target == nullptr || filter.target(name.second()));
   };
   std::vector<Entry*> entries;  // The work changes what is restless.
   if (filter.only_open) {
     std::copy_if(restless_.begin(), restless_.end(),
                  std::back_inserter(entries), wanted);
   } else {
-    std::copy_if(by_age_.begin(), by_age_.end(), std::back_inserter(entries),
-                 wanted);
+    for (Entry& entry : by_age_) {
+      if (wanted(&entry)) entries.push_back(&entry);
+    }
   }
   for (Entry* entry : entries) {
     RunOn(*entry, [&](TargetGuard& guard, Changes* changes) {
@@ -185,8 +178,8 @@ void TargetTable::Sweep(absl::Time now) {
     });
   }
   for (auto it = by_age_.begin(); it != by_age_.end();) {
-    Entry* entry = *it++;
-    if (now - entry->touched < Guard::kForgetAfter) break;
+    const Place entry = it++;
+    if (now - entry->touch_again + kTouchPause < Guard::kForgetAfter) break;
     if (!entry->guard.IsOverridden()) Forget(entry, now);
   }
 }

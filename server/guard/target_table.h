@@ -4,10 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <list>
-#include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,13 +20,16 @@
 
 namespace recourse {
 
+// At most this many callers of all targets are known.
+inline constexpr size_t kMaxAllCallers = 400'000;
+
 // What all tables of a guard share. Thread-safe.
 struct GuardShared {
   Guard::PolicyLookup policies;
   Guard::ChangeListener on_change;  // May be null.
   std::atomic<uint64_t> policy_generation{0};
   std::atomic<size_t> targets{0};
-  std::atomic<size_t> callers{0};
+  Callers::Limits callers{Guard::kMaxCallersPerTarget, kMaxAllCallers, {}};
 };
 
 // Of a namespace and a target, hashed once.
@@ -47,8 +47,6 @@ struct TargetKey {
 // it to that thread.
 class TargetTable {
  public:
-  // At most this many callers of all targets are known.
-  static constexpr size_t kMaxAllCallers = 400'000;
   // What was touched within it is not moved to the young end again.
   static constexpr absl::Duration kTouchPause = absl::Seconds(1);
 
@@ -85,38 +83,33 @@ class TargetTable {
 
  private:
   struct Entry {
-    Entry(const TargetKey& key, TargetGuard::Identity identity,
-          SharedTargetPolicy policy, const Callers::Limits& limits,
-          absl::Time now)
-        : guard(std::move(identity), std::move(policy), limits, now),
-          hash(key.hash),
-          touched(now),
-          touch_again(now + kTouchPause) {}
+    Entry(const TargetKey& key, int64_t first_epoch, SharedTargetPolicy policy,
+          Callers::Limits* limits, absl::Time now)
+        : hash(key.hash),
+          touch_again(now + kTouchPause),
+          guard(NamePair(key.ns, key.target), first_epoch, std::move(policy),
+                limits, now) {}
 
-    TargetGuard guard;
     const size_t hash;
     uint64_t policy_generation = 0;
-    absl::Time touched;
-    absl::Time touch_again;  // Before, it stays where it is in by_age_.
+    // kTouchPause after it was last touched. Before, it stays where it is in
+    // by_age_.
+    absl::Time touch_again;
     bool listed_restless = false;
-    std::list<Entry*>::iterator by_age;
+    TargetGuard guard;
   };
+  using Entries = std::list<Entry>;
+  using Place = Entries::iterator;
   struct Hash {
     using is_transparent = void;
     size_t operator()(const TargetKey& key) const { return key.hash; }
-    size_t operator()(const std::unique_ptr<Entry>& entry) const {
-      return entry->hash;
-    }
+    size_t operator()(const Place& entry) const { return entry->hash; }
   };
   struct Equal {
     using is_transparent = void;
-    bool operator()(const std::unique_ptr<Entry>& a,
-                    const std::unique_ptr<Entry>& b) const {
-      return a == b;
-    }
-    bool operator()(const std::unique_ptr<Entry>& a, const TargetKey& b) const {
-      return a->guard.identity().target == b.target &&
-             a->guard.identity().ns == b.ns;
+    bool operator()(const Place& a, const Place& b) const { return a == b; }
+    bool operator()(const Place& a, const TargetKey& b) const {
+      return a->hash == b.hash && a->guard.name().Are(b.ns, b.target);
     }
   };
   // Tells when the lock is free again.
@@ -161,7 +154,7 @@ class TargetTable {
   void Refresh(Entry& entry, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MakeRoom(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Forget(Entry* entry, absl::Time now)
+  void Forget(Place entry, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteWork(Entry* entry) ABSL_NO_THREAD_SAFETY_ANALYSIS;
   void TellPending() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -169,9 +162,8 @@ class TargetTable {
   GuardShared* const shared_;
 
   absl::Mutex mutex_;
-  absl::flat_hash_set<std::unique_ptr<Entry>, Hash, Equal> entries_
-      ABSL_GUARDED_BY(mutex_);
-  std::list<Entry*> by_age_ ABSL_GUARDED_BY(mutex_);  // Longest idle first.
+  Entries by_age_ ABSL_GUARDED_BY(mutex_);  // Longest idle first.
+  absl::flat_hash_set<Place, Hash, Equal> entries_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<Entry*> restless_ ABSL_GUARDED_BY(mutex_);
   TokenlessSketch tokenless_ ABSL_GUARDED_BY(mutex_);
   // New targets begin above the epochs of forgotten ones.

@@ -89,8 +89,8 @@ LocalShare TargetGuard::ShareOf(const CallSite& site, absl::Time now) {
 
 CircuitView TargetGuard::SharedView(absl::Time now) {
   CircuitView view;
-  view.ns = identity_.ns;
-  view.target = identity_.target;
+  view.ns = std::string(name_.first());
+  view.target = std::string(target());
   view.state = breaker_.state();
   view.epoch = breaker_.epoch();
   view.reason = breaker_.reason();
@@ -100,7 +100,7 @@ CircuitView TargetGuard::SharedView(absl::Time now) {
         std::max(breaker_.open_until() - now, absl::ZeroDuration());
   }
   view.open_count = breaker_.open_count();
-  const CallTally& calls = breaker_.calls(now);
+  const SmallCallTally& calls = breaker_.calls(now);
   view.calls = calls.calls;
   view.failures = calls.failures;
   view.slow_calls = calls.slow;
@@ -123,19 +123,18 @@ CircuitView TargetGuard::SharedView(absl::Time now) {
   return view;
 }
 
-CircuitView TargetGuard::ViewOf(const Caller& caller, absl::Time now) {
+CircuitView TargetGuard::ViewOf(Caller& caller, absl::Time now) {
   CircuitView view;
-  view.ns = identity_.ns;
-  view.target = identity_.target;
+  view.ns = std::string(name_.first());
+  view.target = std::string(target());
   view.shared = false;
-  view.service = caller.service;
-  view.instance = caller.instance;
+  view.service = std::string(caller.service());
+  view.instance = std::string(caller.instance());
   view.epoch = caller.epoch;
   view.state = caller.breaker.state();
   view.change_time = now;
   view.consecutive_failures = caller.breaker.consecutive();
-  SlidingWindow<SmallCallTally> window = caller.window;
-  const SmallCallTally& calls = window.Total(now);
+  const SmallCallTally& calls = caller.window.Total(now);
   view.calls = calls.calls;
   view.failures = calls.failures;
   view.slow_calls = calls.slow;
@@ -166,10 +165,10 @@ void TargetGuard::AppendCircuits(const CircuitFilter& filter, size_t limit,
     list->circuits.push_back(SharedView(now));
   }
   if (open_callers_ == 0) return;
-  callers_.ForEach([&](const Caller& caller) {
+  callers_.ForEach([&](Caller& caller) {
     if (caller.breaker.state() != CircuitState::kClosed &&
         (filter.caller == nullptr ||
-         filter.caller(caller.service, caller.instance)) &&
+         filter.caller(caller.service(), caller.instance())) &&
         has_room()) {
       list->circuits.push_back(ViewOf(caller, now));
     }
@@ -179,8 +178,8 @@ void TargetGuard::AppendCircuits(const CircuitFilter& filter, size_t limit,
 std::optional<CircuitSnapshot> TargetGuard::Snapshot(absl::Time now) const {
   if (breaker_.state() == CircuitState::kClosed) return std::nullopt;
   CircuitSnapshot snapshot;
-  snapshot.ns = identity_.ns;
-  snapshot.target = identity_.target;
+  snapshot.ns = std::string(name_.first());
+  snapshot.target = std::string(target());
   snapshot.state = breaker_.state();
   snapshot.epoch = breaker_.epoch();
   snapshot.reason = breaker_.reason();

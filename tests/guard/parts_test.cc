@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "server/guard/ask_schedule.h"
 #include "server/guard/holds.h"
+#include "server/guard/name_pair.h"
 #include "server/guard/pacer.h"
 #include "server/guard/permits.h"
 #include "server/guard/tokenless_sketch.h"
@@ -20,6 +21,26 @@ namespace {
 constexpr absl::Time kNever = absl::InfiniteFuture();
 
 const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
+
+TEST(NamePairTest, KeepsBothApart) {
+  const struct {
+    std::string first;
+    std::string second;
+  } kRows[] = {{"default", "openai/gpt-4"},
+               {"", "target"},
+               {"namespace", ""},
+               {"", ""},
+               {std::string("a\0b", 3), std::string(300, 'x')}};
+  for (const auto& row : kRows) {
+    const NamePair names(row.first, row.second);
+    EXPECT_EQ(names.first(), row.first);
+    EXPECT_EQ(names.second(), row.second);
+    EXPECT_TRUE(names.Are(row.first, row.second));
+    EXPECT_FALSE(names.Are(row.first + "x", row.second));
+    EXPECT_FALSE(names.Are(row.first, row.second + "x"));
+  }
+  EXPECT_FALSE(NamePair("ab", "c").Are("a", "bc"));
+}
 
 TEST(PermitsTest, LeasesEndOnce) {
   Permits permits;

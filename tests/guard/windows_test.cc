@@ -1,11 +1,16 @@
 // Sliding windows, by time and by count. CB1, CB3, CB4 and CB5 are cases that
 // peers' own tests hold.
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/guard/call_tally.h"
+#include "server/guard/call_window.h"
 #include "server/guard/count_window.h"
 #include "server/guard/sliding_window.h"
 
@@ -87,10 +92,11 @@ TEST(SlidingWindowTest, TakeOutFindsThePart) {
   Window window(absl::Seconds(10));
   window.Add({3, 0, 0}, kStart);
   const absl::Time now = kStart + absl::Seconds(9);
-  ASSERT_NE(window.Find(kStart, now), nullptr);
+  EXPECT_EQ(window.Find(kStart, now), (CallTally{3, 0, 0}));
+  EXPECT_EQ(window.Find(now, now), CallTally{});
   window.TakeOut({1, 0, 0}, kStart, now);
   EXPECT_EQ(window.Total(now).calls, 2);
-  EXPECT_EQ(window.Find(kStart, kStart + absl::Seconds(10)), nullptr);
+  EXPECT_EQ(window.Find(kStart, kStart + absl::Seconds(10)), std::nullopt);
 }
 
 TEST(SlidingWindowTest, ChangedLengthKeepsWhatWasCountedAtItsAge) {
@@ -120,30 +126,110 @@ TEST(SlidingWindowTest, TimesBeforeTheEpoch) {
   EXPECT_EQ(window.Total(start + absl::Seconds(12)).calls, 5);
 }
 
-// The clever window against a list of everything.
-TEST(SlidingWindowTest, AgreesWithAListOfCalls) {
+// Everything that was added, by number of part.
+class ListOfCalls {
+ public:
+  explicit ListOfCalls(absl::Duration length)
+      : part_(length / Window::kParts) {}
+
+  void Add(const CallTally& tally, absl::Time at, absl::Time now) {
+    newest_ = NumberOf(now);
+    if (IsInside(NumberOf(at))) parts_[NumberOf(at)] += tally;
+  }
+  CallTally Part(int age) const {
+    const auto found = parts_.find(newest_ - age);
+    return found == parts_.end() ? CallTally{} : found->second;
+  }
+  CallTally Newest(int count) const {
+    CallTally sum;
+    for (int age = 0; age < count; ++age) sum += Part(age);
+    return sum;
+  }
+  void TakeOut(const CallTally& tally, int age) {
+    parts_[newest_ - age] -= tally;
+  }
+
+ private:
+  int64_t NumberOf(absl::Time at) const {
+    return absl::ToUnixNanos(at) / absl::ToInt64Nanoseconds(part_);
+  }
+  bool IsInside(int64_t number) const {
+    return number > newest_ - Window::kParts && number <= newest_;
+  }
+
+  const absl::Duration part_;
+  int64_t newest_ = 0;
+  std::map<int64_t, CallTally> parts_;
+};
+
+// The clever window, which keeps as few parts as it can, against that list.
+// `pause` of 100: mostly one part is in use.
+void CheckAgainstList(uint64_t pause, uint64_t seed) {
   Window window(absl::Seconds(10));
-  std::vector<std::pair<int64_t, CallTally>> all;  // By number of part.
-  uint64_t state = 1;
-  const auto next = [&state](uint64_t bound) {
-    state = state * 6364136223846793005 + 1442695040888963407;
-    return (state >> 33) % bound;
+  ListOfCalls list(absl::Seconds(10));
+  std::mt19937_64 random(seed);
+  const auto below = [&random](uint64_t bound) {
+    return static_cast<int64_t>(random() % bound);
   };
   absl::Time now = kStart;
-  for (int i = 0; i < 5000; ++i) {
-    now += absl::Milliseconds(next(10) == 0 ? next(20'000) : next(500));
-    const auto calls = static_cast<int64_t>(next(10));
+  for (int i = 0; i < 3000; ++i) {
+    now += absl::Milliseconds(below(10) == 0 ? below(300 * pause)
+                                             : below(10 * pause));
+    const int64_t calls = below(4);
     const CallTally tally{calls, calls / 2, calls / 3};
-    window.Add(tally, now);
-    const int64_t part = absl::ToUnixSeconds(now);
-    all.emplace_back(part, tally);
-    CallTally expected;
-    for (const auto& [at, counted] : all) {
-      if (at > part - 10) expected += counted;
+    const absl::Time at =
+        below(3) == 0 ? now - absl::Milliseconds(below(15'000)) : now;
+    window.AddAt(tally, at, now);
+    list.Add(tally, at, now);
+    const int age = static_cast<int>(below(Window::kParts));
+    if (below(4) == 0 && list.Part(age).calls > 0) {
+      const CallTally all = list.Part(age);
+      window.TakeOut(all, now - age * absl::Seconds(1), now);
+      list.TakeOut(all, age);
     }
-    ASSERT_EQ(window.Total(now), expected) << i;
-    if (all.size() > 500) all.erase(all.begin(), all.begin() + 250);
+    ASSERT_EQ(window.Total(now), list.Newest(Window::kParts)) << i;
+    ASSERT_EQ(window.Newest(3, now), list.Newest(3)) << i;
+    ASSERT_EQ(window.Completed(age, now), list.Part(age)) << i;
+    ASSERT_EQ(window.Find(now - age * absl::Seconds(1), now), list.Part(age));
   }
+}
+
+TEST(SlidingWindowTest, AgreesWithAListOfCalls) {
+  for (const uint64_t pause : {1, 10, 50, 100, 1000}) {
+    for (uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(absl::StrCat("pause ", pause, ", seed ", seed));
+      CheckAgainstList(pause, seed);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(SlidingWindowTest, ChangedLengthKeepsTheOnlyPart) {
+  Window window(absl::Seconds(10));
+  window.Add({3, 1, 0}, kStart);
+  const absl::Time now = kStart + absl::Seconds(4);
+  window.SetLength(absl::Seconds(20), now);
+  EXPECT_EQ(window.Completed(2, now), (CallTally{3, 1, 0}));
+  window.Add({5, 0, 0}, now);
+  EXPECT_EQ(window.Total(now), (CallTally{8, 1, 0}));
+  EXPECT_EQ(window.Total(kStart + absl::Seconds(21)), (CallTally{5, 0, 0}));
+  EXPECT_EQ(window.Total(kStart + absl::Seconds(25)), CallTally{});
+}
+
+TEST(CallWindowTest, CountsNoMoreThanItHolds) {
+  CallWindow window(absl::Seconds(10));
+  const CallTally most{CallWindow::kMaxCalls, CallWindow::kMaxCalls / 2, 0};
+  window.Add(most, kStart);
+  EXPECT_EQ(window.Total(kStart).calls, CallWindow::kMaxCalls);
+  window.Add({1, 1, 1}, kStart);
+  const absl::Time later = kStart + absl::Seconds(5);
+  window.AddAt({1, 0, 0}, kStart, later);
+  EXPECT_EQ(window.Total(later).calls, CallWindow::kMaxCalls);
+  EXPECT_DOUBLE_EQ(window.Total(later).failure_rate(), 0.5);
+  window.Add({}, later);
+  const absl::Time left = kStart + absl::Seconds(10);
+  window.Add({7, 1, 0}, left);
+  EXPECT_EQ(window.Total(left), (SmallCallTally{7, 1, 0}));
 }
 
 TEST(CountWindowTest, Cb3FiveCalls) {

@@ -58,6 +58,7 @@ class FinaglePolicy : public Policy {
       withdrawals -= other.withdrawals;
       return *this;
     }
+    bool operator==(const Counts&) const = default;
   };
   SlidingWindow<Counts>& BudgetOf(const Operation& operation) {
     auto& budget = budgets_[static_cast<size_t>(operation.caller)];
