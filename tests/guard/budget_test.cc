@@ -1,4 +1,5 @@
-// RetryBudget by itself. BU4 and BU5 are cases that peers' own tests hold.
+// RetryBudget by itself. BU4 and BU5 are cases that peers' own tests hold; BU1
+// to BU3 are questions that theirs ask of buckets of tokens, by our rule.
 #include "gtest/gtest.h"
 #include "server/guard/retry_budget.h"
 
@@ -49,6 +50,52 @@ TEST(RetryBudgetTest, Bu5FloorAndShare) {
     budget.AddCalls(row.calls, kStart);
     EXPECT_EQ(ReserveAll(budget, kStart), row.retries) << row.calls;
   }
+}
+
+// Events: c a call is told, y a retry is granted, n one is refused, s a second
+// passes.
+TEST(RetryBudgetTest, Bu1ToBu3SequencesOfCallsAndRetries) {
+  const struct {
+    const char* what;
+    double ratio;
+    double floor;  // A second.
+    const char* events;
+  } kRows[] = {
+      {"BU1: a retry costs what earned it", 0.5, 0, "nccynccyn"},
+      {"BU1: what is refused costs nothing", 0.5, 0, "nnnnnccyn"},
+      {"BU1: half a retry is none", 1.6, 0, "cyncyycynn"},
+      {"BU1: what was earned does not last", 1, 0, "ccysssssssssscyn"},
+      {"BU2: calls earn beside the floor", 0.5, 0.2, "yynccyncncyn"},
+      {"BU2: the floor comes back with time", 0, 0.3, "yyynsssssnsssssyyyn"},
+      {"BU3: the tenth call pays for one", 0.1, 0, "cccccccccncynccccccccccyn"},
+      {"BU3: more calls than retries are kept", 0.1, 0,
+       "ccccccccccccccccccccccccccccccyyyn"},
+      {"no budget at all", 0, 0, "ncccccccn"},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.what);
+    RetryBudget budget(Policy(row.ratio, row.floor));
+    absl::Time now = kStart;
+    for (const char* event = row.events; *event != 0; ++event) {
+      if (*event == 'c') {
+        budget.AddCalls(1, now);
+      } else if (*event == 's') {
+        now += absl::Seconds(1);
+      } else {
+        EXPECT_EQ(budget.Reserve(now) != RetryBudget::Reserved::kNo,
+                  *event == 'y')
+            << "event " << event - row.events;
+      }
+    }
+  }
+}
+
+TEST(RetryBudgetTest, MoreCallsThanItCountsTakeNothingAway) {
+  RetryBudget budget(Policy(1e-6, 0));
+  budget.AddCalls(RetryBudget::kMaxCalls, kStart);
+  budget.AddCalls(1, kStart);
+  EXPECT_EQ(budget.View(kStart).calls, RetryBudget::kMaxCalls);
+  EXPECT_EQ(ReserveAll(budget, kStart), 2000);
 }
 
 TEST(RetryBudgetTest, RetriesDoNotEarnRetries) {
