@@ -57,6 +57,91 @@ TEST_F(BreakerTest, QuorumOpensForAllWithinOneReport) {
   EXPECT_EQ(changes.back().state, CircuitState::kOpen);
 }
 
+// CB6, of one caller's own circuit: rates of at least 5 calls in 20 s.
+class Cb6Test : public GuardFixture {
+ protected:
+  void SetUp() override {
+    settings.breaker.consecutive_failures = 0;
+    settings.breaker.failure_rate = 0.5;
+    settings.breaker.slow_call_rate = 0.5;
+    settings.breaker.min_calls = 5;
+    settings.breaker.window = absl::Seconds(20);
+    settings.breaker.caller_open_duration = absl::Seconds(5);
+    settings.breaker.half_open_permits = 4;
+  }
+
+  // Calls one by one: F failed, S did not, L took too long.
+  void Calls(absl::string_view calls) {
+    for (const char call : calls) {
+      Tell(Instance(0), 1, call == 'F', call == 'L');
+    }
+  }
+  CircuitState State() {
+    const auto own = OwnCircuit(Instance(0));
+    return own ? own->state : CircuitState::kClosed;
+  }
+};
+
+TEST_F(Cb6Test, OpensAtTheRate) {
+  const struct {
+    const char* calls;
+    CircuitState state;
+  } kRows[] = {
+      {"FFSS", CircuitState::kClosed},    // Too few.
+      {"SSFFF", CircuitState::kOpen},     // 60 %.
+      {"SSSFF", CircuitState::kClosed},   // 40 %.
+      {"SSSFFF", CircuitState::kOpen},    // 50 %.
+      {"SSLLL", CircuitState::kOpen},     // 60 % slow.
+      {"SSSLL", CircuitState::kClosed},   // 40 % slow.
+      {"SSFLFL", CircuitState::kClosed},  // A third each.
+      {"FFFSS", CircuitState::kClosed},   // The last call is no bad news.
+      {"FFFSSF", CircuitState::kOpen},
+  };
+  for (const auto& row : kRows) {
+    guard.Reset("default", kTarget, now);
+    Calls(row.calls);
+    EXPECT_EQ(State(), row.state) << row.calls;
+  }
+}
+
+TEST_F(Cb6Test, OldCallsLeaveTheRate) {
+  Calls("FF");
+  Pass(absl::Seconds(19));
+  Calls("SSS");
+  Pass(absl::Seconds(2));
+  Calls("SF");
+  EXPECT_EQ(State(), CircuitState::kClosed) << "1 of 5";
+  Calls("FF");
+  EXPECT_EQ(State(), CircuitState::kClosed) << "3 of 7";
+  Calls("F");
+  EXPECT_EQ(State(), CircuitState::kOpen) << "4 of 8";
+}
+
+TEST_F(Cb6Test, RefusesThenTriesThenFreesPlaces) {
+  Calls("SSFFF");
+  const auto ask = [this] {
+    AdmitRequest request = Request(Instance(0));
+    request.first_call = true;
+    request.time_remaining = absl::Seconds(1);
+    return guard.Admit(request, now);
+  };
+  Pass(absl::Seconds(3));
+  EXPECT_EQ(ReasonOf(ask()), TraceReason::kBreakerOpen);
+  EXPECT_EQ(State(), CircuitState::kOpen);
+  Pass(absl::Seconds(3));
+  std::vector<Grant> trials;
+  for (int i = 0; i < 4; ++i) {
+    const AdmitAnswer answer = ask();
+    ASSERT_TRUE(Runs(answer)) << i;
+    trials.push_back(std::get<Admitted>(answer).grant);
+  }
+  EXPECT_EQ(State(), CircuitState::kHalfOpen);
+  EXPECT_FALSE(Runs(ask()));
+  guard.Release("default", trials[0], now);
+  EXPECT_TRUE(Runs(ask()));
+  EXPECT_FALSE(Runs(ask()));
+}
+
 TEST_F(BreakerTest, OneKnownCallerNeverOpensTheSharedCircuit) {
   Tell(Instance(0), 1000, 1000);
   EXPECT_EQ(SharedState(), CircuitState::kClosed);
