@@ -173,6 +173,13 @@ class Server {
     EXPECT_TRUE(response.ok()) << response.status();
     return response.ok() ? *response : v1::ResolveIncidentResponse();
   }
+  // The store does not take this entry, until RefuseCommits(nullptr).
+  void RefuseWritesOf(const std::string& key) {
+    store.RefuseCommits([key](const StoreTransaction& transaction) {
+      return transaction.ops[0].key == key ? absl::UnavailableError("not now")
+                                           : absl::OkStatus();
+    });
+  }
   std::vector<std::pair<IncidentChange, std::string>> changes() const {
     std::lock_guard<std::mutex> lock(mutex_);
     return changes_;

@@ -147,10 +147,7 @@ TEST_F(DeskTest, AWaiterThatJoinsWithoutTheStoreIsSpooled) {
 TEST_F(DeskTest, ARepeatOfWhatIsSpooledSaysSo) {
   const std::string id = server_.Escalate(Escalation()).incident_id;
   const std::string key = WaiterKey(id, "r");
-  server_.store.RefuseCommits([&key](const StoreTransaction& transaction) {
-    return transaction.ops[0].key == key ? absl::UnavailableError("not now")
-                                         : absl::OkStatus();
-  });
+  server_.RefuseWritesOf(key);
   EXPECT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
   EXPECT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
   server_.store.RefuseCommits(nullptr);
@@ -160,10 +157,7 @@ TEST_F(DeskTest, ARepeatOfWhatIsSpooledSaysSo) {
 TEST_F(DeskTest, AWaiterThatIsSpooledAsItsIncidentEndsMayStillRunAgain) {
   const std::string id = server_.Escalate(Escalation()).incident_id;
   const std::string key = WaiterKey(id, "r");
-  server_.store.RefuseCommits([&key](const StoreTransaction& transaction) {
-    return transaction.ops[0].key == key ? absl::UnavailableError("not now")
-                                         : absl::OkStatus();
-  });
+  server_.RefuseWritesOf(key);
   ASSERT_TRUE(server_.Escalate(Escalation().Pause("r")).pending);
   server_.Resolve(ResolveRequest(id, v1::RESOLUTION_ACTION_RETRY));
   EXPECT_EQ(Awaited(server_.desk.get(), id, "r").Action(),
