@@ -94,6 +94,7 @@ absl::StatusOr<bool> ResolveQuietIncidents(
   std::vector<StoredIncident> quiet = table->HoldQuiet(rule, kMaxQuietPerCall);
   const bool more = quiet.size() == kMaxQuietPerCall;
   std::vector<std::string> held;
+  held.reserve(quiet.size());
   for (const StoredIncident& incident : quiet) {
     held.push_back(incident.record.incident().fingerprint());
   }

@@ -165,7 +165,7 @@ Verdict Weigh(const Failure& failure,
     evidence.Add(Says(kRateLimit, 1.5), 1, "retry_after");
     evidence.Add(Says(kTransient, 1), 1, "retry_after");
   }
-  const Verdict verdict = evidence.Decide();
+  Verdict verdict = evidence.Decide();
   if (verdict.category == kUnknown && evidence.IsSilent() &&
       NamesAFailure(tokens)) {
     return UnknownCause();

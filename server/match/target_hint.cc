@@ -114,7 +114,7 @@ std::string TargetHint(absl::string_view text) {
                              static_cast<int>(submatches.size()))) {
       continue;
     }
-    const std::string host(submatches[reader.host]);
+    std::string host(submatches[reader.host]);
     if (reader.port == 0) return host;
     return absl::StrCat(host, ":",
                         absl::string_view(submatches[reader.port].data(),

@@ -201,8 +201,7 @@ size_t ReadUrl(absl::string_view text, size_t scheme) {
 
 size_t ReadPath(absl::string_view text) {
   size_t root = 0;
-  // NOLINTNEXTLINE(bugprone-branch-clone): "../" and "C:\\" are both three
-  // long.
+  // "../" and "C:\\" are both three long. NOLINTNEXTLINE(bugprone-branch-clone)
   if (absl::StartsWith(text, "../")) {
     root = 3;
   } else if (absl::StartsWith(text, "./") || absl::StartsWith(text, "~/")) {
