@@ -138,7 +138,7 @@ absl::Status CircuitBook::Reset(const std::string& ns,
     return FromStore(entry.status());
   }
   if (entry.ok() && entry->has_value()) {
-    const absl::Status status =
+    absl::Status status =
         mirror_
             ->Commit(
                 {.compares = {{key, (*entry)->mod_revision}}, .ops = {{key}}})
