@@ -65,6 +65,7 @@ void AddEverything(CLI::App& app, Context& context) {
   AddHealthCommand(app, context);
   AddIncidentsCommand(app, context);
   AddBreakersCommand(app, context);
+  AddPoliciesCommand(app, context);
   AddEvaluateCommand(app, context);
   AddReplayCommand(app, context);
   AddCompletionCommand(app, context);

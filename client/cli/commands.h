@@ -17,6 +17,7 @@ void AddWatchCommand(CLI::App& app, Context& context);
 void AddHealthCommand(CLI::App& app, Context& context);
 void AddIncidentsCommand(CLI::App& app, Context& context);
 void AddBreakersCommand(CLI::App& app, Context& context);
+void AddPoliciesCommand(CLI::App& app, Context& context);
 void AddEvaluateCommand(CLI::App& app, Context& context);
 void AddReplayCommand(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);

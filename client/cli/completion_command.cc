@@ -69,7 +69,7 @@ std::vector<std::pair<std::string, std::string>> ValuesOfFlags() {
 // Where files are named: after these commands, and after these flags.
 constexpr char kFileCommands[] =
     "'patterns add'|'patterns update'|'patterns apply'|'patterns validate'|"
-    "'patterns test'|'replay'";
+    "'patterns test'|'policies set'|'replay'";
 constexpr char kFileFlags[] = "--corpus|--tls-ca|--tls-cert|--tls-key";
 
 std::string ValueCases() {

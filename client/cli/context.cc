@@ -19,6 +19,7 @@ struct Hint {
 constexpr Hint kHints[] = {
     {"PATTERN_EXISTS", "use `recourse patterns update FILE` to change it"},
     {"PATTERN_NOT_FOUND", "`recourse patterns list` shows what there is"},
+    {"POLICY_NOT_FOUND", "`recourse policies list` shows what there is"},
     {"STALE_REVISION",
      "somebody changed it meanwhile: get it again and repeat your change"},
     {"TOKEN_EXPIRED", "begin anew, without --token"},

@@ -112,6 +112,7 @@ ScriptedServer::ScriptedServer() {
   builder.RegisterService(&orchestrator);
   builder.RegisterService(&incidents);
   builder.RegisterService(&breakers);
+  builder.RegisterService(&policies);
   server_ = builder.BuildAndStart();
 }
 

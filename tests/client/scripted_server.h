@@ -15,6 +15,7 @@
 #include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "recourse/v1/incidents.grpc.pb.h"
 #include "recourse/v1/orchestrator.grpc.pb.h"
+#include "recourse/v1/target_policies.grpc.pb.h"
 
 namespace recourse {
 
@@ -167,6 +168,20 @@ class ScriptedCircuits final : public v1::CircuitBreakers::Service {
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 };
 
+class ScriptedPolicies final : public v1::TargetPolicies::Service {
+ public:
+  SCRIPTED(SetTargetPolicy, v1::SetTargetPolicyRequest,
+           v1::SetTargetPolicyResponse)
+  SCRIPTED(GetTargetPolicy, v1::GetTargetPolicyRequest,
+           v1::GetTargetPolicyResponse)
+  SCRIPTED(ListTargetPolicies, v1::ListTargetPoliciesRequest,
+           v1::ListTargetPoliciesResponse)
+  SCRIPTED(DeleteTargetPolicy, v1::DeleteTargetPolicyRequest,
+           v1::DeleteTargetPolicyResponse)
+  SCRIPTED(ResolveTargetPolicy, v1::ResolveTargetPolicyRequest,
+           v1::ResolveTargetPolicyResponse)
+};
+
 #undef SCRIPTED
 
 // Listens on a free port of loopback until destroyed or stopped.
@@ -184,6 +199,7 @@ class ScriptedServer {
   ScriptedOrchestrator orchestrator;
   ScriptedIncidents incidents;
   ScriptedCircuits breakers;
+  ScriptedPolicies policies;
 
  private:
   int port_ = 0;
