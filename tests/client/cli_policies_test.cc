@@ -163,7 +163,7 @@ TEST_F(CliPoliciesTest, ResolveSaysWhatIsInForce) {
   EXPECT_EQ(Cli({"policies", "resolve", "db", "--namespace", "prod"}).out,
             "# in force for db: db\n"
             "policy_id: db\n"
-            "target: d*\n"
+            "target: 'd*'\n"
             "pacing:\n"
             "  burst: 2\n");
   EXPECT_THAT(Cli({"policies", "resolve", "x"}).out,
