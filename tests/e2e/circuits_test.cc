@@ -244,11 +244,11 @@ TEST_F(CircuitsTest, ATrialOfACallerThatDiedIsGivenToAnother) {
   ASSERT_TRUE((*client)->Connect(kCallTimeout));
   int runs = 0;
   const absl::StatusOr<std::string> answer =
-      Run(**client, {.target = "db", .time_budget = absl::Minutes(1)},
-          [&](const Attempt&) -> absl::StatusOr<std::string> {
-            ++runs;
-            return "fine";
-          });
+      recourse::Run(**client, {.target = "db", .time_budget = absl::Minutes(1)},
+                    [&](const Attempt&) -> absl::StatusOr<std::string> {
+                      ++runs;
+                      return "fine";
+                    });
   EXPECT_EQ(answer.status(), absl::OkStatus());
   EXPECT_EQ(runs, 1);
 }
@@ -285,6 +285,7 @@ TEST_F(CircuitsTest, CallsComeBackInWavesAndNeverAllAtOnce) {
   // A wave that a stalled machine does not fill in a second ends the recovery.
   for (int tries = 0; tries < 20 && (waves.empty() || waves.back() < 8);
        ++tries) {
+    Report("s0", 1, 0);
     Call(*circuits_, &CircuitsStub::ResetCircuit,
          Parse<v1::ResetCircuitRequest>("{target: db}"));
     OpenForAll();
