@@ -19,9 +19,9 @@ struct BreakerRetryRules {
 
 class BreakerRetry : public Policy {
  public:
-  BreakerRetry(const BreakerRetryRules& rules, int callers)
-      : rules_(rules),
-        breakers_(static_cast<size_t>(callers), ClientBreaker(rules_.breaker)) {
+  BreakerRetry(const BreakerRetryRules& rules, int callers) : rules_(rules) {
+    breakers_.reserve(static_cast<size_t>(callers));
+    for (int i = 0; i < callers; ++i) breakers_.emplace_back(rules_.breaker);
   }
 
   Next Begin(Operation& operation, Nanos now) override {
