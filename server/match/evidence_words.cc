@@ -26,7 +26,7 @@ struct Tables {
           ConcurrencyWordings(), AccessWordings(), DataWordings(),
           ResourceWordings(), RequestWordings(), ThingsWordings(),
           ProgramWordings(), PeopleWordings(), PlainWordings(),
-          ForeignWordings()}) {
+          EverydayWordings(), ForeignWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.

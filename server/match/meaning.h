@@ -84,9 +84,10 @@ absl::Span<const Wordings> ResourceWordings();
 absl::Span<const Wordings> RequestWordings();
 absl::Span<const Wordings> ThingsWordings();  // Missing, there already.
 absl::Span<const Wordings> ProgramWordings();
-absl::Span<const Wordings> PeopleWordings();   // Who must act, in plain words.
-absl::Span<const Wordings> PlainWordings();    // The rest in plain words.
-absl::Span<const Wordings> ForeignWordings();  // Of other languages.
+absl::Span<const Wordings> PeopleWordings();    // Who must act, in plain words.
+absl::Span<const Wordings> PlainWordings();     // The rest in plain words.
+absl::Span<const Wordings> EverydayWordings();  // What is left, by kinds.
+absl::Span<const Wordings> ForeignWordings();   // Of other languages.
 absl::Span<const Wordings> MarkerWordings();
 
 // Chinese, Japanese and Korean, which no blanks divide: literal, found

@@ -214,8 +214,14 @@ constexpr P kStaleBaseWords[] = {
 constexpr Meaning kConflictWord = Says(kConcurrency, 2.2);
 constexpr P kConflictWordWords[] = {
     "(conflict|conflicts|conflicting|concurrency|contention|locked|lock|locks|"
-    "mutex|race condition|concurrent|in use|serialization error)",
-    "(aborted)"};
+    "mutex|race condition|concurrent|in use|serialization error)"};
+
+// Mostly to give way to somebody else.
+constexpr Meaning kAborted = Says(kConcurrency, 1.9);
+constexpr P kAbortedWords[] = {"aborted (due to|by|because|: retry)",
+                               "(transaction|statement|query|job|task|write|"
+                               "txn|commit|operation) .. aborted",
+                               "aborted error"};
 
 constexpr Meaning kAccessedNow = Says(kConcurrency, 8);
 constexpr P kAccessedNowWords[] = {
@@ -228,6 +234,7 @@ constexpr Wordings kTable[] = {
     {kLocked, kLockedWords},
     {kConflict, kConflictWords},
     {kConflictWord, kConflictWordWords},
+    {kAborted, kAbortedWords},
 };
 
 }  // namespace

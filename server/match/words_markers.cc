@@ -106,6 +106,11 @@ constexpr P kWrapper[] = {
     "retrying (of|after|because)",
     "giving up (on|after)",
     "aborting",
+    "(connect|connection|bind|open|request|call|transfer|start|login|lookup|"
+    "command|operation|handshake|session|setup|mount|query|control|append|"
+    "negotiation|transport) (failed|aborted|error|failure|refused)",
+    "(protocol|transport|communication|network|connection|io) "
+    "(error|exception|failure)",
 };
 
 // Nothing failed, or people talk.

@@ -135,14 +135,19 @@ constexpr P kChangingWords[] = {
     "down|reloading|resyncing|draining|upgrading|rolling back)",
     "still (starting|loading|creating|provisioning|pending|building|in "
     "progress|initializing|syncing|running|booting|propagating|deploying)",
-    "(not|isn't|aren't|wasn't) (yet|fully|) "
+    "(not|isn't|aren't|wasn't) (yet|fully) "
     "(ready|initialized|started|loaded|synced|propagated|online|bootstrapped|"
     "serving|in service|available yet|settled|provisioned|caught "
     "up|replicated)",
+    "(not|isn't|aren't|wasn't) "
+    "(ready|synced|propagated|online|bootstrapped|serving|in service|available "
+    "yet|settled|provisioned|caught up|replicated)",
+    "(server|service|node|broker|cluster|engine|index|shard|database|agent|"
+    "cache|session|worker|backend|instance) (is|was|) not "
+    "(initialized|started|loaded)",
     "(not|nothing) .. yet",
     "(is|currently|busy|still|model) loading",
     "loading (model|the dataset|redis|in progress|data set)",
-    "(failover|fail over|switchover)",
     "(leader|master|primary|controller) (election|changed|not available|not "
     "found|lost|not elected|stepped down|moved|unknown|is "
     "changing|failover|not discovered)",
@@ -255,6 +260,8 @@ constexpr P kTryAgainWords[] = {
 
 constexpr Meaning kForNow = Says(kTransient, 3);
 constexpr P kForNowWords[] = {
+    "(failover|fail over|switchover)",
+    "not (initialized|started|loaded)",
     "worker lost",
     "(unavailable|temporarily|temporary|intermittent|intermittently)",
     "(retryable|retriable|is retryable|safe to retry)",
