@@ -212,6 +212,11 @@ int LineReader::QuotedPercent(size_t at, absl::string_view content) const {
   if (previous == ':' && NamesAThing(word)) return kQuotedNamePercent;
   if (absl::StrContains(":=,[{(", absl::string_view(&previous, 1))) return 100;
   const auto blanks = std::count(content.begin(), content.end(), ' ');
+  // cause=17 "User busy": the text of a code.
+  if (blanks > 0 && !tokens_->empty() && tokens_->back().Has(Token::kNumber) &&
+      absl::ascii_isupper(content[0])) {
+    return 100;
+  }
   if (blanks > 2) return kQuotedTextPercent;
   return TellsWhatFailed(word) ? 100 : kQuotedNamePercent;
 }

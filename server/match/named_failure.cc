@@ -24,23 +24,22 @@ constexpr int kKnownWords = 2;  // By the tables; a jumble has fewer.
 // They say that it did not go as it should.
 const Words& Cues() {
   static const auto* const words = new Words{
-      "not",        "already",     "no",        "cannot",      "can't",
-      "couldn't",   "doesn't",     "didn't",    "isn't",       "aren't",
-      "wasn't",     "won't",       "don't",     "hasn't",      "haven't",
-      "never",      "nothing",     "without",   "failed",      "fails",
-      "fail",       "failure",     "failures",  "refused",     "denied",
-      "declined",   "rejected",    "missing",   "unable",      "illegal",
-      "bad",        "wrong",       "broken",    "deleted",     "removed",
-      "terminated", "undefined",   "unknown",   "unhandled",   "exceeds",
-      "exceeded",   "violation",   "fault",     "abort",       "aborted",
-      "stopped",    "incomplete",  "lost",      "unsupported", "forbidden",
-      "blocked",    "required",    "needed",    "needs",       "nobody",
-      "none",       "empty",       "stuck",     "expired",     "unable",
-      "only",       "must",        "cancelled", "canceled",    "withdrew",
-      "withdrawn",  "interrupted", "damaged",   "overdue",     "insufficient",
-      "shortage",   "open",        "too",       "beyond",      "until",
-      "instead",    "unless",      "except",    "nowhere",     "neither",
-      "nor",        "hardly",      "barely"};
+      "not",        "already",      "no",          "cannot",      "can't",
+      "couldn't",   "doesn't",      "didn't",      "isn't",       "aren't",
+      "wasn't",     "won't",        "don't",       "hasn't",      "haven't",
+      "never",      "nothing",      "without",     "failed",      "fails",
+      "fail",       "failure",      "failures",    "refused",     "denied",
+      "declined",   "rejected",     "missing",     "unable",      "illegal",
+      "bad",        "wrong",        "broken",      "deleted",     "removed",
+      "terminated", "undefined",    "unknown",     "exceeds",     "exceeded",
+      "violation",  "fault",        "abort",       "aborted",     "stopped",
+      "incomplete", "lost",         "unsupported", "forbidden",   "blocked",
+      "required",   "needed",       "needs",       "nobody",      "none",
+      "empty",      "stuck",        "expired",     "unable",      "only",
+      "must",       "withdrew",     "withdrawn",   "interrupted", "damaged",
+      "overdue",    "insufficient", "shortage",    "open",        "too",
+      "beyond",     "until",        "instead",     "unless",      "except",
+      "nowhere",    "neither",      "nor",         "hardly",      "barely"};
   return *words;
 }
 
@@ -49,23 +48,30 @@ const Words& Hints() {
   static const auto* const words =
       new Words{"error",  "exception", "err",   "fatal",     "critical",
                 "panic",  "panicked",  "alarm", "assertion", "problem",
-                "errors", "alert",     "severe"};
+                "errors", "unhandled", "alert", "severe"};
   return *words;
 }
 
 // Told of what went well, or to nobody in particular.
 const Words& News() {
-  static const auto* const words = new Words{
-      "ready",     "welcome", "reminder",    "reminders",    "now",
-      "succeeded", "success", "successful",  "successfully", "nominal",
-      "okay",      "healthy", "established", "acquired",     "saved",
-      "opens",     "reopens", "shipped",     "settled",      "congratulations",
-      "win",       "won",     "thanks",      "thank",        "enjoy",
-      "hello",     "news",    "notice",      "restored",     "recovered",
-      "resumed",   "green",   "arrives",     "arrived",      "delivered",
-      "boarding",  "talked",  "asked",       "ended",        "moved",
-      "changed",   "passed",  "completed",   "finished",     "done",
-      "started",   "good",    "great",       "happy",        "tomorrow"};
+  static const auto* const words =
+      new Words{"ok",           "ready",       "welcome",
+                "reminder",     "reminders",   "now",
+                "succeeded",    "success",     "successful",
+                "successfully", "nominal",     "okay",
+                "healthy",      "established", "acquired",
+                "saved",        "opens",       "reopens",
+                "shipped",      "settled",     "congratulations",
+                "win",          "won",         "thanks",
+                "thank",        "enjoy",       "hello",
+                "news",         "notice",      "restored",
+                "recovered",    "resumed",     "green",
+                "arrives",      "arrived",     "delivered",
+                "boarding",     "talked",      "asked",
+                "ended",        "moved",       "changed",
+                "passed",       "completed",   "finished",
+                "done",         "started",     "good",
+                "great",        "happy",       "tomorrow"};
   return *words;
 }
 
@@ -129,7 +135,11 @@ const Words& Fillers() {
                 "runtime",     "warning",       "warnings",     "test",
                 "tests",       "passed",        "skipped",      "build",
                 "many",        "too",           "one",          "two",
-                "got",         "get",           "very",         "just"};
+                "got",         "get",           "very",         "just",
+                "api",         "pod",           "com",          "worker",
+                "fehler",      "aufgetreten",   "ist",          "ein",
+                "producido",   "ocurrido",      "erreur",       "produite",
+                "errore",      "verificato",    "erro",         "ocorreu"};
   return *words;
 }
 

@@ -220,8 +220,7 @@ constexpr P kConflictWordWords[] = {
 constexpr Meaning kAborted = Says(kConcurrency, 1.9);
 constexpr P kAbortedWords[] = {"aborted (due to|by|because|: retry)",
                                "(transaction|statement|query|job|task|write|"
-                               "txn|commit|operation) .. aborted",
-                               "aborted error"};
+                               "txn|commit|operation) .. aborted"};
 
 constexpr Meaning kAccessedNow = Says(kConcurrency, 8);
 constexpr P kAccessedNowWords[] = {

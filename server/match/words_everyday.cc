@@ -127,6 +127,13 @@ constexpr P kUsedUpWords[] = {
     "vehicles|parking|operators|hands|circuit|channel|circuits|trucks) ",
 };
 
+constexpr Meaning kTooFew = Says(kResource, 3).First(Strategy::kEscalation);
+constexpr P kTooFewWords[] = {
+    "(insufficient|not enough|too few|too little)",
+    "insuff (server|) resources",
+    "(battery|fuel|power|charge|oil|coolant|ink|toner|supply) (is|) too low",
+};
+
 constexpr Meaning kFullStop = Says(kResource, 2).First(Strategy::kEscalation);
 constexpr P kFullStopWords[] = {
     "(empty|overfull|overfilled|starved|underfunded|shortage|scarce|"
@@ -199,9 +206,9 @@ constexpr P kUntilThenWords[] = {
     "(above|below|stop|stopped|suspended|hold|delay|delays|delayed)",
     "(taking|takes|having) a (break|nap|rest|breather)",
     "(queue|queued|position|number) .. in (the|) (queue|line)",
-    "(resync|resyncing|rebuild|rebuilding|sync|syncing|scrub|reindex|"
-    "hydration|warmup|backfill|replay|restore|import|indexing|catching up) "
-    "(is|) (at|in|still|under|ongoing|..) (#|progress|way|running)",
+    "(resync|resyncing|rebuild|rebuilding|sync|syncing|reindex|hydration|"
+    "warmup|backfill|replay|restore|import|indexing|catching up) (is|) "
+    "(at|still|under|ongoing) (#|progress|way|running)",
     "(not|isn't|aren't) (yet|) (hydrated|warmed|synced|replayed|backfilled)",
     "(we're|we are|now|still|currently|busy) (deploying|patching|moving|"
     "restocking|cleaning|preparing|setting up|fixing|upgrading|updating)",
@@ -236,7 +243,6 @@ constexpr P kNeverCameWords[] = {
     "after (#|three|five|ten|twenty|many|several|a few) "
     "(rings|retransmits|polls|beeps)",
     "(t1|t2|t3|timer|countdown|grace period) (elapsed|ran out|expired)",
-    "protocol timed out",
 };
 
 constexpr Meaning kWentSilent = Says(kConnection, 3.6);
@@ -314,6 +320,8 @@ constexpr P kOutOfRuleWords[] = {
     "incorrectmessagelengthorinvalidformat",
     "(is|are|was) before (the|) (start|begin|beginning|opening)",
     "too accurate",
+    "(range|limits|bounds|range of .. parameter) exceeded",
+    "range of .. exceeded",
 };
 
 // For somebody to see to, where other tables would guess otherwise.
@@ -340,7 +348,7 @@ constexpr P kSeeToItWords[] = {
     "(taken|pulled|withdrawn|off) (off|from) the (market|shelf|menu|program)",
     "(off|out of|no longer in) production",
     "(cancelled|canceled|closed|ended|terminated|discontinued|retired) "
-    "(last|in|on|by|since) (its|the|year|week|month|#|january|february|march|"
+    "(last|in|on|since) (its|the|year|week|month|#|january|february|march|"
     "april|may|june|july|august|september|october|november|december|monday)",
     "(contract|agreement|lease|season|term|mandate) (has|is|) "
     "(ended|ends|expired|over|terminated)",
@@ -352,13 +360,21 @@ constexpr P kSeeToItWords[] = {
 };
 
 constexpr Wordings kTable[] = {
-    {kCalledOff, kCalledOffWords},   {kNotAgreed, kNotAgreedWords},
-    {kOthersAtIt, kOthersAtItWords}, {kOtherState, kOtherStateWords},
-    {kSplit, kSplitWords},           {kUsedUp, kUsedUpWords},
-    {kFullStop, kFullStopWords},     {kNotYoursToDo, kNotYoursToDoWords},
-    {kUntilThen, kUntilThenWords},   {kNeverCame, kNeverCameWords},
-    {kWentSilent, kWentSilentWords}, {kSpoiled, kSpoiledWords},
-    {kOutOfRule, kOutOfRuleWords},   {kSeeToIt, kSeeToItWords},
+    {kCalledOff, kCalledOffWords},
+    {kNotAgreed, kNotAgreedWords},
+    {kOthersAtIt, kOthersAtItWords},
+    {kOtherState, kOtherStateWords},
+    {kSplit, kSplitWords},
+    {kUsedUp, kUsedUpWords},
+    {kTooFew, kTooFewWords},
+    {kFullStop, kFullStopWords},
+    {kNotYoursToDo, kNotYoursToDoWords},
+    {kUntilThen, kUntilThenWords},
+    {kNeverCame, kNeverCameWords},
+    {kWentSilent, kWentSilentWords},
+    {kSpoiled, kSpoiledWords},
+    {kOutOfRule, kOutOfRuleWords},
+    {kSeeToIt, kSeeToItWords},
 };
 
 }  // namespace

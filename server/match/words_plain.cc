@@ -170,8 +170,11 @@ constexpr P kBufferFullWords[] = {
     "(seats|licenses|licences|slots|lines|workers|connections|sessions|agents|"
     "ports|lanes) .. (checked out|in use|taken|busy|occupied|used)",
     "(pool|pools) (is|are) (empty|dry)",
-    "(transmit|tx|send|output|receive|rx|write|event|socket|ring|command) "
-    "(buffer|queue|fifo|ring) (is|) (full|overrun|exhausted)",
+    "(transmit|tx|send|output|receive|rx|write|event|socket|ring|command|"
+    "message|flow) "
+    "(buffer|queue|fifo|ring|window) (is|) (full|overrun|exhausted)",
+    "(send|write|call|operation|read|publish|it) (would|will) block",
+    "(channel|connection|handle|device) is full",
 };
 
 constexpr Meaning kNoRoom = Says(kResource, 6).First(Strategy::kEscalation);

@@ -233,6 +233,8 @@ constexpr P kHandlesWords[] = {
     "(fork|pthread create|clone|vfork) .. resource temporarily unavailable",
     "sigkill",
     "signal 9",
+    "(exit|exited) (code|status|with code|with status|with exit code|with "
+    "exit status|) 137",
     "(exited|exit|killed) .. signal 9",
     "too many (open files|processes|threads|file handles|handles|open file "
     "descriptors|files open|open "
@@ -395,9 +397,9 @@ constexpr P kOverQuotaWords[] = {
     "(maximum|max) allowed (cores|instances|resources|nodes)",
 };
 
-constexpr Meaning kExhausted = Says(kResource, 2.2);
+constexpr Meaning kExhausted =
+    Says(kResource, 2.2).First(Strategy::kEscalation);
 constexpr P kExhaustedWords[] = {
-    "(insufficient|not enough)",
     "full",
     "(resource|resources) (exhausted|has been "
     "exhausted|limit|unavailable|exhaustion|shortage|constraint|starvation)",
@@ -406,9 +408,11 @@ constexpr P kExhaustedWords[] = {
     "(not enough|insufficient|out of) "
     "(resources|resource|capacity|cpu|gpu|bandwidth|handles|slots|buffers|"
     "entropy|nodes|ports)",
-    "memory",
     "out of",
 };
+
+constexpr Meaning kMemoryWord = Says(kResource, 2.2).First(kAskForLess);
+constexpr P kMemoryWordWords[] = {"memory"};
 
 constexpr Meaning kNoCapacity =
     Says(kResource, 6.5).First(Strategy::kAlternativePath);
@@ -460,7 +464,7 @@ constexpr Wordings kTable[] = {
     {kMemory, kMemoryWords},         {kHandles, kHandlesWords},
     {kPayload, kPayloadWords},       {kTooLarge, kTooLargeWords},
     {kOverQuota, kOverQuotaWords},   {kQuota, kQuotaWords},
-    {kExhausted, kExhaustedWords},
+    {kExhausted, kExhaustedWords},   {kMemoryWord, kMemoryWordWords},
 };
 
 }  // namespace
