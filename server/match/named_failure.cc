@@ -66,12 +66,14 @@ const Words& News() {
                 "thank",        "enjoy",       "hello",
                 "news",         "notice",      "restored",
                 "recovered",    "resumed",     "green",
-                "arrives",      "arrived",     "delivered",
-                "boarding",     "talked",      "asked",
-                "ended",        "moved",       "changed",
-                "passed",       "completed",   "finished",
-                "done",         "started",     "good",
-                "great",        "happy",       "tomorrow"};
+                "available",    "attached",    "birthday",
+                "smiled",       "arrives",     "arrived",
+                "delivered",    "boarding",    "talked",
+                "asked",        "ended",       "moved",
+                "changed",      "passed",      "completed",
+                "finished",     "done",        "started",
+                "good",         "great",       "happy",
+                "tomorrow"};
   return *words;
 }
 

@@ -64,6 +64,11 @@ constexpr P kOthersAtItWords[] = {
     "meantime|meanwhile|upstream|underneath|under you|elsewhere)",
     "(price|quote|rate|odds|balance|state|stock) (has|have|) (moved|changed)",
     "(taken|gone|claimed|grabbed|snapped up) (before|while) you",
+    "by (somebody|someone|some other|anybody) else",
+    "another .. (has not|hasn't|not yet|did not|still) "
+    "(ended|finished|completed|done|returned|stopped|running|active)",
+    "(two|both|several|all) of (us|you|them) "
+    "(edited|changed|wrote|booked|saved|updated)",
 };
 
 // The state that a change was based on is not the one there is.
@@ -125,6 +130,16 @@ constexpr P kUsedUpWords[] = {
     "below (maintenance|) requirement",
     "no (beds|seats|rooms|places|spaces|slots|tables|cars|bikes|staff|tickets|"
     "vehicles|parking|operators|hands|circuit|channel|circuits|trucks) ",
+    "no (more|further|) room (in|for|left|on|at)",
+    "no more room",
+    "(has|have|with|is|holds) nothing (in it|in them|inside|left|in stock)",
+    "(disk|storage|drive|volume|memory|mailbox|partition|filesystem|card) "
+    "(is|at) # (taken|full|used|occupied)",
+    "(aid|level|soap|detergent|pressure "
+    "tank|grease|chlorine|bait|feed|fertilizer|seed|charge) (is|) low",
+    "(wants|asks for|demands) "
+    "(paper|toner|ink|cyan|magenta|yellow|black|water|beans|salt|a new)",
+    "(at|of) # state of charge",
 };
 
 constexpr Meaning kTooFew = Says(kResource, 3).First(Strategy::kEscalation);
@@ -180,6 +195,26 @@ constexpr P kNotYoursToDoWords[] = {
     "(you|users|visitors|guests|children|minors|passengers|staff|students|"
     "members) (may not|must not|cannot|are not allowed to|are not permitted "
     "to) (enter|see|view|touch|use|open|watch|read|join)",
+    "(role|reader|viewer|guest|visitor|subscriber|trainee|tenant) "
+    "(cannot|can't|may not|must not|can not)",
+    "(need|needs|holds no|has no|lacks|lacking|without) "
+    "(privilege|privileges|entitlement|authority|grant|clearance|mandate)",
+    "(grant|consent|authorisation|authorization|access|delegation|mandate|"
+    "trust) .. (revoked|withdrawn|retired|lapsed)",
+    "(retired|former|rotated|foreign|outdated) "
+    "(secret|key|credential|certificate|signature|password)",
+    "not on (the|our|your|any) (list|guest list|roster|register|invitation "
+    "list|payroll|crew list)",
+    "(sign|log) (on|in) (once more|anew|afresh)",
+    "(session|login) (ran out|timed out|has run out|is over)",
+    "not unlocked",
+    "(signature|permission|consent|approval) of (a|the|your) "
+    "(parent|teacher|manager|doctor|owner|guardian)",
+    "(teacher's|parent's|manager's|doctor's|owner's|guardian's) "
+    "(signature|permission|consent|approval)",
+    "(badge|membership|accreditation|clearance) (has|) (expired|lapsed|ended)",
+    "(cannot|can't|may not) be (shown|played|viewed|watched|used|opened|read) "
+    "(by|outside) (you|your|this account|guests)",
 };
 
 constexpr Meaning kUntilThen = Says(kTransient, 3.6);
@@ -223,6 +258,25 @@ constexpr P kUntilThenWords[] = {
     "(halted|stopped|interrupted) for (volatility|an auction|weather|news|a "
     "break)",
     "(warming|booting|spinning|cooling|powering|starting|winding) (up|down)",
+    "let (it|them|her|him|the engine|the motor) "
+    "(cool|rest|dry|settle|charge|warm|finish|run)",
+    "(is|are) still "
+    "(wet|warm|hot|cold|busy|loading|asleep|away|closed|open|moving|spinning|"
+    "drying|in use|on its way|being)",
+    "too (hot|warm|cold) .. (minutes|hours|seconds|wait|let)",
+    "(off sick|on holiday|on vacation|on leave|out of office|out today|absent "
+    "today)",
+    "(come|call|return|back|again|ask) (back|again|) "
+    "(on|next|tomorrow|after|at) "
+    "(monday|tuesday|wednesday|thursday|friday|saturday|sunday|week|morning|"
+    "lunch|noon|#)",
+    "(taking over|takes over|being promoted|promoting)",
+    "(served|available|accepted|possible|open|back) again "
+    "(in|within|at|from|on|after|soon)",
+    "(not|no longer) (the|a|) .. (leader|primary|master|owner) (anymore|any "
+    "more|any longer)",
+    "(migrated|relocated|rescheduled) (meanwhile|elsewhere|just now|mid)",
+    "alive (false|no)",
 };
 
 constexpr Meaning kNeverCame = Says(kTimeout, 3.6);
@@ -243,6 +297,17 @@ constexpr P kNeverCameWords[] = {
     "after (#|three|five|ten|twenty|many|several|a few) "
     "(rings|retransmits|polls|beeps)",
     "(t1|t2|t3|timer|countdown|grace period) (elapsed|ran out|expired)",
+    "no .. (seen|received|heard|detected|registered|arrived|came) "
+    "(after|in|within|for) #",
+    "no .. (in|within|after) # "
+    "(s|ms|sec|secs|seconds|second|minutes|min|minute|hours)",
+    "(did not|didn't|does not|doesn't|has not|hasn't|not|failed to|never) .. "
+    "in time",
+    "(did not|didn't|has not|never) "
+    "(confirm|acknowledge|answer|reply|report|react|echo|respond|complete|come "
+    "up|finish|return)",
+    "(nobody|no one|noone) (opened|reacted|was there|is there|came)",
+    "(elapsed|overdue)",
 };
 
 constexpr Meaning kWentSilent = Says(kConnection, 3.6);
@@ -269,6 +334,17 @@ constexpr P kWentSilentWords[] = {
     "(peer|partner|neighbor|neighbour|other side|far side) .. (timed out|does "
     "not respond|not responding|silent|dead)",
     "(not|isn't) (reachable|connected|attached to the network)",
+    "$cannot (get through|get hold of|raise|get hold|get an answer)",
+    "(wire|cable|plug|lead|connector|hose|antenna|line) .. "
+    "(loose|unplugged|cut|torn|off|broken|severed)",
+    "out of (pairing|radio|wireless|bluetooth|wifi|transmission|signal|) range "
+    "of",
+    "out of (pairing|radio|wireless|bluetooth|wifi|transmission|signal) range",
+    "no .. heard",
+    "(carrier|demodulator|receiver|pll|tuner|lock|sync) (is|) "
+    "(unlocked|lost|not locked)",
+    "(is|was|got|been|are|went) disconnected",
+    "closed the (pipe|line|channel|tunnel|stream)",
 };
 
 constexpr Meaning kSpoiled = Says(kIntegrity, 3.6).First(Strategy::kEscalation);
@@ -282,6 +358,36 @@ constexpr P kSpoiledWords[] = {
     "(total|sum|balance) .. (differs from|does not match|off by)",
     "(seal|packaging|envelope|wrapping) .. (broken|opened|damaged|torn)",
     "(do not|does not|don't|doesn't) (add up|tally|balance|reconcile)",
+    "(shorter|smaller|fewer|longer|larger|less|more) than (its|the|) "
+    "(recorded|announced|declared|stated|original|promised|advertised) "
+    "(size|length|count|)",
+    "(bytes|records|rows|lines|pages|items|blocks) "
+    "(fewer|less|more|short|missing) than",
+    "(sums|sum|balances|balance|copies|ledgers|counts|readings) .. "
+    "(disagree|disagrees|do not agree|diverge)",
+    "(came out|arrived|printed|received) "
+    "(black|blank|damaged|broken|garbled|torn|wet|crushed|scrambled)",
+};
+
+constexpr Meaning kNotSoFast = Says(kRateLimit, 4);
+constexpr P kNotSoFastWords[] = {
+    "(easy there|not so fast|hold your horses|take it easy|one at a time|too "
+    "many at once)",
+    "(send|make|post|ask|call|do|submit|place|try|download|upload|buy|open|"
+    "sent|made|posted|asked|called|tried) .. (in|per|within|every|each) "
+    "(#|one|two|three|five|ten|a|an|the last) "
+    "(second|seconds|minute|minutes|hour|hours)",
+    "(only|at most|up to|no more than|maximum) # .. (per|every|each|an|a) "
+    "(second|minute|hour)",
+};
+
+constexpr Meaning kEnoughToday = Says(kRateLimit, 6)
+                                     .First(Strategy::kEscalation)
+                                     .With(Meaning::kRetryIsVain);
+constexpr P kEnoughTodayWords[] = {
+    "(used|spent|had|reached|exhausted) .. (of|for) (today|this day|the "
+    "day|this month|this week)",
+    "(allowance|ration|share|quota|number|limit) (of|for) (today|the day)",
 };
 
 // More than may be, or other than may be.
@@ -322,6 +428,12 @@ constexpr P kOutOfRuleWords[] = {
     "too accurate",
     "(range|limits|bounds|range of .. parameter) exceeded",
     "range of .. exceeded",
+    "(empty|blank) "
+    "(list|string|array|collection|input|sequence|set|vector|name|query|"
+    "document|body|stream|slice|tuple|map)",
+    "(wider|taller|longer|deeper|heavier) than #",
+    "undefined (subroutine|routine|sub|procedure)",
+    "(variable|function) is void",
 };
 
 // For somebody to see to, where other tables would guess otherwise.
@@ -373,6 +485,8 @@ constexpr Wordings kTable[] = {
     {kNeverCame, kNeverCameWords},
     {kWentSilent, kWentSilentWords},
     {kSpoiled, kSpoiledWords},
+    {kNotSoFast, kNotSoFastWords},
+    {kEnoughToday, kEnoughTodayWords},
     {kOutOfRule, kOutOfRuleWords},
     {kSeeToIt, kSeeToItWords},
 };

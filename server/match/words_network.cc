@@ -311,8 +311,10 @@ constexpr P kEofWords[] = {
     "(end of file|eof) (error|reached|exception|encountered)", "connectivity"};
 
 constexpr Meaning kDisconnected = Says(kConnection, 1.7);
-constexpr P kDisconnectedWords[] = {
-    "(disconnected|disconnect|disconnection|network)"};
+constexpr P kDisconnectedWords[] = {"network"};
+
+constexpr Meaning kCutOff = Says(kConnection, 2);
+constexpr P kCutOffWords[] = {"(disconnected|disconnect|disconnection)"};
 
 constexpr Meaning kCertificate =
     Says(kPermanent, 6.5).First(Strategy::kEscalation).Of(ErrorType::kNetwork);
@@ -408,6 +410,7 @@ constexpr Wordings kTable[] = {
     {kNoConnection, kNoConnectionWords},
     {kEof, kEofWords},
     {kDisconnected, kDisconnectedWords},
+    {kCutOff, kCutOffWords},
     {kClientCertificate, kClientCertificateWords},
     {kCertificate, kCertificateWords},
     {kHandshake, kHandshakeWords},

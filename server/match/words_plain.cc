@@ -175,6 +175,7 @@ constexpr P kBufferFullWords[] = {
     "(buffer|queue|fifo|ring|window) (is|) (full|overrun|exhausted)",
     "(send|write|call|operation|read|publish|it) (would|will) block",
     "(channel|connection|handle|device) is full",
+    "(every|all|each) .. (is|are) (taken|occupied|busy|in use|engaged)",
 };
 
 constexpr Meaning kNoRoom = Says(kResource, 6).First(Strategy::kEscalation);
