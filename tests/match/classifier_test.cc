@@ -9,51 +9,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/match/classifier_cases.h"
 
 namespace recourse {
 namespace {
 
 using enum Category;
 using ::testing::HasSubstr;
-
-const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
-
-Failure NewFailure(const std::string& message, const std::string& type = "",
-                   int http_status = 0) {
-  Failure failure;
-  failure.message = message;
-  failure.exception_type = type;
-  failure.http_status = http_status;
-  failure.text = MatchText(failure);
-  return failure;
-}
-
-struct Case {
-  const char* message;
-  const char* type;
-  int http_status;
-  Category category;
-  Strategy strategy;
-};
-
-void ExpectAll(const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
-    const Classification got =
-        Classify(NewFailure(c.message, c.type, c.http_status), nullptr, kNow);
-    const std::string where = absl::StrCat(c.message, " (", c.type, " ",
-                                           c.http_status, "): ", got.evidence);
-    EXPECT_EQ(Name(got.category), Name(c.category)) << where;
-    EXPECT_EQ(Name(got.recommended_strategy), Name(c.strategy)) << where;
-    EXPECT_EQ(got.retryable, got.recommended_strategy == Strategy::kRetry)
-        << where;
-  }
-}
-
-constexpr Strategy kRetry = Strategy::kRetry;
-constexpr Strategy kEscalate = Strategy::kEscalation;
-constexpr Strategy kCorrect = Strategy::kErrorCorrection;
-constexpr Strategy kDegrade = Strategy::kGracefulDegradation;
-constexpr Strategy kSwitch = Strategy::kAlternativePath;
 
 TEST(ClassifierTest, HttpStatusAlone) {
   ExpectAll({
@@ -208,46 +170,6 @@ TEST(ClassifierTest, NamesOfParametersAndQuotedWordsAreNoCause) {
       {"GET https://x.example/timeout/rate-limit failed: permission denied", "",
        0, kAuthentication, kEscalate},
   });
-}
-
-TEST(ClassifierTest, ReadsPlainWords) {
-  ExpectAll({
-      {"All our agents are on other calls, please hold", "", 0, kTransient,
-       kRetry},
-      {"Your visa application was refused.", "", 0, kPermanent, kEscalate},
-      {"The elevator is out of order", "", 0, kPermanent, kEscalate},
-      {"! Undefined control sequence.", "", 0, kPermanent, kCorrect},
-      {"wifi: no AP found", "", 0, kConnection, kRetry},
-      {"Client version 1.8 is out of date", "", 0, kPermanent, kCorrect},
-      {"There isn't enough space.", "", 0, kResource, kEscalate},
-      {"TX buffer full", "", 0, kResource, kRetry},
-  });
-}
-
-TEST(ClassifierTest, NamedFailuresInUnknownWordsStayUntilAPersonActs) {
-  const Classification got =
-      Classify(NewFailure("The quokka could not be zorbed"), nullptr, kNow);
-  EXPECT_EQ(got.category, kPermanent);
-  EXPECT_EQ(got.recommended_strategy, kEscalate);
-  EXPECT_FALSE(got.retryable);
-  EXPECT_FALSE(got.not_executed);
-  EXPECT_LT(got.confidence, 0.7);
-}
-
-TEST(ClassifierTest, WhatDoesNotSayIsUnknown) {
-  for (const char* message :
-       {"An unexpected error occurred.", "failed", "Something bad happened",
-        "exit status 1", "Error: undefined", "err=1", "???", "",
-        "The quokka was zorbed", "The request could not be processed",
-        "The job was not completed, see the log for details", "Error: quokka",
-        "quokkas=3 zorbed=0 failed=0"}) {
-    const Classification got = Classify(NewFailure(message), nullptr, kNow);
-    EXPECT_EQ(got.category, kUnknown) << message << ": " << got.evidence;
-    EXPECT_EQ(got.recommended_strategy, Strategy::kNone) << message;
-    EXPECT_FALSE(got.retryable) << message;
-    EXPECT_EQ(got.confidence, 0) << message;
-    EXPECT_EQ(got.evidence, "") << message;
-  }
 }
 
 TEST(ClassifierTest, RootCausesOutweighWrappers) {
