@@ -18,7 +18,7 @@ constexpr int kMinPercent = 30;  // Quoted names and better.
 constexpr int kWordsWithCue = 1;
 constexpr int kWordsWithHint = 3;
 constexpr int kWordsOfASentence = 2;
-constexpr int kWordsWithoutSentence = 3;
+constexpr int kWordsWithoutSentence = 2;
 constexpr int kKnownWords = 2;  // By the tables; a jumble has fewer.
 
 // They say that it did not go as it should.

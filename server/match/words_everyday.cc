@@ -258,8 +258,7 @@ constexpr P kUntilThenWords[] = {
     "(halted|stopped|interrupted) for (volatility|an auction|weather|news|a "
     "break)",
     "(warming|booting|spinning|cooling|powering|starting|winding) (up|down)",
-    "let (it|them|her|him|the engine|the motor) "
-    "(cool|rest|dry|settle|charge|warm|finish|run)",
+    "let .. (cool|rest|dry|settle|charge|warm up|cool down)",
     "(is|are) still "
     "(wet|warm|hot|cold|busy|loading|asleep|away|closed|open|moving|spinning|"
     "drying|in use|on its way|being)",

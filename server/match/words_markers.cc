@@ -167,7 +167,10 @@ constexpr P kSetting[] = {
 
 // Counters and names, which say no cause.
 constexpr P kNoise[] = {
-    "out of (date|sync|order|band|scope|service|office|bounds|stock|reach)",
+    "out of "
+    "(date|sync|order|band|scope|service|office|bounds|stock|reach|sequence|"
+    "turn|step|phase|focus|place|warranty|town|character)",
+    "empty (message|response|reply|page|line|header|text|answer|error)",
     "result is ambiguous",
     "connection reset count",
     "reset count : 0",

@@ -32,7 +32,7 @@ constexpr P kPassingWords[] = {
     "(is|are|still|currently|being|now) "
     "(joining|resuming|refreshing|syncing|resyncing|hibernating|waking|waking "
     "up|recovering|migrating|converting|rendering|transcoding|provisioning|"
-    "settling|stabilizing|catching "
+    "settling|stabilizing|warming|catching "
     "up|compacting|rebuilding|reindexing|replicating|electing|draining|"
     "mounting|resizing|scaling|patching|updating|propagating|expanding|"
     "importing|rejoining|reconfiguring|rebalancing)",
@@ -182,6 +182,8 @@ constexpr P kNeedsSomebodyWords[] = {
     "(limit|end|travel) switch",
     "(jammed|jam|blockage|obstruction|obstructed|leak|leaking|misaligned|"
     "cracked|burnt|unplugged|faulty|defective|malfunction|inoperative|tripped)",
+    "(bootloader|card|sim|phone|screen|keypad|door|gate|safe|cabinet|drawer|"
+    "steering|panel|seat|valve|wheel) (is|) locked",
 };
 
 // Something that was there and is gone, or was switched off.

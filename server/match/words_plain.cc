@@ -199,6 +199,7 @@ constexpr P kNoRoomWords[] = {
     "(isn't|aren't|wasn't|weren't) enough (disk|free|) "
     "(space|room|storage|disk space)",
     "(ran|run|running|runs) (short of|short|dry)",
+    "at (its|the|their) (limit|capacity|maximum|ceiling)",
 };
 
 constexpr Meaning kTooManyOf =
@@ -274,6 +275,12 @@ constexpr P kMovedWords[] = {
     "(lost|loses|losing) (the|) race",
     "(another|other|second|concurrent|competing) "
     "(writer|editor|holder|owner|copy)",
+    "while .. (is|are|was|being) (being|still)",
+    "(previous|last|earlier|prior) "
+    "(run|job|execution|backup|sync|build|cycle|import|task|attempt|call|"
+    "session|request|transfer) .. still",
+    "(serializable|snapshot|repeatable read) isolation",
+    "(write|read) skew",
 };
 
 constexpr Meaning kMovedBase = Says(kConcurrency, 6)

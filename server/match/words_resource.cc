@@ -88,6 +88,8 @@ constexpr P kContextWords[] = {
     "max (model len|seq len|position embeddings|tokens) .. "
     "(exceed~|reached|smaller|less)",
     "output limit was reached",
+    "(context|prompt|input|tokens|history) .. (does not|doesn't|do "
+    "not|won't|will not) fit",
 };
 
 // Doing less helps, and the text says of what.

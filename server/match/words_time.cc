@@ -65,7 +65,7 @@ constexpr P kTimeOverWords[] = {
     "limit|allotted time|time budget|maximum execution time|max execution "
     "time|maximum time|execution time limit|maximum allowed time|response time "
     "limit|maximum duration|max duration|maximum runtime|walltime|wall "
-    "time|time allowed)",
+    "time|wall clock|time allowed)",
     "(time|walltime|wall clock|soft time|hard time|cpu time|execution "
     "time|runtime|duration) (limit|budget|quota) "
     "(exceeded|reached|expired|hit|)",

@@ -1,9 +1,13 @@
 // The library that the program carries, against the library as it is parsed.
+#include <utility>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "patterns/built_in.h"
 #include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/match/literal_requirement.h"
+#include "server/match/registry.h"
 #include "server/wire/pattern.h"
 #include "tests/catalog/catalog_fixture.h"
 
@@ -43,6 +47,20 @@ TEST(BuiltInLibraryTest, CarriesWhatWouldBeLearned) {
   }
 }
 
+TEST(BuiltInLibraryTest, CarriesItsLiteralsCompiled) {
+  const internal::v1::BuiltInLibrary library = ReadBuiltIn();
+  std::vector<SharedPattern> patterns;
+  for (const internal::v1::BuiltInPattern& entry : library.patterns()) {
+    const auto pattern = ParseCheckedPattern(entry.pattern(), Origin::kLibrary,
+                                             LiteralsOf(entry));
+    ASSERT_TRUE(pattern.ok()) << pattern.status();
+    patterns.push_back(*pattern);
+  }
+  const auto registry = PatternRegistry::Create(std::move(patterns), 1);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  EXPECT_EQ((*registry)->SaveLiterals(), library.literal_index());
+}
+
 TEST_F(CatalogTest, KnownLiteralsDecideAsLearnedOnes) {
   const internal::v1::BuiltInLibrary library = ReadBuiltIn();
   CatalogOptions known;
@@ -50,6 +68,8 @@ TEST_F(CatalogTest, KnownLiteralsDecideAsLearnedOnes) {
     known.library.push_back(entry.pattern());
     known.library_literals.push_back(LiteralsOf(entry));
   }
+  known.library_index = library.literal_index();
+  ASSERT_FALSE(known.library_index.empty());
   CatalogOptions learned;
   learned.library = known.library;
   const auto fast = Open(std::move(known));

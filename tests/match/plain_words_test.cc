@@ -36,7 +36,7 @@ TEST(PlainWordsTest, WhatDoesNotSayIsUnknown) {
   for (const char* message :
        {"An unexpected error occurred.", "failed", "Something bad happened",
         "exit status 1", "Error: undefined", "err=1", "???", "",
-        "Your order is ready", "Welcome, the shop is open now",
+        "Your order is ready", "The quokka was zorbed", "Welcome to the shop",
         "The request could not be processed",
         "The job was not completed, see the log for details", "Error: quokka",
         "quokkas=3 zorbed=0 failed=0"}) {
@@ -90,7 +90,7 @@ TEST(PlainWordsTest, WhatSomebodyStoppedIsNotTriedAgain) {
 
 TEST(PlainWordsTest, WhoSendsASentenceAsAnErrorMeansOne) {
   ExpectAll({
-      {"The quokka was zorbed", "", 0, kPermanent, kEscalate},
+      {"The printer shows a dragon", "", 0, kPermanent, kEscalate},
       {"Quokka zorbed", "", 0, kUnknown, Strategy::kNone},
       {"qwz xkr plb vvt", "", 0, kUnknown, Strategy::kNone},
   });

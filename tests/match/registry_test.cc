@@ -273,5 +273,39 @@ TEST(RegistryTest, ManyThreadsMatchWhileTheRegistryIsReplaced) {
   for (std::thread& thread : threads) thread.join();
 }
 
+std::vector<SharedPattern> Numbered(const std::string& word) {
+  std::vector<SharedPattern> patterns;
+  for (int i = 10; i < 60; ++i) {
+    patterns.push_back(NewPattern(absl::StrCat("p", i), absl::StrCat(word, i)));
+  }
+  return patterns;
+}
+
+Registry CreateSaved(const std::string& word, const std::string& saved) {
+  return *PatternRegistry::Create(Numbered(word), 1, nullptr, saved);
+}
+
+TEST(PatternRegistryTest, SavedLiteralsAreUsedAndNeverTrusted) {
+  const std::string saved = Create(Numbered("quokka"))->SaveLiterals();
+  const std::string other = Create(Numbered("wombat"))->SaveLiterals();
+  ASSERT_FALSE(saved.empty());
+  std::string damaged = saved;
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  for (const std::string& bytes :
+       {saved, other, damaged, saved.substr(0, saved.size() / 2),
+        std::string("x"), std::string()}) {
+    const Registry registry = CreateSaved("quokka", bytes);
+    EXPECT_EQ(Id(registry->Match(NewFailure("a quokka12")).winner), "p12");
+    EXPECT_EQ(Id(registry->Match(NewFailure("a wombat12")).winner), "none");
+    EXPECT_EQ(registry->SaveLiterals(), saved);
+  }
+  // What is compiled, under the names of others: it finds the others' no more,
+  // which shows that nothing was compiled anew.
+  const size_t names = 50 * (1 + 8);
+  const Registry mixed =
+      CreateSaved("quokka", saved.substr(0, names) + other.substr(names));
+  EXPECT_EQ(Id(mixed->Match(NewFailure("a quokka12")).winner), "none");
+}
+
 }  // namespace
 }  // namespace recourse
