@@ -141,7 +141,8 @@ const Words& Fillers() {
                 "api",         "pod",           "com",          "worker",
                 "fehler",      "aufgetreten",   "ist",          "ein",
                 "producido",   "ocurrido",      "erreur",       "produite",
-                "errore",      "verificato",    "erro",         "ocorreu"};
+                "errore",      "verificato",    "manual",       "page",
+                "erro",        "ocorreu"};
   return *words;
 }
 
