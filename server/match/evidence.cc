@@ -10,7 +10,8 @@ namespace recourse {
 namespace {
 
 constexpr size_t kCategoryCount = static_cast<size_t>(Category::kUnknown) + 1;
-constexpr double kMinStrength = 1.8;   // Below: the text does not say.
+constexpr double kMinStrength = 1.8;  // Below: the text does not say.
+constexpr double kMinHint = 1.0;
 constexpr double kEachFurther = 0.25;  // Of one category, by strength.
 constexpr double kDoubt = 1.0;         // Keeps the share below 1.
 constexpr size_t kMaxLabels = 3;
@@ -73,7 +74,7 @@ bool Evidence::HasVeto(const Item& proof) const {
 
 bool Evidence::IsSilent() const {
   return std::all_of(items_.begin(), items_.end(), [](const Item& item) {
-    return item.strength < kMinStrength ||
+    return item.strength < kMinHint ||
            item.meaning.category == Category::kPermanent;
   });
 }

@@ -14,11 +14,11 @@ using Words = absl::flat_hash_set<absl::string_view>;
 
 constexpr size_t kMaxWord = 20;
 constexpr size_t kMinWord = 3;
-constexpr int kMinPercent = 30;  // Quoted names and better.
-constexpr int kWordsWithCue = 1;
+constexpr int kMinPercent = 30;   // Quoted names and better.
+constexpr int kWordsWithCue = 2;  // One will do in a sentence.
 constexpr int kWordsWithHint = 3;
 constexpr int kWordsOfASentence = 2;
-constexpr int kWordsWithoutSentence = 2;
+constexpr int kWordsWithoutSentence = 3;
 constexpr int kKnownWords = 2;  // By the tables; a jumble has fewer.
 
 // They say that it did not go as it should.
@@ -166,7 +166,9 @@ class Tally {
 
   bool NamesAFailure() const {
     const auto count = static_cast<int>(words_.size());
-    if (cue_ && count >= kWordsWithCue) return true;
+    if (cue_ && count + (sentence_ ? 1 : 0) >= kWordsWithCue && count > 0) {
+      return true;
+    }
     if (hint_ && count >= kWordsWithHint) return true;
     // Who sends it as an error means one, unless it tells good news.
     if (news_) return false;
