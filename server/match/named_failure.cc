@@ -14,32 +14,28 @@ using Words = absl::flat_hash_set<absl::string_view>;
 
 constexpr size_t kMaxWord = 20;
 constexpr size_t kMinWord = 3;
-constexpr int kMinPercent = 30;   // Quoted names and better.
-constexpr int kWordsWithCue = 2;  // One will do in a sentence.
+constexpr int kMinPercent = 30;  // Quoted names and better.
+constexpr int kWordsWithCue = 2;
 constexpr int kWordsWithHint = 3;
-constexpr int kWordsOfASentence = 2;
-constexpr int kWordsWithoutSentence = 3;
-constexpr int kKnownWords = 2;  // By the tables; a jumble has fewer.
 
 // They say that it did not go as it should.
 const Words& Cues() {
   static const auto* const words = new Words{
-      "not",        "already",      "no",          "cannot",      "can't",
-      "couldn't",   "doesn't",      "didn't",      "isn't",       "aren't",
-      "wasn't",     "won't",        "don't",       "hasn't",      "haven't",
-      "never",      "nothing",      "without",     "failed",      "fails",
-      "fail",       "failure",      "failures",    "refused",     "denied",
-      "declined",   "rejected",     "missing",     "unable",      "illegal",
-      "bad",        "wrong",        "broken",      "deleted",     "removed",
-      "terminated", "undefined",    "unknown",     "exceeds",     "exceeded",
-      "violation",  "fault",        "abort",       "aborted",     "stopped",
-      "incomplete", "lost",         "unsupported", "forbidden",   "blocked",
-      "required",   "needed",       "needs",       "nobody",      "none",
-      "empty",      "stuck",        "expired",     "unable",      "only",
-      "must",       "withdrew",     "withdrawn",   "interrupted", "damaged",
-      "overdue",    "insufficient", "shortage",    "open",        "too",
-      "beyond",     "until",        "instead",     "unless",      "except",
-      "nowhere",    "neither",      "nor",         "hardly",      "barely"};
+      "not",          "already",   "no",          "cannot",    "can't",
+      "couldn't",     "doesn't",   "didn't",      "isn't",     "aren't",
+      "wasn't",       "won't",     "don't",       "hasn't",    "haven't",
+      "never",        "nothing",   "without",     "failed",    "fails",
+      "fail",         "failure",   "failures",    "refused",   "denied",
+      "declined",     "rejected",  "missing",     "unable",    "illegal",
+      "bad",          "wrong",     "broken",      "deleted",   "removed",
+      "terminated",   "undefined", "unknown",     "exceeds",   "exceeded",
+      "violation",    "fault",     "abort",       "aborted",   "stopped",
+      "incomplete",   "lost",      "unsupported", "forbidden", "blocked",
+      "required",     "needed",    "needs",       "nobody",    "none",
+      "empty",        "stuck",     "expired",     "only",      "must",
+      "withdrew",     "withdrawn", "interrupted", "damaged",   "overdue",
+      "insufficient", "shortage",  "beyond",      "unless",    "nowhere",
+      "neither",      "nor",       "hardly",      "barely"};
   return *words;
 }
 
@@ -49,42 +45,6 @@ const Words& Hints() {
       new Words{"error",  "exception", "err",   "fatal",     "critical",
                 "panic",  "panicked",  "alarm", "assertion", "problem",
                 "errors", "unhandled", "alert", "severe"};
-  return *words;
-}
-
-// Told of what went well, or to nobody in particular.
-const Words& News() {
-  static const auto* const words =
-      new Words{"ok",           "ready",       "welcome",
-                "reminder",     "reminders",   "now",
-                "succeeded",    "success",     "successful",
-                "successfully", "nominal",     "okay",
-                "healthy",      "established", "acquired",
-                "saved",        "opens",       "reopens",
-                "shipped",      "settled",     "congratulations",
-                "win",          "won",         "thanks",
-                "thank",        "enjoy",       "hello",
-                "news",         "notice",      "restored",
-                "recovered",    "resumed",     "green",
-                "available",    "attached",    "birthday",
-                "smiled",       "arrives",     "arrived",
-                "delivered",    "boarding",    "talked",
-                "asked",        "ended",       "moved",
-                "changed",      "passed",      "completed",
-                "finished",     "done",        "started",
-                "good",         "great",       "happy",
-                "tomorrow"};
-  return *words;
-}
-
-// They tie words to a sentence.
-const Words& Ties() {
-  static const auto* const words =
-      new Words{"the",  "a",    "an",   "is",    "are",  "was", "were", "has",
-                "have", "this", "that", "these", "your", "you", "my",   "our",
-                "we",   "it",   "its",  "their", "his",  "her", "they", "of",
-                "to",   "in",   "on",   "at",    "by",   "for", "with", "from",
-                "and",  "or",   "as",   "per",   "than", "near"};
   return *words;
 }
 
@@ -160,41 +120,28 @@ class Tally {
       if (!absl::ascii_isalpha(c) && c != '\'') return;
       lower[i] = absl::ascii_tolower(c);
     }
-    AddWord(absl::string_view(lower.data(), size),
-            token.word != Vocabulary::kUnknown);
+    AddWord(absl::string_view(lower.data(), size));
   }
 
   bool NamesAFailure() const {
     const auto count = static_cast<int>(words_.size());
-    if (cue_ && count + (sentence_ ? 1 : 0) >= kWordsWithCue && count > 0) {
-      return true;
-    }
-    if (hint_ && count >= kWordsWithHint) return true;
-    // Who sends it as an error means one, unless it tells good news.
-    if (news_) return false;
-    return (sentence_ && known_ > 0 && count >= kWordsOfASentence) ||
-           (known_ >= kKnownWords && count >= kWordsWithoutSentence);
+    return (cue_ && count >= kWordsWithCue) ||
+           (hint_ && count >= kWordsWithHint);
   }
 
  private:
-  void AddWord(absl::string_view word, bool known) {
-    if (Ties().contains(word)) sentence_ = true;
-    if (News().contains(word)) news_ = true;
+  void AddWord(absl::string_view word) {
     if (Cues().contains(word)) {
       cue_ = true;
     } else if (Hints().contains(word)) {
       hint_ = true;
-    } else if (word.size() >= kMinWord && !Fillers().contains(word) &&
-               words_.insert(std::string(word)).second && known) {
-      ++known_;
+    } else if (word.size() >= kMinWord && !Fillers().contains(word)) {
+      words_.insert(std::string(word));
     }
   }
 
   bool cue_ = false;
   bool hint_ = false;
-  bool news_ = false;
-  bool sentence_ = false;
-  int known_ = 0;
   absl::flat_hash_set<std::string> words_;
 };
 

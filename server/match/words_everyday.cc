@@ -212,7 +212,7 @@ constexpr P kNotYoursToDoWords[] = {
     "not unlocked",
     "(signature|permission|consent|approval) of (a|the|your) "
     "(parent|teacher|manager|doctor|owner|guardian)",
-    "(teacher's|parent's|manager's|doctor's|owner's|guardian's) "
+    "(teacher's|parent's|manager's|owner's|guardian's) "
     "(signature|permission|consent|approval)",
     "(badge|membership|accreditation|clearance) (has|) (expired|lapsed|ended)",
     "(cannot|can't|may not) be (shown|played|viewed|watched|used|opened|read) "

@@ -80,20 +80,12 @@ TEST(PlainWordsTest, WhatWaitingDoesNotMend) {
 TEST(PlainWordsTest, WhatSomebodyStoppedIsNotTriedAgain) {
   for (const char* message :
        {"The user aborted a request.", "The operator stopped the run",
-        "cancelled by user", "The tenant called off the visit",
+        "cancelled by user", "The buyer called off the visit",
         "Stopped by you"}) {
     const Classification got = Classify(NewFailure(message), nullptr, kNow);
     EXPECT_EQ(Name(got.category), Name(kPermanent)) << got.evidence;
     EXPECT_FALSE(got.retryable) << message << ": " << got.evidence;
   }
-}
-
-TEST(PlainWordsTest, WhoSendsASentenceAsAnErrorMeansOne) {
-  ExpectAll({
-      {"The printer shows a dragon", "", 0, kPermanent, kEscalate},
-      {"Quokka zorbed", "", 0, kUnknown, Strategy::kNone},
-      {"qwz xkr plb vvt", "", 0, kUnknown, Strategy::kNone},
-  });
 }
 
 }  // namespace
