@@ -1,14 +1,20 @@
-// What the guard adds to a decision, and what a target costs in memory.
-//   BM_Decision     ObserveError + Admit for a target that is known, by 1 and 2
-//                   threads: of one target each, or all of the same
+// What the guard adds to a decision, and what a target costs in memory. One
+// figure per line; bench/guard_bench runs all of them.
+//   BM_Decision     ObserveError + Admit for a target that is known: by 1 and 2
+//                   threads, going round among so many targets, each with so
+//                   many callers
 //   BM_NewTarget    the same for a target met for the first time
 //   BM_Settle       what a report adds
-//   BM_Memory       bytes a target with 1, 2 or 4 callers takes, by the
-//                   allocator's own count
+//   BM_Memory       what 100,000 targets with so many callers each take: by how
+//                   much the process grows, and what its allocator counts. In
+//                   the rows of 2 seconds all are called once in each of them,
+//                   so that no window is as small as it can be.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <variant>
@@ -63,41 +69,48 @@ class Names {
       targets_.push_back(absl::StrCat("provider/model-", i));
     }
   }
-  CallSite Site(size_t i) const {
+  CallSite Site(size_t i, size_t caller = 0) const {
     return {"default", targets_[i % targets_.size()], "", "orders",
-            "orders-7c9f-0"};
+            instances_[caller]};
   }
 
  private:
   std::vector<std::string> targets_;
+  const std::vector<std::string> instances_ = {
+      "orders-7c9f-0", "orders-7c9f-1", "orders-7c9f-2", "orders-7c9f-3"};
 };
 
 std::unique_ptr<Guard> shared_guard;
 
-// Argument: number of targets among which each thread goes round.
 void BM_Decision(benchmark::State& state) {
   static Names names(100'000);
   const auto targets = static_cast<size_t>(state.range(0));
-  if (state.thread_index() == 0) shared_guard = NewGuard();
-  size_t i = static_cast<size_t>(state.thread_index()) * 31;
-  absl::Time now = kStart;
-  bool warm = false;
-  for (auto _ : state) {
-    if (!warm) {
-      state.PauseTiming();
-      for (size_t t = 0; t < targets; ++t) {
-        Decide(*shared_guard, names.Site(t), t, now);
-      }
-      warm = true;
-      state.ResumeTiming();
+  const auto callers = static_cast<size_t>(state.range(1));
+  if (state.thread_index() == 0) {
+    shared_guard = NewGuard();
+    for (size_t t = 0; t < targets * callers; ++t) {
+      Decide(*shared_guard, names.Site(t % targets, t / targets), t, kStart);
     }
+  }
+  size_t i = static_cast<size_t>(state.thread_index()) * 31;
+  size_t caller = 0;
+  absl::Time now = kStart;
+  for (auto _ : state) {
     i = (i + 7919) % targets;
+    if (++caller == callers) caller = 0;
     now += absl::Microseconds(10);
-    Decide(*shared_guard, names.Site(i), i, now);
+    Decide(*shared_guard, names.Site(i, caller), i, now);
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_Decision)->Arg(1)->Arg(1000)->Arg(100'000)->ThreadRange(1, 2);
+BENCHMARK(BM_Decision)
+    ->ArgNames({"targets", "callers"})
+    ->Args({1, 1})
+    ->Args({1, 4})
+    ->Args({1000, 1})
+    ->Args({1000, 4})
+    ->Args({100'000, 1})
+    ->ThreadRange(1, 2);
 
 void BM_NewTarget(benchmark::State& state) {
   static Names names(100'000);
@@ -133,32 +146,47 @@ void BM_Settle(benchmark::State& state) {
 }
 BENCHMARK(BM_Settle);
 
+size_t ResidentBytes() {
+  std::ifstream in("/proc/self/statm");
+  size_t all_pages = 0;
+  size_t resident_pages = 0;
+  in >> all_pages >> resident_pages;
+  return resident_pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
 void BM_Memory(benchmark::State& state) {
   constexpr size_t kTargets = 100'000;
   static Names names(kTargets);
-  const auto callers = static_cast<int>(state.range(0));
+  const auto callers = static_cast<size_t>(state.range(0));
   for (auto _ : state) {
-    malloc_trim(0);
-    const size_t before = mallinfo2().uordblks;
+    malloc_trim(0);  // What earlier rows took goes back to the system.
+    const size_t resident = ResidentBytes();
+    const size_t allocated = mallinfo2().uordblks;
     std::unique_ptr<Guard> guard = NewGuard();
-    for (size_t t = 0; t < kTargets; ++t) {
-      for (int c = 0; c < callers; ++c) {
-        CallSite site = names.Site(t);
-        const std::string instance = absl::StrCat("orders-7c9f-", c);
-        site.instance = instance;
-        Decide(*guard, site, t, kStart);
+    for (int64_t second = 0; second < state.range(1); ++second) {
+      for (size_t t = 0; t < kTargets * callers; ++t) {
+        Decide(*guard, names.Site(t % kTargets, t / kTargets), t,
+               kStart + absl::Seconds(second));
       }
     }
-    const size_t after = mallinfo2().uordblks;
-    state.counters["bytes_per_target"] =
-        static_cast<double>(after - before) / kTargets;
-    state.counters["MB_of_100000"] = static_cast<double>(after - before) / 1e6;
-    state.counters["estimate_MB"] =
-        static_cast<double>(guard->memory_bytes()) / 1e6;
+    const auto megabytes = [](size_t bytes) {
+      return static_cast<double>(bytes) / 1e6;
+    };
+    state.counters["MB_resident"] = megabytes(ResidentBytes() - resident);
+    state.counters["MB_allocated"] =
+        megabytes(mallinfo2().uordblks - allocated);
+    state.counters["MB_estimated"] = megabytes(guard->memory_bytes());
   }
 }
-BENCHMARK(BM_Memory)->Arg(1)->Arg(2)->Arg(4)->Iterations(1)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(BM_Memory)
+    ->ArgNames({"callers", "seconds"})
+    ->Args({1, 1})
+    ->Args({2, 1})
+    ->Args({4, 1})
+    ->Args({1, 2})
+    ->Args({4, 2})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace recourse
