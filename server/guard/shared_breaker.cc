@@ -171,9 +171,7 @@ bool SharedBreaker::Advance(const BreakerPolicy& policy, absl::Time now) {
   }
 }
 
-RunPlace SharedBreaker::Ask(const RunWish& wish, absl::Time now) {
-  if (backlog_ != nullptr) return AskInBacklog(wish, now);
-  if (waves_ == nullptr) return {RunPlace::Kind::kRun, wish.at};
+RunPlace SharedBreaker::AskInWaves(const RunWish& wish, absl::Time now) {
   if (const auto trial =
           waves_->Take(wish.at, wish.LastForTrial(open_until_, now),
                        wish.call_time, wish.seed, now)) {

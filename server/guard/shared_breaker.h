@@ -58,7 +58,11 @@ class SharedBreaker {
   // be called again until it did not.
   bool Advance(const BreakerPolicy& policy, absl::Time now);
 
-  RunPlace Ask(const RunWish& wish, absl::Time now);
+  RunPlace Ask(const RunWish& wish, absl::Time now) {
+    if (backlog_ != nullptr) return AskInBacklog(wish, now);
+    if (waves_ != nullptr) return AskInWaves(wish, now);
+    return {RunPlace::Kind::kRun, wish.at};
+  }
   // False: no such lease is out. nullopt: neither success nor failure.
   bool EndTrial(uint64_t permit, std::optional<bool> success, absl::Time now);
   void MoveTrial(uint64_t permit, absl::Time at);
@@ -100,6 +104,7 @@ class SharedBreaker {
   void Close(const BreakerPolicy& policy, absl::Time now);
   void Enter(CircuitState state, std::string reason, absl::Time now);
   void PrepareWaves(const BreakerPolicy& policy, absl::Time start);
+  RunPlace AskInWaves(const RunWish& wish, absl::Time now);
   RunPlace AskInBacklog(const RunWish& wish, absl::Time now);
 
   CircuitState state_ = CircuitState::kClosed;

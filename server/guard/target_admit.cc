@@ -47,7 +47,8 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
 
   RunPlace place = AskCircuits(wish, caller, now);
   if (place.kind == RunPlace::Kind::kRefused) {
-    return WhyRefused(wish, caller, now);
+    answer = WhyRefused(wish, caller, now);
+    return answer;  // One object for every answer: none is moved.
   }
   if (place.kind == RunPlace::Kind::kAskAgain) {
     admitted.grant.recheck = true;
@@ -63,7 +64,8 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
     const RetryBudget::Reserved reserved = budget_.Reserve(now);
     if (reserved == RetryBudget::Reserved::kNo) {
       Release(stamp, now);
-      return BudgetSpent(now);
+      answer = BudgetSpent(now);
+      return answer;
     }
     stamp.budgeted = true;
     stamp.reserved_at = now;

@@ -107,27 +107,24 @@ void TargetTable::TellPending() {
 
 AdmitAnswer TargetTable::Admit(const TargetKey& key,
                                const AdmitRequest& request, absl::Time now) {
+  const auto admit = [&request, now](TargetGuard& guard, Changes* changes) {
+    return guard.Admit(request, now, changes);
+  };
+  if (request.tokenless_key == 0) return With(key, now, admit);
   Telling telling(this);
   absl::MutexLock lock(&mutex_);
-  if (request.tokenless_key != 0) {
-    const double grants = tokenless_.Estimate(request.tokenless_key, now);
-    if (grants >= request.max_tokenless_grants) {
-      return NotAdmitted{
-          TraceReason::kTokenDropped,
-          absl::StrFormat("the same error from the same place came without its "
-                          "recovery_token about %.0f times in a minute; %d are "
-                          "granted: send the token of the last answer",
-                          grants, request.max_tokenless_grants)};
-    }
+  const double grants = tokenless_.Estimate(request.tokenless_key, now);
+  if (grants >= request.max_tokenless_grants) {
+    return NotAdmitted{
+        TraceReason::kTokenDropped,
+        absl::StrFormat("the same error from the same place came without its "
+                        "recovery_token about %.0f times in a minute; %d are "
+                        "granted: send the token of the last answer",
+                        grants, request.max_tokenless_grants)};
   }
-  Entry& entry = FindOrAdd(key, now);
-  AdmitAnswer answer =
-      RunOn(entry, [&request, now](TargetGuard& guard, Changes* changes) {
-        return guard.Admit(request, now, changes);
-      });
+  AdmitAnswer answer = RunOn(FindOrAdd(key, now), admit);
   const auto* admitted = std::get_if<Admitted>(&answer);
-  if (admitted != nullptr && request.tokenless_key != 0 &&
-      !admitted->grant.recheck) {
+  if (admitted != nullptr && !admitted->grant.recheck) {
     tokenless_.Add(request.tokenless_key, now);
   }
   return answer;

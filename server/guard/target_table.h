@@ -17,6 +17,7 @@
 #include "server/guard/guard.h"
 #include "server/guard/target_guard.h"
 #include "server/guard/tokenless_sketch.h"
+#include "server/model/failure.h"
 
 namespace recourse {
 
@@ -35,11 +36,18 @@ struct GuardShared {
 // Of a namespace and a target, hashed once.
 struct TargetKey {
   TargetKey(absl::string_view ns_in, absl::string_view target_in)
-      : ns(ns_in), target(target_in), hash(absl::HashOf(ns_in, target_in)) {}
+      : ns(ns_in), target(target_in), hash(HashOf(ns_in, target_in)) {}
 
   absl::string_view ns;
   absl::string_view target;
   size_t hash;
+
+ private:
+  // Most are in the default namespace, which need not be hashed each time.
+  static size_t HashOf(absl::string_view ns, absl::string_view target) {
+    return ns == kDefaultNamespace ? absl::HashOf(target)
+                                   : absl::HashOf(ns, target);
+  }
 };
 
 // Thread-safe. Calls of the listener are made without the lock, in the order of
