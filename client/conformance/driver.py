@@ -26,7 +26,7 @@ from google.protobuf import json_format
 HERE = pathlib.Path(__file__).resolve().parent
 RUNNER_TIMEOUT = 60  # Seconds; waits are recorded, not slept.
 HANG = 5  # Seconds; far above a client's patience for a question.
-FEATURES = {"circuits", "budget", "observe"}
+FEATURES = {"circuits", "budget", "observe", "own_steps", "causes"}
 SERVER_RULES = {"expect", "answer", "status", "reason", "hang"}
 
 
@@ -197,10 +197,10 @@ def check_waits(wanted, got):
 
 
 def check_result(wanted, got):
-    if "error" in wanted:
-        if wanted["error"] not in str(got.get("error", "")):
-            raise Differs(f"result: wanted the error {wanted['error']!r}, got {got!r}")
-        wanted = {key: value for key, value in wanted.items() if key != "error"}
+    for text in wanted.keys() & {"error", "cause"}:
+        if wanted[text] not in str(got.get(text, "")):
+            raise Differs(f"result: wanted the {text} {wanted[text]!r}, got {got!r}")
+    wanted = {key: value for key, value in wanted.items() if key not in ("error", "cause")}
     holds(wanted, got, "result")
 
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "client/cpp/durations.h"
 #include "client/cpp/status_details.h"
+#include "client/cpp/unary_call.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -25,7 +26,6 @@ constexpr int kMinMessageBytes = 1 << 10;
 constexpr int kMaxMessageBytes = 1 << 30;
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
 constexpr absl::Duration kDefaultAwait = absl::Seconds(30);
-constexpr absl::Duration kAwaitSlack = absl::Seconds(5);
 
 absl::Status ReadPem(const std::string& path, std::string& pem) {
   if (path.empty()) return absl::OkStatus();
@@ -78,13 +78,27 @@ grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
   return arguments;
 }
 
-absl::Status Check(const ClientOptions& options) {
+absl::Status CheckName(absl::string_view field, const std::string& name) {
+  if (name.size() <= ClientOptions::kMaxCallerBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " must be at most ", ClientOptions::kMaxCallerBytes,
+                   " bytes, and is ", name.size()));
+}
+
+// Of what holds whatever the connection is.
+absl::Status CheckRecovering(const ClientOptions& options) {
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("timeout must be above 0");
   }
   if (options.ask_timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("ask_timeout must be above 0");
   }
+  absl::Status status = CheckName("caller", options.caller);
+  status.Update(CheckName("caller_instance", options.caller_instance));
+  return status;
+}
+
+absl::Status CheckConnection(const ClientOptions& options) {
   if (options.keepalive < absl::Seconds(10) ||
       options.keepalive > absl::Hours(24)) {
     return absl::InvalidArgumentError("keepalive must be 10 s to 24 h");
@@ -117,17 +131,11 @@ v1::WatchCircuitsRequest IdentityOf(const Shared& shared) {
   return identity;
 }
 
-void SetDeadline(absl::Duration timeout, grpc::ClientContext& context) {
-  if (timeout < absl::Hours(24 * 365)) {
-    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(
     const std::string& address, const ClientOptions& options) {
-  absl::Status status = Check(options);
+  const absl::Status status = CheckConnection(options);
   if (!status.ok()) return status;
   auto credentials = Credentials(options.tls);
   if (!credentials.ok()) return credentials.status();
@@ -136,14 +144,18 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(
                      options);
 }
 
-std::unique_ptr<Client> Client::FromChannel(
+absl::StatusOr<std::unique_ptr<Client>> Client::FromChannel(
     std::shared_ptr<grpc::Channel> channel, const ClientOptions& options) {
+  const absl::Status status = CheckRecovering(options);
+  if (!status.ok()) return status;
   return std::unique_ptr<Client>(
       new Client(std::move(channel), options, nullptr));
 }
 
 std::unique_ptr<Client> Client::FromLink(std::unique_ptr<Link> link,
                                          const ClientOptions& options) {
+  const absl::Status status = CheckRecovering(options);
+  GOOGLE_CHECK(status.ok()) << status.ToString();
   return std::unique_ptr<Client>(
       new Client(grpc::CreateChannel("unix:/dev/null/no-server",
                                      grpc::InsecureChannelCredentials()),
@@ -199,15 +211,9 @@ absl::StatusOr<Response> Client::Call(
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                  Response*),
     const Request& request, const CallOptions& call) {
-  grpc::ClientContext context;
-  SetDeadline(call.timeout > absl::ZeroDuration() ? call.timeout : timeout_,
-              context);
-  const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
-  Response response;
-  const absl::Status status =
-      FromGrpcStatus((stub.*method)(&context, request, &response));
-  if (!status.ok()) return status;
-  return response;
+  return CallUnary(
+      stub, method, request,
+      call.timeout > absl::ZeroDuration() ? call.timeout : timeout_, call.stop);
 }
 
 // Each RPC of `service` is its stub's method and nothing else.
@@ -331,7 +337,7 @@ absl::StatusOr<v1::AwaitIncidentResponse> Client::AwaitIncident(
   CallOptions options = call;
   if (options.timeout <= absl::ZeroDuration()) {
     options.timeout =
-        kAwaitSlack +
+        GrpcLink::kPollGrace +
         (request.has_timeout() ? FromProto(request.timeout()) : kDefaultAwait);
   }
   return Call(*incidents_, &v1::Incidents::StubInterface::AwaitIncident,

@@ -41,17 +41,19 @@ struct TlsOptions {
 };
 
 struct ClientOptions {
+  static constexpr size_t kMaxCallerBytes = 128;
+
   TlsOptions tls = {};
   absl::Duration timeout = absl::Seconds(5);  // Of each unary call; > 0.
   // Longest message sent or received. 1 KiB - 1 GiB.
   int max_message_bytes = 32 << 20;
-  // Pings of a quiet connection with calls in flight. The server tolerates one
-  // per 10 s: keep it slower.
+  // Between pings of a quiet connection with calls in flight. 10 s - 24 h: the
+  // server tolerates one per 10 s.
   absl::Duration keepalive = absl::Seconds(30);
 
   // What the rest is for: operations that are recovered.
-  // Who calls: the service's name, at most 128 bytes, and this process of it
-  // (empty: made of host, process id and chance).
+  // Who calls: the service's name, and this process of it (empty: made of host,
+  // process id and chance). At most kMaxCallerBytes each.
   std::string caller = {};
   std::string caller_instance = {};
   std::string namespace_name = {};  // Empty: "default".
@@ -89,13 +91,15 @@ class Client {
       const std::string& address, const ClientOptions& options = {});
 
   // Over a channel made elsewhere, whose options are its own: of `options`
-  // those of the connection are not used. Never null.
-  static std::unique_ptr<Client> FromChannel(
+  // those of the connection (tls, max_message_bytes, keepalive) are not used.
+  // INVALID_ARGUMENT: another is out of range.
+  static absl::StatusOr<std::unique_ptr<Client>> FromChannel(
       std::shared_ptr<grpc::Channel> channel,
       const ClientOptions& options = {});
 
   // Whose recoveries use `link` in place of a server, for tests (see
-  // testing.h). Its other methods find nobody. Never null.
+  // testing.h). Its other methods find nobody. Never null. REQUIRES: `options`
+  // are in range.
   static std::unique_ptr<Client> FromLink(std::unique_ptr<Link> link,
                                           const ClientOptions& options = {});
 

@@ -6,7 +6,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/cpp/backoff.h"
 #include "client/cpp/durations.h"
+#include "client/cpp/error_cause.h"
 #include "client/cpp/local_retry.h"
 #include "client/cpp/question.h"
 #include "client/cpp/status_details.h"
@@ -75,18 +77,16 @@ Recovery::Effect Recovery::Begin() {
 }
 
 Attempt Recovery::attempt() const {
-  return {.number = runs_,
-          .target = target_,
-          .alternative = alternative_.has_value() ? &*alternative_ : nullptr,
-          .state = state_.has_value() ? *state_
-                   : options_.state.has_value()
-                       ? *options_.state
-                       : google::protobuf::Struct::default_instance(),
-          .edits = edits_,
-          .disabled_features = disabled_features_,
-          .keep_ratio = keep_ratio_,
-          .timeout = timeout_,
-          .stop = options_.stop};
+  return {
+      .number = runs_,
+      .target = target_,
+      .alternative = alternative_.has_value() ? &*alternative_ : nullptr,
+      .state = state_.has_value() ? *state_ : internal::GivenState(options_),
+      .edits = edits_,
+      .disabled_features = disabled_features_,
+      .keep_ratio = keep_ratio_,
+      .timeout = timeout_,
+      .stop = options_.stop};
 }
 
 Recovery::Effect Recovery::RunUnlessGated() {
@@ -107,14 +107,12 @@ void Recovery::BeginRun() {
   if (!repeated_) called_.push_back(site_);
 }
 
-bool Recovery::WasSlow() const {
-  return options_.slow_call != absl::InfiniteDuration() &&
-         Now() - attempt_began_ >= options_.slow_call;
-}
-
 void Recovery::Succeeded() {
-  shared_.sites.CountSuccess(*site_, {.slow = WasSlow(), .repeated = repeated_},
-                             Now());
+  shared_.sites.CountSuccess(
+      *site_,
+      {.slow = internal::IsSlow(shared_, options_, attempt_began_),
+       .repeated = repeated_},
+      Now());
   if (observed_ != nullptr) observed_->Ended(v1::OUTCOME_SUCCESS);
   Report(v1::OUTCOME_SUCCESS);
 }
@@ -126,7 +124,7 @@ Recovery::Effect Recovery::FirstFailed(const absl::Status& error, bool slow) {
 }
 
 Recovery::Effect Recovery::Failed(const absl::Status& error) {
-  slow_ = WasSlow();
+  slow_ = internal::IsSlow(shared_, options_, attempt_began_);
   return AttemptFailed(error);
 }
 
@@ -144,7 +142,10 @@ Recovery::Effect Recovery::AttemptFailed(const absl::Status& error) {
 }
 
 void Recovery::Note(const absl::Status& error, bool counts) {
-  if (failed_since_ == absl::InfinitePast()) failed_since_ = Now();
+  if (failed_since_ == absl::InfinitePast()) {
+    failed_since_ = Now();
+    first_error_ = error;
+  }
   status_ = error;
   error_ = options_.map_error(error);
   uncounted_ = counts;
@@ -259,6 +260,9 @@ Recovery::Effect Recovery::GoOnLocally() {
   if (options_.idempotency == v1::IDEMPOTENCY_NOT_IDEMPOTENT && runs_ > 0) {
     return End(v1::OUTCOME_ABANDONED);
   }
+  if (error_.has_value() && !options_.context.caller_steps().empty()) {
+    return GoOnByOwnSteps();
+  }
   const std::optional<v1::LocalPlan> told =
       shared_.advice.PlanFor(target_, Now());
   if (!told.has_value() && !circuit_open_ && !LooksTemporary()) {
@@ -266,19 +270,36 @@ Recovery::Effect Recovery::GoOnLocally() {
   }
   const v1::LocalPlan& plan =
       told.has_value() ? *told : LocalAdvice::DefaultPlan();
-  shared_.advice.AddCalls(target_, shared_.sites.NewFirstCalls(*site_));
-  if (local_retries_ >= plan.max_retries() ||
-      !shared_.advice.TakeRetry(target_)) {
+  if (local_retries_ >= plan.max_retries() || !PayForRetry()) {
     return End(v1::OUTCOME_ABANDONED);
   }
   local_delay_ =
-      LocalDelay(plan, local_retries_, local_delay_, shared_.clock.Random());
+      RetryDelay(plan, local_retries_, local_delay_, shared_.clock.Random());
   ++local_retries_;
   absl::Duration delay = local_delay_;
   if (error_.has_value()) {
     delay = std::max(delay, FromProto(error_->retry_after()));
   }
   return WaitThen(delay, AfterWait::kRun);
+}
+
+// The caller's own plan stands above ours.
+Recovery::Effect Recovery::GoOnByOwnSteps() {
+  if (!own_steps_.has_value()) {
+    own_steps_.emplace(options_.context.caller_steps(), options_,
+                       shared_.clock);
+  }
+  decision_ = own_steps_->Next(*error_, target_);
+  if (decision_.has_retry() && !PayForRetry()) {
+    return End(v1::OUTCOME_ABANDONED);
+  }
+  if (options_.on_decision) options_.on_decision(decision_);
+  return Obey();
+}
+
+bool Recovery::PayForRetry() {
+  shared_.advice.AddCalls(target_, shared_.sites.NewFirstCalls(*site_));
+  return shared_.advice.TakeRetry(target_);
 }
 
 // --- Ends ---
@@ -307,6 +328,7 @@ Recovery::Effect Recovery::End(v1::Outcome outcome) {
   if (outcome == v1::OUTCOME_FAILURE && !decision_.decision_id().empty()) {
     status_.SetPayload(kDecisionIdUrl, absl::Cord(decision_.decision_id()));
   }
+  SetCause(first_error_, status_);
   return Effect::kEnd;
 }
 

@@ -12,7 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/cpp/error_cause.h"
 #include "client/cpp/observe.h"
+#include "client/cpp/own_steps.h"
 #include "client/cpp/run_options.h"
 #include "client/cpp/shared.h"
 #include "google/protobuf/struct.pb.h"
@@ -23,11 +25,30 @@ namespace recourse {
 
 // How an operation's value came to be.
 struct RecoveryInfo {
-  int attempts = 1;
+  int attempts = 1;       // Of the operation; 0: it never ran.
   bool degraded = false;  // The value stands in for the operation's answer.
   absl::Duration result_age = {};  // Of one that stands in; 0: not told.
-  std::string decision_id = {};    // The last decision's; empty: none.
+  // The last decision's; empty: none, or one by the caller's own steps.
+  std::string decision_id = {};
 };
+
+namespace internal {
+
+// Whether a call that began then counts as slow, ending now.
+inline bool IsSlow(const Shared& shared, const RunOptions& options,
+                   absl::Time began) {
+  return options.slow_call != absl::InfiniteDuration() &&
+         shared.clock.Now() - began >= options.slow_call;
+}
+
+// The operation's input before any edit.
+inline const google::protobuf::Struct& GivenState(const RunOptions& options) {
+  return options.state.has_value()
+             ? *options.state
+             : google::protobuf::Struct::default_instance();
+}
+
+}  // namespace internal
 
 // Begin, or FirstFailed after a first attempt made elsewhere; then, for each
 // effect, the call that tells its result and gives the next, until it is a last
@@ -88,7 +109,6 @@ class Recovery {
   enum class AfterWait { kRun, kRecheck, kPoll };
 
   Effect AttemptFailed(const absl::Status& error);
-  bool WasSlow() const;
   void Note(const absl::Status& error, bool counts);
   void Count(const v1::RecoveryResult* decision);
   bool LooksTemporary() const;
@@ -110,6 +130,8 @@ class Recovery {
   Effect PollAgain();
   Effect Resolve();
   Effect GoOnLocally();
+  Effect GoOnByOwnSteps();
+  bool PayForRetry();
   Effect GoOnAsBefore(const absl::Status& error);
 
   void Report(v1::Outcome outcome);
@@ -140,6 +162,7 @@ class Recovery {
 
   // The failure.
   absl::Status status_;
+  absl::Status first_error_;  // OK: none.
   std::optional<v1::ErrorDetails> error_;
   bool uncounted_ = false;
   bool slow_ = false;
@@ -161,6 +184,7 @@ class Recovery {
   int questions_ = 0;
   int local_retries_ = 0;
   absl::Duration local_delay_;
+  std::optional<OwnSteps> own_steps_;  // Once they are needed.
   google::protobuf::Value stand_in_;
   v1::Resolution resolution_;
   std::shared_ptr<Observed> observed_;  // With Mode::kObserve.

@@ -193,12 +193,15 @@ Recovery::Effect Recovery::Resolve() {
       return RunUnlessGated();
     case v1::RESOLUTION_ACTION_RETRY:
       return RunUnlessGated();
-    case v1::RESOLUTION_ACTION_SKIP:
+    case v1::RESOLUTION_ACTION_SKIP: {
       Report(v1::OUTCOME_FAILURE);
-      status_ = absl::NotFoundError(
-          absl::StrCat("skipped by a person: ", resolution_.note()));
+      const absl::Status last = std::exchange(
+          status_, absl::NotFoundError(absl::StrCat("skipped by a person: ",
+                                                    resolution_.note())));
       status_.SetPayload(kSkippedUrl, absl::Cord(resolution_.note()));
+      SetCause(last, status_);
       return Effect::kSkip;
+    }
     default:
       return End(v1::OUTCOME_FAILURE);
   }

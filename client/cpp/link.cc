@@ -2,18 +2,15 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "client/cpp/durations.h"
 #include "client/cpp/status_details.h"
+#include "client/cpp/unary_call.h"
 
 namespace recourse {
 namespace {
 
-// What a poll gets beyond the time that the server may hold it.
-constexpr absl::Duration kPollGrace = absl::Seconds(5);
-
 absl::Duration TimeoutOf(const v1::AwaitIncidentRequest& request) {
-  return FromProto(request.timeout()) + kPollGrace;
+  return FromProto(request.timeout()) + GrpcLink::kPollGrace;
 }
 
 template <typename Request, typename Response>
@@ -22,13 +19,6 @@ struct CallInFlight {
   Request request;
   Response response;
 };
-
-template <typename Response>
-absl::StatusOr<Response> Result(const grpc::Status& status,
-                                Response&& response) {
-  if (!status.ok()) return FromGrpcStatus(status);
-  return std::move(response);
-}
 
 }  // namespace
 
@@ -47,24 +37,15 @@ GrpcLink::~GrpcLink() {
 Link::Answer GrpcLink::Ask(const v1::RecoveryContext& question,
                            absl::Duration timeout,
                            const std::stop_token& stop) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  const std::stop_callback on_stop(stop, [&] { context.TryCancel(); });
-  v1::RecoveryResult result;
-  const grpc::Status status =
-      orchestrator_->HandleError(&context, question, &result);
-  return Result(status, std::move(result));
+  return CallUnary(*orchestrator_,
+                   &v1::ErrorRecoveryOrchestrator::StubInterface::HandleError,
+                   question, timeout, stop);
 }
 
 Link::Polled GrpcLink::Poll(const v1::AwaitIncidentRequest& request,
                             const std::stop_token& stop) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + TimeoutOf(request)));
-  const std::stop_callback on_stop(stop, [&] { context.TryCancel(); });
-  v1::AwaitIncidentResponse response;
-  const grpc::Status status =
-      incidents_->AwaitIncident(&context, request, &response);
-  return Result(status, std::move(response));
+  return CallUnary(*incidents_, &v1::Incidents::StubInterface::AwaitIncident,
+                   request, TimeoutOf(request), stop);
 }
 
 template <typename Request, typename Response>
@@ -76,14 +57,18 @@ Link::Cancel GrpcLink::StartCall(
     std::function<void(absl::StatusOr<Response>)> done) {
   const auto call = std::make_shared<CallInFlight<Request, Response>>();
   call->request = request;
-  call->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  SetDeadline(timeout, call->context);
   {
     absl::MutexLock lock(&mu_);
     ++in_flight_;
   }
   start(&call->context, &call->request, &call->response,
         [this, call, done = std::move(done)](const grpc::Status& status) {
-          done(Result(status, std::move(call->response)));
+          if (status.ok()) {
+            done(std::move(call->response));
+          } else {
+            done(FromGrpcStatus(status));
+          }
           absl::MutexLock lock(&mu_);
           --in_flight_;
         });

@@ -53,6 +53,9 @@ class Link {
 // A server over gRPC, with the background work for it.
 class GrpcLink : public Link {
  public:
+  // What a poll gets beyond the time that the server may hold it.
+  static constexpr absl::Duration kPollGrace = absl::Seconds(5);
+
   // `channel` and what `background` refers to must outlive it.
   GrpcLink(const std::shared_ptr<grpc::Channel>& channel,
            Background& background);

@@ -15,6 +15,15 @@ namespace {
 // Waits that differ by less, or by less than half, agree.
 constexpr absl::Duration kAgree = absl::Seconds(1);
 
+google::protobuf::RepeatedPtrField<v1::Step> RetriesOf(
+    const v1::RecoveryContext& context) {
+  google::protobuf::RepeatedPtrField<v1::Step> retries;
+  for (const v1::Step& step : context.caller_steps()) {
+    if (step.has_retry()) *retries.Add() = step;
+  }
+  return retries;
+}
+
 bool GoesOn(const v1::RecoveryResult& decision) {
   return decision.disposition() == v1::DISPOSITION_ACT ||
          decision.disposition() == v1::DISPOSITION_RECOVERED ||
@@ -28,7 +37,7 @@ Observed::Observed(Shared& shared, const RunOptions& options, Site& site)
       options_(options),
       site_(site),
       since_(shared.clock.Now()),
-      retries_(options.context.caller_steps()) {}
+      retries_(RetriesOf(options.context), options_, shared.clock) {}
 
 std::optional<absl::Duration> Observed::Failed(const absl::Status& error,
                                                const v1::ErrorDetails& details,
@@ -37,8 +46,9 @@ std::optional<absl::Duration> Observed::Failed(const absl::Status& error,
   shared_.sites.CountFailure(
       site_, {.against_target = LooksTemporary(error, details)}, now);
   shared_.link->Start(/*listen=*/true);
-  std::optional<absl::Duration> delay =
-      retries_.Next(FromProto(details.retry_after()), shared_.clock.Random());
+  const v1::RecoveryResult own = retries_.Next(details, options_.target);
+  std::optional<absl::Duration> delay;
+  if (own.has_retry()) delay = FromProto(own.retry().delay());
   if (delay.has_value() && *delay >= time_remaining) delay.reset();
   Failure failure{error,
                   QuestionOf(shared_, options_,

@@ -11,16 +11,16 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "client/cpp/own_retries.h"
+#include "client/cpp/own_steps.h"
 #include "client/cpp/run_options.h"
 #include "client/cpp/shared.h"
 
 namespace recourse {
 
-// One operation that fails and goes on by its caller's own retries (see
-// OwnRetries). Questions go one after the other, so that each carries the token
-// of the answer before; when the operation has ended and all are answered, the
-// outcome is reported and disagreements are told.
+// One operation that fails and goes on by the retry steps of its caller's own
+// plan; others are passed over. Questions go one after the other, so that each
+// carries the token of the answer before; when the operation has ended and all
+// are answered, the outcome is reported and disagreements are told.
 //
 // Thread safety: Failed and Ended from one thread at a time; answers come on
 // others. `shared` must outlive its questions, as a client does.
@@ -54,7 +54,7 @@ class Observed : public std::enable_shared_from_this<Observed> {
   const RunOptions options_;
   Site& site_;
   const absl::Time since_;
-  OwnRetries retries_;
+  OwnSteps retries_;
 
   absl::Mutex mu_;
   std::deque<Failure> failures_ ABSL_GUARDED_BY(mu_);

@@ -49,15 +49,9 @@ struct FirstAttempt {
   Attempt attempt(const RunOptions& options) const {
     return {.number = 1,
             .target = options.target,
-            .state = options.state.has_value()
-                         ? *options.state
-                         : google::protobuf::Struct::default_instance(),
+            .state = GivenState(options),
             .timeout = left,
             .stop = options.stop};
-  }
-  bool WasSlow(Shared& shared, const RunOptions& options) const {
-    return is_timed && options.slow_call != absl::InfiniteDuration() &&
-           shared.clock.Now() - began >= options.slow_call;
   }
 
   const bool is_timed;
@@ -108,7 +102,7 @@ absl::StatusOr<T> RunAt(Shared& shared, Site& site, const RunOptions& options,
   bool slow = false;
   if (ABSL_PREDICT_TRUE(first.may_begin)) {
     absl::StatusOr<T> answer = operation(first.attempt(options));
-    slow = first.WasSlow(shared, options);
+    slow = first.is_timed && IsSlow(shared, options, first.began);
     if (ABSL_PREDICT_TRUE(answer.ok())) {
       if (ABSL_PREDICT_FALSE(slow || site.special())) {
         shared.sites.CountSuccess(site, {.slow = slow}, shared.clock.Now());
@@ -140,15 +134,17 @@ using ValueOf =
 // it is called on this thread, once per attempt, and must not throw. Returns:
 //   the operation's value       it succeeded, or a stand-in (see Substitutes)
 //   the operation's last error  nothing more can be done, or time is up;
-//                               DecisionIdOf says which decision ended it
+//                               DecisionIdOf says which decision ended it,
+//                               CauseOf what it failed with at first
 //   CANCELLED                   options.stop was asked, or the operation says
 //                               that it was cancelled itself
 //   NOT_FOUND, IsSkipped true   a person said to go on without the answer
 //   UNAVAILABLE, IsCircuitOpen  it never ran: the circuit of its target is open
 //
-// Recourse out of reach: the last local plan for the target, else two retries
-// of what looks temporary; never for a NOT_IDEMPOTENT operation, and within
-// the target's budget of local retries. One report is sent at the end, in the
+// Recourse out of reach: the caller's own steps (context.caller_steps), else
+// the last local plan for the target, else two retries of what looks temporary;
+// never for a NOT_IDEMPOTENT operation, and within the target's budget of local
+// retries. One report is sent at the end, in the
 // background, if Recourse ever answered:
 //   SUCCESS    a value, or a stand-in, came back
 //   FAILURE    given up, escalated, aborted or skipped by a person

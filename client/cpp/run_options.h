@@ -68,6 +68,8 @@ struct Disagreement {
   v1::RecoveryResult decision;
   std::string decided;  // A strategy's name as in the API, or "ENDED".
   std::string done;     // "RAN_AGAIN" or "ENDED".
+  // The wait before the operation runs again, as decided and as done. At least
+  // 0; 0, too, where it does not run again.
   absl::Duration decided_delay;
   absl::Duration done_delay;
 };
@@ -106,9 +108,10 @@ struct RunOptions {
   // The input as JSON, and the path in it of the text that may be corrected.
   std::optional<google::protobuf::Struct> state = {};
   std::string subject_field = {};
-  // Everything else that a context may say (labels, quota scope, own steps,
-  // ...); fields above win. Caller and namespace are the client's unless they
-  // are set here.
+  // Everything else that a context may say (labels, quota scope, ...); fields
+  // above win. Caller and namespace are the client's unless they are set here.
+  // `caller_steps` are what is done, too, while Recourse cannot be asked (see
+  // OwnSteps): in place of the local plan, their retries paid as local ones.
   v1::RecoveryContext context = {};
 
   // Cancels waits, questions and, through Attempt::stop, the operation.
@@ -121,7 +124,8 @@ struct RunOptions {
   // Says what an error is.
   std::function<v1::ErrorDetails(const absl::Status&)> map_error =
       DefaultErrorDetails;
-  // For logs: each decision before it is obeyed, and each failure to get one.
+  // For logs: each decision before it is obeyed (one by the caller's own steps
+  // has no decision_id), and each failure to get one.
   std::function<void(const v1::RecoveryResult&)> on_decision = {};
   std::function<void(const absl::Status&)> on_ask_failed = {};
   // With Mode::kObserve, when the operation has ended; on a thread of the

@@ -3,10 +3,16 @@
 //   auto clock = std::make_shared<recourse::test_mode::FakeClock>();
 //   auto link = std::make_unique<recourse::test_mode::ScriptedLink>();
 //   link->Answer(recourse::test_mode::RetryAfter(absl::Seconds(2)));
-//   auto client = recourse::Client::FromLink(std::move(link), {.clock =
-//   clock});
-//   ... Run(*client, ...) ...
-//   EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(2)));
+//   const auto client =
+//       recourse::Client::FromLink(std::move(link), {.clock = clock});
+//   const absl::StatusOr<int> answer = recourse::Run(
+//       *client, {.target = "search"},
+//       [](const recourse::Attempt& attempt) -> absl::StatusOr<int> {
+//         if (attempt.number == 1) return absl::UnavailableError("reset");
+//         return 42;
+//       });
+//   EXPECT_EQ(*answer, 42);
+//   EXPECT_THAT(clock->waits(), testing::ElementsAre(absl::Seconds(2)));
 #pragma once
 
 #include <deque>

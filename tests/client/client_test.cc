@@ -3,6 +3,7 @@
 #include "absl/synchronization/notification.h"
 #include "client/cpp/status_details.h"
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
 #include "tests/client/scripted_server.h"
 
@@ -31,6 +32,39 @@ TEST(Client, RefusesBadOptions) {
     EXPECT_EQ(Client::Create("127.0.0.1:1", test.options).status().code(),
               test.code);
   }
+}
+
+TEST(Client, NamesOfTheCallerHaveALimit) {
+  ClientOptions fits, long_service, long_instance;
+  fits.caller = fits.caller_instance = std::string(128, 'a');
+  long_service.caller = std::string(129, 'a');
+  long_instance.caller_instance = std::string(129, 'a');
+  const struct {
+    const ClientOptions& options;
+    absl::Status status;
+  } kCases[] = {
+      {fits, absl::OkStatus()},
+      {long_service, absl::InvalidArgumentError(
+                         "caller must be at most 128 bytes, and is 129")},
+      {long_instance,
+       absl::InvalidArgumentError(
+           "caller_instance must be at most 128 bytes, and is 129")},
+  };
+  for (const auto& test : kCases) {
+    EXPECT_EQ(Client::Create("127.0.0.1:1", test.options).status(),
+              test.status);
+    const auto channel =
+        grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials());
+    EXPECT_EQ(Client::FromChannel(channel, test.options).status(), test.status);
+  }
+}
+
+TEST(Client, ChannelMadeElsewhereIsUsed) {
+  ScriptedServer server;
+  server.orchestrator.HandleError_.Answer("decision_id: 'd1'");
+  const auto client = Client::FromChannel(grpc::CreateChannel(
+      server.address(), grpc::InsecureChannelCredentials()));
+  EXPECT_EQ((*client)->HandleError({})->decision_id(), "d1");
 }
 
 TEST(Client, AnswerComesBack) {

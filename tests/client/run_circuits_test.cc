@@ -23,6 +23,12 @@ class RunCircuitsTest : public RunFixture {
                                            more)));
   }
   void Connect() { ASSERT_TRUE(client->Connect(kPatience)); }
+  // The circuit stood in the way, once.
+  void ExpectAskedAboutTheCircuit() const {
+    ASSERT_THAT(Asked(), SizeIs(1));
+    EXPECT_TRUE(Asked()[0].circuit_open());
+    EXPECT_FALSE(Asked()[0].has_error());
+  }
 
   // From now on nothing is sent: what is counted stays to be looked at.
   test_mode::ScriptedLink& UseLink() {
@@ -60,9 +66,7 @@ TEST_F(RunCircuitsTest, OpenCircuitIsAskedAboutBeforeAnythingRuns) {
     disposition: DISPOSITION_ACT recovery_token: "t1" trial: true
     retry { delay { seconds: 2 } })");
   EXPECT_EQ(*Play({"fine"}), "fine");
-  ASSERT_THAT(Asked(), SizeIs(1));
-  EXPECT_TRUE(Asked()[0].circuit_open());
-  EXPECT_FALSE(Asked()[0].has_error());
+  ExpectAskedAboutTheCircuit();
   EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(2)));
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
 }
@@ -74,6 +78,7 @@ TEST_F(RunCircuitsTest, NotIdempotentMayRunItsFirstTime) {
   server.orchestrator.HandleError_.Answer(R"(
     disposition: DISPOSITION_ACT recovery_token: "t1" trial: true retry {})");
   EXPECT_EQ(*Play({"fine"}), "fine");
+  ExpectAskedAboutTheCircuit();
 }
 
 TEST_F(RunCircuitsTest, WhatNeverRanEndsWithAnErrorThatSaysSo) {
@@ -115,6 +120,7 @@ TEST_F(RunCircuitsTest, ForcedOpenTellsAndUnforcedRuns) {
         return grpc::Status::OK;
       });
   EXPECT_EQ(*Play({"fine"}), "fine");
+  ExpectAskedAboutTheCircuit();
 }
 
 TEST_F(RunCircuitsTest, UnansweredItWaitsAndLooksAgainThenEnds) {

@@ -58,6 +58,7 @@ TEST_F(RunHumanTest, SkipIsADistinctStatus) {
   const auto answer = Play({kDenied});
   EXPECT_TRUE(recourse::IsSkipped(answer.status()));
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(CauseOf(answer.status()), kDenied);
   EXPECT_FALSE(recourse::IsSkipped(absl::NotFoundError("no such file")));
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_FAILURE));
 }

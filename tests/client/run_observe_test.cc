@@ -1,5 +1,4 @@
 // Run with Mode::kObserve: nothing is obeyed.
-#include "client/cpp/own_retries.h"
 #include "tests/client/run_fixture.h"
 
 namespace recourse {
@@ -83,25 +82,14 @@ TEST_F(RunObserveTest, OpenCircuitsGateNothing) {
   EXPECT_THAT(Asked(), IsEmpty());
 }
 
-TEST(OwnRetries, StepsAfterOneAnother) {
-  const auto plan = FromText<v1::RecoveryContext>(R"(
-    caller_steps { retry { max_retries: 2 base_delay { seconds: 1 } factor: 3
-                           jitter: JITTER_NONE } }
-    caller_steps { escalation {} }
-    caller_steps { retry { max_retries: 1 backoff: BACKOFF_FIXED
-                           base_delay { seconds: 9 } jitter: JITTER_EQUAL } })");
-  OwnRetries retries(plan.caller_steps());
-  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0.5), absl::Seconds(1));
-  EXPECT_EQ(retries.Next(absl::Seconds(5), 0.5), absl::Seconds(5));
-  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0), absl::Seconds(4.5));
-  EXPECT_EQ(retries.Next(absl::ZeroDuration(), 0.5), std::nullopt);
-}
-
-TEST(OwnRetries, NoMoreWhenTheServerAsksForTooLong) {
-  const auto plan = FromText<v1::RecoveryContext>(
-      "caller_steps { retry { max_retry_after { seconds: 5 } } }");
-  OwnRetries retries(plan.caller_steps());
-  EXPECT_EQ(retries.Next(absl::Seconds(6), 0.5), std::nullopt);
+TEST_F(RunObserveTest, OtherStepsArePassedOver) {
+  *options.context.add_caller_steps() = FromText<v1::Step>("escalation {}");
+  OwnRetry();
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_ACT strategy_used: RECOVERY_STRATEGY_RETRY
+    recovery_token: "t1" retry { delay { seconds: 4 } })");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(4)));
 }
 
 }  // namespace

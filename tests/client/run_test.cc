@@ -220,6 +220,18 @@ TEST_F(RunTest, EndingsReportOnce) {
   }
 }
 
+TEST_F(RunTest, FirstErrorIsTheCauseOfTheLast) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 't1' retry {}");
+  server.orchestrator.HandleError_.Answer(R"(
+    disposition: DISPOSITION_GIVE_UP recovery_token: "t2" decision_id: "d2")");
+  const absl::Status status =
+      Play({kDown, absl::InternalError("broken")}).status();
+  EXPECT_EQ(status.message(), "broken");
+  EXPECT_EQ(CauseOf(status), kDown);
+  EXPECT_EQ(DecisionIdOf(status), "d2");
+}
+
 TEST_F(RunTest, DelayBeyondTheDeadlineAbandons) {
   options.time_budget = absl::Seconds(3);
   server.orchestrator.HandleError_.Answer(R"(
@@ -308,7 +320,9 @@ TEST_F(RunTest, ServerThatNeverEndsIsLeft) {
           retry { remediation: "refresh" })");
         return grpc::Status::OK;
       });
-  EXPECT_EQ(Play({kDown}).status(), absl::InternalError("no"));
+  const absl::Status status = Play({kDown}).status();
+  EXPECT_EQ(status.message(), "no");
+  EXPECT_EQ(CauseOf(status), kDown);
   EXPECT_THAT(Asked(), SizeIs(Recovery::kMaxQuestions));
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
 }

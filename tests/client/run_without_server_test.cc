@@ -159,5 +159,106 @@ TEST_F(RunWithoutServerTest, AsksNoMoreAfterThreeFailuresThenProbes) {
   EXPECT_THAT(Asked(), SizeIs(4));
 }
 
+// The caller's own plan stands in place of the local one (5.5).
+class OwnStepsWithoutServerTest : public RunWithoutServerTest {
+ protected:
+  void Plan(const std::string& steps) {
+    options.context.MergeFrom(FromText<v1::RecoveryContext>(steps));
+  }
+};
+
+TEST_F(OwnStepsWithoutServerTest, StepsInTheirOrder) {
+  server.Stop();
+  Plan(R"(
+    caller_steps { retry { max_retries: 1 base_delay { seconds: 4 }
+                           jitter: JITTER_NONE } }
+    caller_steps { alternative_path { alternatives {
+        name: "mini" target: "openai/mini"
+        parameters { key: "model" value: "gpt-mini" } } } }
+    caller_steps { graceful_degradation { levels {
+        name: "plain" disable_features: "tools" } } })");
+  // What does not look temporary is recovered, too.
+  const absl::Status broken = absl::InternalError("broken");
+  EXPECT_EQ(*Play({broken, broken, kDown, "fine"}), "fine");
+  EXPECT_THAT(clock->waits(), ElementsAre(absl::Seconds(4)));
+  EXPECT_EQ(attempts[1].target, "openai/gpt-4");
+  EXPECT_EQ(attempts[2].target, "openai/mini");
+  EXPECT_EQ(attempts[2].model, "gpt-mini");
+  EXPECT_TRUE(attempts[2].tools);
+  EXPECT_FALSE(attempts[3].tools);
+}
+
+TEST_F(OwnStepsWithoutServerTest, EditsAndFallbackValue) {
+  server.Stop();
+  options.state = FromText<google::protobuf::Struct>(
+      "fields { key: 'max_tokens' value { number_value: 900 } }");
+  Plan(R"(
+    caller_steps { graceful_degradation {
+      levels { name: "short" edits { path: "max_tokens" cap: 100 } }
+      fallback_value { string_value: "yesterday's" } } })");
+  EXPECT_EQ(*Play({kDown, kDown}), "yesterday's");
+  EXPECT_EQ(attempts[1].state.fields().at("max_tokens").number_value(), 100);
+  EXPECT_TRUE(info.degraded);
+}
+
+TEST_F(OwnStepsWithoutServerTest, EndsWithTheOperationsErrorAndItsCause) {
+  server.Stop();
+  std::vector<std::string> told;
+  options.on_decision = [&](const v1::RecoveryResult& decision) {
+    told.push_back(decision.error_message());
+  };
+  Plan("caller_steps { retry { max_retries: 1 } }");
+  const absl::Status status =
+      Play({kDown, absl::InternalError("broken")}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(status.message(), "broken");
+  EXPECT_EQ(CauseOf(status), kDown);
+  EXPECT_THAT(told, ElementsAre("", "gave up: retry: 1 retries used up"));
+}
+
+TEST_F(OwnStepsWithoutServerTest, RetriesArePaid) {
+  server.Stop();
+  Plan("caller_steps { retry { max_retries: 100 } }");
+  // What a target starts with; this call's part does not make one more.
+  std::vector<absl::StatusOr<std::string>> results(11, kDown);
+  EXPECT_EQ(Play(results).status(), kDown);
+  EXPECT_THAT(attempts, SizeIs(11));
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+}
+
+TEST_F(OwnStepsWithoutServerTest, NeverForWhatIsNotIdempotent) {
+  server.Stop();
+  options.idempotency = v1::IDEMPOTENCY_NOT_IDEMPOTENT;
+  Plan("caller_steps { retry {} } caller_steps { alternative_path {} }");
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+}
+
+TEST_F(OwnStepsWithoutServerTest, RemediationRunsFirstAndMayFail) {
+  server.Stop();
+  absl::Status result;
+  int runs = 0;
+  options.remediations["refresh"] = [&] {
+    ++runs;
+    return result;
+  };
+  Plan(
+      "caller_steps { retry { max_retries: 1 remediation: 'refresh' } } "
+      "caller_steps { alternative_path { alternatives { name: 'b' } } }");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_EQ(attempts[1].target, "openai/gpt-4");
+  result = absl::InternalError("no key");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_EQ(attempts[1].target, "b");
+  EXPECT_EQ(runs, 2);
+}
+
+TEST_F(OwnStepsWithoutServerTest, AnAnswerIsFollowedInTheirPlace) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_GIVE_UP recovery_token: 't1'");
+  Plan("caller_steps { retry {} }");
+  EXPECT_EQ(Play({kDown}).status(), kDown);
+  EXPECT_THAT(Asked()[0].caller_steps(), SizeIs(1));
+}
+
 }  // namespace
 }  // namespace recourse

@@ -170,6 +170,9 @@ class Case {
          given_.value("alternatives", json::array())) {
       options.alternatives.push_back(FromJson<v1::Alternative>(alternative));
     }
+    for (const json& step : given_.value("caller_steps", json::array())) {
+      *options.context.add_caller_steps() = FromJson<v1::Step>(step);
+    }
     PutRemediations(options);
     options.await_human = given_.value("await_human", false);
     options.stop = stop_.get_token();
@@ -202,7 +205,8 @@ class Case {
     if (answer.ok()) return {{"value", ToJson(*answer)}};
     if (absl::IsCancelled(answer.status())) return {{"cancelled", true}};
     if (IsSkipped(answer.status())) return {{"skipped", true}};
-    return {{"error", std::string(answer.status().message())}};
+    return {{"error", std::string(answer.status().message())},
+            {"cause", std::string(CauseOf(answer.status()).message())}};
   }
 
   const json script_;
@@ -220,7 +224,7 @@ class Case {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == "--features") {
-    std::cout << R"(["budget", "circuits", "observe"])"
+    std::cout << R"(["budget", "causes", "circuits", "observe", "own_steps"])"
               << "\n";
     return 0;
   }

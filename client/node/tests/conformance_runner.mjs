@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { Metadata, status } from "@grpc/grpc-js";
-import { Client, Skipped } from "recourse";
+import { Client, policy, Skipped } from "recourse";
 import { FakeClock } from "recourse/testing";
 
 // The driver's machine may be busy: nothing here measures patience.
@@ -27,7 +27,7 @@ const { values: { features, server, case: file } } = parseArgs({
   options: { features: { type: "boolean" }, server: { type: "string" }, case: { type: "string" } },
 });
 if (features) {
-  console.log(JSON.stringify(["circuits", "budget", "observe"]));
+  console.log(JSON.stringify(["circuits", "budget", "observe", "own_steps", "causes"]));
   process.exit();
 }
 const script = JSON.parse(fs.readFileSync(file, "utf8"));
@@ -52,6 +52,21 @@ async function attempt(one) {
   return entry.value;
 }
 
+/** A plan from the fields that cases give. */
+function planOf(steps = []) {
+  return steps.reduce((plan, { retry, alternativePath, gracefulDegradation }) => {
+    if (retry) {
+      return plan.retry({
+        maxRetries: retry.maxRetries, baseDelayMs: parseFloat(retry.baseDelay) * 1000,
+        jitter: retry.jitter.replace("JITTER_", "").toLowerCase(),
+      });
+    }
+    if (alternativePath) return plan.alternativePath(alternativePath.alternatives);
+    const { levels, fallbackValue } = gracefulDegradation;
+    return plan.gracefulDegradation(levels, { fallbackValue });
+  }, policy());
+}
+
 function remediation(name, how) {
   return () => {
     remediations.push(name);
@@ -72,7 +87,7 @@ try {
       target: given.target, idempotency: (given.idempotency ?? "UNSPECIFIED").toLowerCase(),
       timeBudgetMs: given.time_budget_ms, expectedCallTimeMs: given.expected_call_time_ms,
       state: given.state, subjectField: given.subject_field,
-      alternatives: given.alternatives,
+      alternatives: given.alternatives, policy: planOf(given.caller_steps),
       remediations: Object.fromEntries(named.map(([name, how]) => [name, remediation(name, how)])),
       awaitHuman: given.await_human, signal: canceller.signal,
       onDisagreement: ({ decided, done }) => disagreements.push(
@@ -82,7 +97,7 @@ try {
 } catch (error) {
   if (error === canceller.signal.reason) result = { cancelled: true };
   else if (error instanceof Skipped) result = { skipped: true };
-  else result = { error: error.message };
+  else result = { error: error.message, cause: error.cause?.message ?? "" };
 }
 await client.close();
 console.log(JSON.stringify({ calls, waits_ms: clock.waits, remediations, disagreements, result }));

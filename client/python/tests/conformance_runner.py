@@ -16,7 +16,7 @@ import recourse  # noqa: E402  pylint: disable=wrong-import-position
 from recourse.testing import FakeClock  # noqa: E402  pylint: disable=wrong-import-position
 
 BUILTIN = {"TimeoutError": TimeoutError, "ValueError": ValueError, "SyntaxError": SyntaxError}
-FEATURES = ["circuits", "budget", "observe"]
+FEATURES = ["circuits", "budget", "observe", "own_steps", "causes"]
 # The driver's machine may be busy: nothing here measures patience.
 ASK_TIMEOUT = 2.0
 
@@ -31,6 +31,21 @@ def error_of(entry):
     if "retry_after_ms" in entry:
         error.retry_after = entry["retry_after_ms"] / 1000
     return error
+
+
+def step_of(entry):
+    """A step from the fields that cases give."""
+    [(kind, given)] = entry.items()
+    if kind == "retry":
+        return recourse.RetryStep(
+            max_retries=given["maxRetries"], base_delay=float(given["baseDelay"].rstrip("s")),
+            jitter=recourse.Jitter[given["jitter"].removeprefix("JITTER_")])
+    if kind == "alternativePath":
+        return recourse.AlternativePathStep(
+            alternatives=[recourse.Alternative(**one) for one in given["alternatives"]])
+    return recourse.GracefulDegradationStep(
+        levels=[recourse.DegradationLevel(one["name"], one["disableFeatures"])
+                for one in given["levels"]], fallback_value=given["fallbackValue"])
 
 
 class Case:
@@ -98,6 +113,7 @@ class Case:
             expected_call_time=given.get("expected_call_time_ms", 0) / 1000,
             state=given.get("state"), subject_field=given.get("subject_field", ""),
             alternatives=alternatives,
+            steps=[step_of(one) for one in given.get("caller_steps", ())],
             remediations={n: self.remediation(n, how) for n, how in remediations.items()},
             await_human=given.get("await_human", False),
             cancel=None if self.in_asyncio else self.cancel,
@@ -117,7 +133,7 @@ class Case:
         except recourse.Skipped:
             return {"skipped": True}
         except Exception as error:  # pylint: disable=broad-except
-            return {"error": str(error)}
+            return {"error": str(error), "cause": str(error.__cause__ or "")}
 
 
 def main():
