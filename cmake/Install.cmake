@@ -11,7 +11,7 @@ install(DIRECTORY patterns/ DESTINATION ${CMAKE_INSTALL_DATADIR}/recourse/patter
   FILES_MATCHING PATTERN "*.yaml")
 # For programs in other languages: what protoc needs to generate a client.
 install(DIRECTORY proto/recourse/v1 DESTINATION ${CMAKE_INSTALL_DATADIR}/recourse/proto/recourse
-  FILES_MATCHING PATTERN "*.proto")
+  COMPONENT client FILES_MATCHING PATTERN "*.proto")
 install(FILES ${CMAKE_BINARY_DIR}/recourse.binpb DESTINATION ${CMAKE_INSTALL_DATADIR}/recourse)
 install(FILES deploy/recourse.service deploy/recourse.yaml
   DESTINATION ${CMAKE_INSTALL_DATADIR}/recourse)
