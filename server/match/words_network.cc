@@ -283,7 +283,6 @@ constexpr P kNoConnectionWords[] = {
     "(unreachable|unconnected)",
     "econn",
     "connection to .. (failed|lost|refused)",
-    "fetch failed",
     "network (unavailable|is unavailable|not available)",
     "(no|lost|without|loss of) (network|internet|connectivity|signal|uplink)",
     "offline",

@@ -47,7 +47,6 @@ constexpr P kCompilerWords[] = {
     "constructor|hashable|awaitable)",
     "unsupported operand",
     "has no (attribute|member|field|property|method|element|type|len)",
-    "object has no attribute",
     "$cannot (read|set|access|destructure|convert) "
     "(property|properties|undefined|attribute|member)",
     "(of|on|to) (undefined|null|nil|none|none type)",

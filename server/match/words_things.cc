@@ -171,7 +171,6 @@ constexpr P kMissingWords[] = {
     "(did not|does not|didn't|doesn't) match any",
     "(has been|was|already) deleted",
     "(resource|object|page|item|account|message|session) gone",
-    "target closed",
     "(page|browser|context) .. closed",
     "(user|mailbox|recipient|address) (unknown|not found|does not "
     "exist|rejected)",
@@ -242,8 +241,6 @@ constexpr P kDuplicateWords[] = {
     "(violates|violated|violation of) (unique|primary key) (constraint|)",
     "(already|it already|name already|that already) "
     "(exists|exist|existed|registered|taken|been taken|been used)",
-    "already exist",
-    "(is|name is) taken",
 };
 
 constexpr Meaning kStarted = Says(kPermanent, 7).First(Strategy::kEscalation);
