@@ -38,6 +38,7 @@ CatalogOptions BuiltInLibrary() {
   if (!built_in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return options;
   }
+  options.library_index = std::move(*built_in.mutable_literal_index());
   for (internal::v1::BuiltInPattern& entry : *built_in.mutable_patterns()) {
     RequiredLiterals& literals = options.library_literals.emplace_back();
     for (const internal::v1::LiteralClause& clause : entry.clauses()) {

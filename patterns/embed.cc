@@ -4,10 +4,14 @@
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/match/literal_requirement.h"
+#include "server/match/registry.h"
 #include "server/wire/pattern.h"
 #include "server/wire/pattern_file.h"
 
@@ -17,12 +21,14 @@ namespace {
 constexpr int kBytesPerLine = 60;
 
 absl::Status AddPack(const std::string& path,
-                     internal::v1::BuiltInLibrary& library) {
+                     internal::v1::BuiltInLibrary& library,
+                     std::vector<SharedPattern>& parsed) {
   const auto sources = LoadPatternFile(path);
   if (!sources.ok()) return sources.status();
   for (const PatternSource& source : *sources) {
     const auto pattern = ParsePattern(source.pattern, Origin::kLibrary);
     if (!pattern.ok()) return pattern.status();
+    parsed.push_back(*pattern);
     internal::v1::BuiltInPattern& entry = *library.add_patterns();
     *entry.mutable_pattern() = source.pattern;
     for (const auto& clause : LearnRequirement(*(*pattern)->regex).clauses) {
@@ -49,25 +55,29 @@ void WriteSource(const std::string& bytes, std::ostream& out) {
          "}\n\n}  // namespace recourse\n";
 }
 
+int Failed(absl::string_view what) {
+  std::cerr << what << "\n";
+  return 1;
+}
+
 int Run(int argc, char** argv) {
   if (argc < 3) {
     std::cerr << "usage: " << argv[0] << " OUT.cc PACK.yaml...\n";
     return 2;
   }
   internal::v1::BuiltInLibrary library;
+  std::vector<SharedPattern> parsed;
   for (int i = 2; i < argc; ++i) {
-    const absl::Status status = AddPack(argv[i], library);
-    if (!status.ok()) {
-      std::cerr << status.message() << "\n";
-      return 1;
-    }
+    const absl::Status status = AddPack(argv[i], library, parsed);
+    if (!status.ok()) return Failed(status.message());
   }
+  const auto registry = PatternRegistry::Create(std::move(parsed), 0);
+  if (!registry.ok()) return Failed(registry.status().message());
+  library.set_literal_index((*registry)->SaveLiterals());
   std::ofstream out(argv[1], std::ios::binary);
   WriteSource(library.SerializeAsString(), out);
   out.close();
-  if (out) return 0;
-  std::cerr << argv[1] << ": cannot be written\n";
-  return 1;
+  return out ? 0 : Failed(absl::StrCat(argv[1], ": cannot be written"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ absl::StatusOr<CatalogOptions> BuiltInLibrary() {
     return absl::InternalError("the built-in pattern library is damaged");
   }
   CatalogOptions options;
+  options.library_index = std::move(*built_in.mutable_literal_index());
   for (internal::v1::BuiltInPattern& entry : *built_in.mutable_patterns()) {
     RequiredLiterals& literals = options.library_literals.emplace_back();
     for (const internal::v1::LiteralClause& clause : entry.clauses()) {

@@ -143,8 +143,8 @@ absl::StatusOr<std::unique_ptr<PatternCatalog>> PatternCatalog::Open(
   state->store = store;
   state->known_channels = std::move(options.known_channels);
   state->max_patterns = options.max_patterns;
-  auto mirror =
-      PatternMirror::Open(store, *std::move(library), state->max_patterns);
+  auto mirror = PatternMirror::Open(store, *std::move(library),
+                                    options.library_index, state->max_patterns);
   if (!mirror.ok()) return mirror.status();
   state->mirror = *std::move(mirror);
   state->Listen(nullptr);

@@ -22,6 +22,8 @@ struct CatalogOptions {
   // What the library's regexes require, in its order, where that is known and
   // they are known to compile; else empty.
   std::vector<RequiredLiterals> library_literals;
+  // PatternRegistry::SaveLiterals of the library; may be empty.
+  std::string library_index;
   std::set<std::string> known_channels;  // For warnings only.
   // The library's and the users' together; more are refused.
   size_t max_patterns = PatternRegistry::kMaxPatterns;

@@ -28,11 +28,12 @@ PatternMirror::PatternMirror(Store* store, EntryMap library,
       max_patterns_(max_patterns) {}
 
 absl::StatusOr<std::unique_ptr<PatternMirror>> PatternMirror::Open(
-    Store* store, EntryMap library, size_t max_patterns) {
+    Store* store, EntryMap library, absl::string_view library_index,
+    size_t max_patterns) {
   std::unique_ptr<PatternMirror> mirror(
       new PatternMirror(store, std::move(library), max_patterns));
   auto registry = BuildRegistry(*mirror->library_, {}, 0, max_patterns,
-                                /*previous=*/nullptr);
+                                /*previous=*/nullptr, library_index);
   if (!registry.ok()) return registry.status();
   auto view = std::make_shared<PatternView>();
   view->library = mirror->library_;

@@ -28,9 +28,11 @@ class PatternMirror {
   // Between two attempts to list while the Store is out of reach.
   static constexpr absl::Duration kListInterval = absl::Seconds(1);
 
-  // `store` outlives the mirror. The Store's errors while listing.
+  // `store` outlives the mirror. `library_index`: CatalogOptions. The Store's
+  // errors while listing.
   static absl::StatusOr<std::unique_ptr<PatternMirror>> Open(
-      Store* store, EntryMap library, size_t max_patterns);
+      Store* store, EntryMap library, absl::string_view library_index,
+      size_t max_patterns);
   ~PatternMirror();
 
   std::shared_ptr<const PatternView> view() const;

@@ -135,7 +135,8 @@ std::map<std::string, const PatternEntry*> PatternView::Visible() const {
 
 absl::StatusOr<std::shared_ptr<const PatternRegistry>> BuildRegistry(
     const EntryMap& library, const EntryMap& users, int64_t revision,
-    size_t max_patterns, const PatternRegistry* previous) {
+    size_t max_patterns, const PatternRegistry* previous,
+    absl::string_view saved_literals) {
   std::vector<SharedPattern> patterns;
   ForEachVisible(library, users,
                  [&](const std::string&, const PatternEntry& entry) {
@@ -150,8 +151,8 @@ absl::StatusOr<std::shared_ptr<const PatternRegistry>> BuildRegistry(
     return full(absl::StrCat("the registry would have ", patterns.size(),
                              " patterns, at most ", max_patterns));
   }
-  auto registry =
-      PatternRegistry::Create(std::move(patterns), revision, previous);
+  auto registry = PatternRegistry::Create(std::move(patterns), revision,
+                                          previous, saved_literals);
   if (absl::IsResourceExhausted(registry.status())) {
     return full(registry.status().message());
   }

@@ -53,12 +53,14 @@ struct PatternView {
   std::map<std::string, const PatternEntry*> Visible() const;
 };
 
-// The registry of the library and `users`, reusing what `previous` compiled.
+// The registry of the library and `users`, reusing what `previous` compiled, or
+// `saved_literals` of the library alone (PatternRegistry::SaveLiterals).
 // RESOURCE_EXHAUSTED with REGISTRY_FULL: more than `max_patterns`, or more than
 // the registry can hold.
 absl::StatusOr<std::shared_ptr<const PatternRegistry>> BuildRegistry(
     const EntryMap& library, const EntryMap& users, int64_t revision,
-    size_t max_patterns, const PatternRegistry* previous);
+    size_t max_patterns, const PatternRegistry* previous,
+    absl::string_view saved_literals = {});
 
 // A page of the patterns that count. INVALID_ARGUMENT names the field.
 absl::StatusOr<v1::ListErrorPatternsResponse> PageOf(

@@ -9,7 +9,8 @@
 namespace recourse {
 
 CandidateFinder::CandidateFinder(const std::vector<Member>& members,
-                                 const CandidateFinder* previous)
+                                 const CandidateFinder* previous,
+                                 absl::string_view saved)
     : size_(members.size()) {
   std::vector<Member> indexable;
   for (const Member& member : members) {
@@ -26,7 +27,7 @@ CandidateFinder::CandidateFinder(const std::vector<Member>& members,
     return;
   }
   AbsorbSmallSegments(&unplaced);
-  AddSegments(std::move(unplaced));
+  AddSegments(std::move(unplaced), saved);
 }
 
 // Keeps the segments of `previous` of which at least half is still wanted.
@@ -78,7 +79,7 @@ void CandidateFinder::AbsorbSmallSegments(Unplaced* unplaced) {
   }
 }
 
-void CandidateFinder::AddSegments(Unplaced unplaced) {
+void CandidateFinder::AddSegments(Unplaced unplaced, absl::string_view saved) {
   for (size_t start = 0; start < unplaced.size();
        start += LiteralIndex::kMaxMembers) {
     const size_t end =
@@ -90,7 +91,7 @@ void CandidateFinder::AddSegments(Unplaced unplaced) {
       segment.ranks.push_back(unplaced[i].rank);
     }
     segment.live = segment.ranks.size();
-    segment.index = LiteralIndex::Create(std::move(compiled));
+    segment.index = LiteralIndex::Create(std::move(compiled), saved);
     if (segment.index != nullptr) {
       segments_.push_back(std::move(segment));
     } else {  // Slower, and still right.
@@ -106,6 +107,10 @@ size_t CandidateFinder::MemoryBytes() const {
     bytes += segment.index->MemoryBytes();
   }
   return bytes;
+}
+
+std::string CandidateFinder::SaveLiterals() const {
+  return segments_.empty() ? "" : segments_.front().index->Save();
 }
 
 bool CandidateFinder::PrepareScratch(HsScratch* scratch) const {

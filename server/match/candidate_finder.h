@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -29,12 +30,16 @@ class CandidateFinder {
     SharedCompiled compiled;
   };
 
-  // `previous` may be null.
+  // `previous` may be null. `saved` is what SaveLiterals gave for the same
+  // members without a previous one; else it is of no use and does no harm.
   CandidateFinder(const std::vector<Member>& members,
-                  const CandidateFinder* previous);
+                  const CandidateFinder* previous,
+                  absl::string_view saved = {});
 
   bool empty() const { return size_ == 0; }
   size_t MemoryBytes() const;
+  // The first index's literals, compiled; empty when there is none.
+  std::string SaveLiterals() const;
   bool PrepareScratch(HsScratch* scratch) const;
 
   // Appends the ranks of all members that could match `folded_text`, in no
@@ -57,7 +62,7 @@ class CandidateFinder {
   Unplaced TakeOver(const std::vector<Member>& members,
                     const CandidateFinder& previous);
   void AbsorbSmallSegments(Unplaced* unplaced);
-  void AddSegments(Unplaced unplaced);
+  void AddSegments(Unplaced unplaced, absl::string_view saved);
 
   size_t size_ = 0;
   std::vector<Segment> segments_;

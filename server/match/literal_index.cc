@@ -2,6 +2,7 @@
 
 #include <hs/hs.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/strip.h"
 
 namespace recourse {
 namespace {
@@ -80,6 +82,17 @@ class FragmentUses {
   absl::flat_hash_map<absl::string_view, int> uses_;
 };
 
+// Unambiguous: no fragment is longer than a byte says.
+std::string Joined(const std::vector<absl::string_view>& fragments) {
+  static_assert(LiteralRequirement::kMaxLiteralBytes < 256);
+  std::string joined;
+  for (const absl::string_view fragment : fragments) {
+    joined.push_back(static_cast<char>(fragment.size()));
+    joined.append(fragment.data(), fragment.size());
+  }
+  return joined;
+}
+
 // Vectorscan's callback.
 int NoteLiteral(unsigned int id, unsigned long long, unsigned long long,
                 unsigned int, void* seen) {
@@ -92,10 +105,16 @@ int NoteLiteral(unsigned int id, unsigned long long, unsigned long long,
 LiteralIndex::~LiteralIndex() { hs_free_database(database_); }
 
 std::shared_ptr<const LiteralIndex> LiteralIndex::Create(
-    std::vector<SharedCompiled> members) {
+    std::vector<SharedCompiled> members, absl::string_view saved) {
   std::shared_ptr<LiteralIndex> index(new LiteralIndex);
   index->members_ = std::move(members);
-  if (!index->CompileDatabase(index->ChooseTriggers())) return nullptr;
+  const std::vector<absl::string_view> fragments = index->ChooseTriggers();
+  index->fragments_ = Joined(fragments);
+  if (absl::ConsumePrefix(&saved, index->fragments_) &&
+      index->LoadDatabase(saved)) {
+    return index;
+  }
+  if (!index->CompileDatabase(fragments)) return nullptr;
   return index;
 }
 
@@ -155,13 +174,38 @@ bool LiteralIndex::CompileDatabase(
     lengths.push_back(fragment.size());
   }
   const std::vector<unsigned int> flags(fragments.size(), 0);
+  // Literals gain nothing by what this CPU can do beyond the common.
+  hs_platform_info_t any_cpu = {};
+  any_cpu.tune = HS_TUNE_FAMILY_GENERIC;
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_lit_multi(
       starts.data(), flags.data(), ids.data(), lengths.data(),
-      static_cast<unsigned int>(fragments.size()), HS_MODE_BLOCK, nullptr,
+      static_cast<unsigned int>(fragments.size()), HS_MODE_BLOCK, &any_cpu,
       &database_, &error);
   if (error != nullptr) hs_free_compile_error(error);
   return result == HS_SUCCESS;
+}
+
+bool LiteralIndex::LoadDatabase(absl::string_view saved) {
+  if (hs_deserialize_database(saved.data(), saved.size(), &database_) !=
+      HS_SUCCESS) {
+    return false;
+  }
+  // Whether this CPU can run it shows here.
+  HsScratch scratch;
+  if (PrepareScratch(&scratch)) return true;
+  hs_free_database(std::exchange(database_, nullptr));
+  return false;
+}
+
+std::string LiteralIndex::Save() const {
+  char* bytes = nullptr;
+  size_t size = 0;
+  if (hs_serialize_database(database_, &bytes, &size) != HS_SUCCESS) return "";
+  std::string saved = fragments_;
+  saved.append(bytes, size);
+  free(bytes);
+  return saved;
 }
 
 size_t LiteralIndex::MemoryBytes() const {

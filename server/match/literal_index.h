@@ -41,12 +41,18 @@ class LiteralIndex {
 
   // nullptr when Vectorscan cannot compile the literals (no memory, or a CPU it
   // does not know). REQUIRES: 1 to kMaxMembers members, all with clauses.
+  // `saved` is what Save gave for an index of the same members, which need not
+  // be compiled then; anything else, or nothing, costs that time only.
   static std::shared_ptr<const LiteralIndex> Create(
-      std::vector<SharedCompiled> members);
+      std::vector<SharedCompiled> members, absl::string_view saved = {});
   ~LiteralIndex();
 
   const std::vector<SharedCompiled>& members() const { return members_; }
   size_t MemoryBytes() const;
+
+  // The compiled literals, for this version of Vectorscan on any CPU of this
+  // kind; empty: no memory.
+  std::string Save() const;
 
   // Makes *scratch large enough for this index, keeping it fit for those it
   // was prepared for before. False: no memory. Reads the whole database, so
@@ -72,9 +78,11 @@ class LiteralIndex {
   // Fills postings_ and returns what to scan for, in the same order.
   std::vector<absl::string_view> ChooseTriggers();
   bool CompileDatabase(const std::vector<absl::string_view>& fragments);
+  bool LoadDatabase(absl::string_view saved);
 
   std::vector<SharedCompiled> members_;
   std::vector<std::vector<Posting>> postings_;  // By number of the fragment.
+  std::string fragments_;  // What is scanned for, as saved in front.
   hs_database* database_ = nullptr;
 };
 

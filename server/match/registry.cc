@@ -59,9 +59,11 @@ SharedCompiled Compile(const SharedPattern& pattern) {
 class PatternRegistry::Index {
  public:
   static absl::StatusOr<std::unique_ptr<const Index>> Build(
-      std::vector<SharedPattern> patterns, const Index* previous);
+      std::vector<SharedPattern> patterns, const Index* previous,
+      absl::string_view saved_literals);
 
   const std::vector<SharedPattern>& ordered() const { return ordered_; }
+  std::string SaveLiterals() const { return in_text_.SaveLiterals(); }
 
   // Calls visit(pattern) for the patterns that could match, in order, until it
   // says false. `texts` serves both finders.
@@ -70,7 +72,8 @@ class PatternRegistry::Index {
 
  private:
   Index(std::vector<SharedPattern> ordered,
-        std::vector<SharedCompiled> compiled, const Index* previous);
+        std::vector<SharedCompiled> compiled, const Index* previous,
+        absl::string_view saved_literals);
   static std::vector<CandidateFinder::Member> Members(
       const std::vector<SharedCompiled>& compiled, bool with_stack);
   absl::StatusOr<HsScratch> NewScratch() const;
@@ -84,7 +87,8 @@ class PatternRegistry::Index {
 
 absl::StatusOr<std::unique_ptr<const PatternRegistry::Index>>
 PatternRegistry::Index::Build(std::vector<SharedPattern> patterns,
-                              const Index* previous) {
+                              const Index* previous,
+                              absl::string_view saved_literals) {
   const auto asked_before = [](const SharedPattern& a, const SharedPattern& b) {
     return AskedBefore(*a, *b);
   };
@@ -104,8 +108,8 @@ PatternRegistry::Index::Build(std::vector<SharedPattern> patterns,
     const auto it = known.find(pattern.get());
     compiled.push_back(it != known.end() ? *it->second : Compile(pattern));
   }
-  std::unique_ptr<Index> index(
-      new Index(std::move(patterns), std::move(compiled), previous));
+  std::unique_ptr<Index> index(new Index(
+      std::move(patterns), std::move(compiled), previous, saved_literals));
   absl::StatusOr<HsScratch> scratch = index->NewScratch();
   if (!scratch.ok()) return scratch.status();
   index->scratches_ = std::make_unique<ScratchPool>(*std::move(scratch));
@@ -114,11 +118,13 @@ PatternRegistry::Index::Build(std::vector<SharedPattern> patterns,
 
 PatternRegistry::Index::Index(std::vector<SharedPattern> ordered,
                               std::vector<SharedCompiled> compiled,
-                              const Index* previous)
+                              const Index* previous,
+                              absl::string_view saved_literals)
     : ordered_(std::move(ordered)),
       compiled_(std::move(compiled)),
       in_text_(Members(compiled_, false),
-               previous == nullptr ? nullptr : &previous->in_text_),
+               previous == nullptr ? nullptr : &previous->in_text_,
+               saved_literals),
       in_text_and_stack_(
           Members(compiled_, true),
           previous == nullptr ? nullptr : &previous->in_text_and_stack_) {}
@@ -178,14 +184,14 @@ PatternRegistry::~PatternRegistry() = default;
 
 absl::StatusOr<std::shared_ptr<const PatternRegistry>> PatternRegistry::Create(
     std::vector<SharedPattern> patterns, int64_t revision,
-    const PatternRegistry* previous) {
+    const PatternRegistry* previous, absl::string_view saved_literals) {
   if (patterns.size() > kMaxPatterns) {
     return absl::ResourceExhaustedError(
         absl::StrCat(patterns.size(), " patterns; at most ", kMaxPatterns));
   }
-  auto index =
-      Index::Build(std::move(patterns),
-                   previous == nullptr ? nullptr : previous->index_.get());
+  auto index = Index::Build(
+      std::move(patterns),
+      previous == nullptr ? nullptr : previous->index_.get(), saved_literals);
   if (!index.ok()) return index.status();
   return std::shared_ptr<const PatternRegistry>(
       new PatternRegistry(revision, *std::move(index)));
@@ -220,6 +226,10 @@ std::vector<SharedPattern> PatternRegistry::MatchAll(const Failure& failure,
     return matches.size() < max;
   });
   return matches;
+}
+
+std::string PatternRegistry::SaveLiterals() const {
+  return index_->SaveLiterals();
 }
 
 absl::Span<const SharedPattern> PatternRegistry::patterns() const {

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "server/model/failure.h"
 #include "server/model/pattern.h"
@@ -34,11 +36,14 @@ class PatternRegistry {
   // Builds the index over `patterns`, which come in any order with distinct
   // ids; `revision` >= 0 labels the set. With `previous`, only what is not in
   // it is indexed anew, so that one added pattern among 10,000 costs
-  // milliseconds. Errors:
+  // milliseconds. `saved_literals` is what SaveLiterals gave for the same
+  // patterns, indexed without a previous registry: it saves most of the time;
+  // of other patterns, or damaged, it is passed over. Errors:
   //   RESOURCE_EXHAUSTED  kMaxPatterns or the memory of the index is exceeded
   static absl::StatusOr<std::shared_ptr<const PatternRegistry>> Create(
       std::vector<SharedPattern> patterns, int64_t revision,
-      const PatternRegistry* previous = nullptr);
+      const PatternRegistry* previous = nullptr,
+      absl::string_view saved_literals = {});
   ~PatternRegistry();
 
   // The winner and the shadows for `failure`. "No match" is an answer.
@@ -46,6 +51,10 @@ class PatternRegistry {
 
   // All ACTIVE and SHADOW patterns that match, in order, at most `max`.
   std::vector<SharedPattern> MatchAll(const Failure& failure, size_t max) const;
+
+  // What Create needs to index the same patterns fast: bytes for this version
+  // of Vectorscan on any CPU of this kind; empty where there are few patterns.
+  std::string SaveLiterals() const;
 
   // In match order, the first asked first.
   absl::Span<const SharedPattern> patterns() const;
