@@ -6,12 +6,6 @@
 namespace recourse {
 namespace {
 
-const std::string& TargetOf(const Action& action, const Failure& failure) {
-  const auto* alternative = std::get_if<AlternativeAction>(&action);
-  return alternative == nullptr ? failure.target
-                                : alternative->alternative.target;
-}
-
 // The same operation failing the same way from the same place. Only a workflow
 // names an operation: without one, a busy caller's many operations would be
 // taken for one that drops its token.
@@ -50,9 +44,10 @@ RunOutcome OutcomeOfRun(Outcome outcome) {
 
 }  // namespace
 
-CallSite SiteOf(const Failure& failure) {
-  return {failure.ns, failure.target, failure.quota_scope,
-          failure.caller_service, failure.caller_instance};
+const std::string& TargetOf(const Action& action, const Failure& failure) {
+  const auto* alternative = std::get_if<AlternativeAction>(&action);
+  return alternative == nullptr ? failure.target
+                                : alternative->alternative.target;
 }
 
 bool SpeaksAgainstTarget(Category category) {
@@ -73,9 +68,9 @@ void ClassifyOpenCircuit(const Failure& failure,
   classification.evidence = "circuit_open";
 }
 
-void TellFailure(const Failure& failure, const Classification& classification,
+void TellFailure(const Failure& failure, const CallSite& site,
+                 const Classification& classification,
                  const PreviousRun& previous, absl::Time now, Guard& guard) {
-  const CallSite site = SiteOf(failure);
   const bool counts =
       !failure.circuit_open && SpeaksAgainstTarget(classification.category);
   const bool granted =
@@ -87,7 +82,7 @@ void TellFailure(const Failure& failure, const Classification& classification,
                                       : RunOutcome::kNeutral,
                  now);
   }
-  if (failure.target.empty()) return;
+  if (site.target.empty()) return;
   if (failure.circuit_open) {
     if (failure.calls) guard.ObserveCalls(site, *failure.calls, now);
     return;
@@ -95,7 +90,7 @@ void TellFailure(const Failure& failure, const Classification& classification,
   ErrorEvidence evidence;
   evidence.counts = counts;
   evidence.sums = failure.calls;
-  evidence.settled = granted && previous.grant->target == failure.target;
+  evidence.settled = granted && previous.grant->target == site.target;
   if (classification.retry_after && !classification.retry_after->never) {
     evidence.retry_after = classification.retry_after->delay;
   }
@@ -110,14 +105,14 @@ void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
 std::optional<Leave> AskLeave(const Action& action, const LeaveRequest& request,
                               Guard& guard) {
   const Failure& failure = request.failure;
-  const std::string& target = TargetOf(action, failure);
-  if (!RunsAgain(action) || target.empty()) return std::nullopt;
+  if (!RunsAgain(action) || request.target.empty()) return std::nullopt;
   AdmitRequest admit;
-  admit.site = SiteOf(failure);
-  admit.site.target = target;
+  admit.site = request.site;
+  admit.site.target = request.target;
   // Only a client that knows circuits tells of calls, and asks again when told.
   admit.can_recheck = failure.circuit_open || failure.calls.has_value();
-  admit.first_call = failure.circuit_open || target != failure.target;
+  admit.first_call =
+      failure.circuit_open || request.target != request.site.target;
   // Who asks since a circuit is open has waited already.
   admit.delay = failure.circuit_open ? absl::ZeroDuration() : DelayOf(action);
   admit.expected_call_time = failure.expected_call_time;
@@ -159,14 +154,14 @@ bool UsesAnAttempt(const Decision& decision, const Failure& failure) {
          !std::holds_alternative<RetryAction>(*decision.action);
 }
 
-void ApplyGrant(const Grant& grant, Decision& decision) {
+void ApplyGrant(const Grant& grant, bool unheard, Decision& decision) {
   if (auto* retry = std::get_if<RetryAction>(&*decision.action)) {
     retry->delay = grant.delay;
   } else {
     decision.start_delay = grant.delay;
   }
   decision.recheck = grant.recheck;
-  decision.trial = grant.stamp.permit != 0;
+  decision.trial = grant.stamp.permit != 0 || (unheard && !grant.recheck);
 }
 
 }  // namespace recourse

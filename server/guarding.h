@@ -18,8 +18,8 @@
 
 namespace recourse {
 
-// Where the failed call went. Borrows from `failure`.
-CallSite SiteOf(const Failure& failure);
+// Where `action`, which runs the operation, would run it.
+const std::string& TargetOf(const Action& action, const Failure& failure);
 
 // True when an error of this category speaks against its target: TRANSIENT,
 // CONNECTION, TIMEOUT. What the caller did wrong, or was told to wait for,
@@ -38,8 +38,10 @@ struct PreviousRun {
   bool settled = false;  // Before: a token that comes again changes nothing.
 };
 
-// Ends `previous`, and counts what the error says about its target.
-void TellFailure(const Failure& failure, const Classification& classification,
+// Ends `previous`, and counts what the error says about its target. `site`:
+// where the failed call went, by the guard's names.
+void TellFailure(const Failure& failure, const CallSite& site,
+                 const Classification& classification,
                  const PreviousRun& previous, absl::Time now, Guard& guard);
 
 // Ends the run that a recovery was granted last, as its report says. Once a
@@ -50,6 +52,8 @@ void TellOutcome(const Progress& progress, Outcome outcome, absl::Time now,
 // A question for leave, beside the action.
 struct LeaveRequest {
   const Failure& failure;
+  CallSite site;  // Where the failed call went, by the guard's names.
+  absl::string_view target;  // Likewise where the action would run.
   const Classification& classification;
   const RecoveryLimits& limits;
   bool has_token = false;  // Naive callers drop it.
@@ -93,7 +97,8 @@ class HeldGrant {
 bool UsesAnAttempt(const Decision& decision, const Failure& failure);
 
 // Writes what was granted into the decision: the wait, and whether to run at
-// its end.
-void ApplyGrant(const Grant& grant, Decision& decision);
+// its end. `unheard`: of what the caller asks since its circuit is open, that
+// it closed reaches it only once it ran, so it runs whatever it heard.
+void ApplyGrant(const Grant& grant, bool unheard, Decision& decision);
 
 }  // namespace recourse

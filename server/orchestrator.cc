@@ -165,6 +165,7 @@ Orchestrator::Begun Orchestrator::Start(
     r.progress.ns = r.request.failure.ns;
   }
   const Failure& failure = r.request.failure;
+  r.site = SiteOf(failure, *parts_.redactor);
   r.decision.decision_id = NewId();
   r.decision.recovery_id = r.progress.recovery_id;
   r.decision.time = r.now;
@@ -201,8 +202,8 @@ void Orchestrator::TellGuard(const Recovery& r) const {
   if (r.previous) {
     run = {&r.previous->grant, !SettlesNow(*r.previous, r.now)};
   }
-  TellFailure(r.request.failure, r.decision.classification, run, r.now,
-              *parts_.guard);
+  TellFailure(r.request.failure, r.site.view(), r.decision.classification, run,
+              r.now, *parts_.guard);
 }
 
 // True for the first who tells how the run of the last decision ended: a token
@@ -217,7 +218,7 @@ void Orchestrator::ApplyPolicy(Recovery& r) const {
   Failure& failure = r.request.failure;
   if (parts_.policies == nullptr || failure.target.empty()) return;
   if (failure.idempotency != Idempotency::kUnspecified) return;
-  const SharedTargetPolicy policy = parts_.policies(failure.ns, failure.target);
+  const SharedTargetPolicy policy = parts_.policies(failure.ns, r.site.target);
   if (policy->idempotency == Idempotency::kUnspecified) return;
   failure.idempotency = policy->idempotency;
   r.decision.trace.push_back(
@@ -266,8 +267,9 @@ StepAnswer Orchestrator::AskStep(const Step& step, const Recovery& r) const {
   const Failure& failure = r.request.failure;
   const std::function<bool(absl::string_view)> is_open =
       [&](absl::string_view target) {
-        CallSite site = SiteOf(failure);
-        site.target = target;
+        const std::string name = parts_.redactor->RedactName(target);
+        CallSite site = r.site.view();
+        site.target = name;
         return parts_.guard->IsOpen(site, r.now);
       };
   const std::function<bool()> time_is_up = [&] {
@@ -304,9 +306,13 @@ std::optional<Exhausted> Orchestrator::RefuseAction(const Action& action,
       failure.circuit_open ? absl::ZeroDuration() : DelayOf(action);
   std::optional<Exhausted> refused = refuse_for_time(delay);
   if (refused || r.dry_run || parts_.guard == nullptr) return refused;
+  const std::string target =
+      parts_.redactor->RedactName(TargetOf(action, failure));
   std::optional<Leave> leave =
       AskLeave(action,
                {.failure = failure,
+                .site = r.site.view(),
+                .target = target,
                 .classification = r.decision.classification,
                 .limits = parts_.limits,
                 .has_token = r.previous.has_value(),
@@ -334,7 +340,10 @@ void Orchestrator::Choose(Action action, Strategy strategy, Recovery& r) const {
   decision.strategy = strategy;
   decision.disposition = DispositionOf(action);
   decision.action = std::move(action);
-  if (r.grant.get() != nullptr) ApplyGrant(*r.grant.get(), decision);
+  if (r.grant.get() != nullptr) {
+    ApplyGrant(*r.grant.get(), r.request.failure.circuit_open && r.site.renamed,
+               decision);
+  }
   decision.trace.push_back(
       {r.progress.cursors.back().step, strategy, TraceReason::kChosen, ""});
 }
@@ -373,11 +382,13 @@ Decision Orchestrator::Finish(std::unique_ptr<Recovery> recovery) {
 // False, with the reason in the trace, when the incident cannot be kept.
 bool Orchestrator::OpenIncident(Recovery& r) {
   auto& action = std::get<EscalationAction>(*r.decision.action);
+  const EscalationAction disclosed =
+      ToDisclosed(action, parts_.channels, *parts_.redactor);
   const absl::StatusOr<EscalationReceipt> receipt =
       parts_.incidents->Escalate(EscalationRequest{
           .failure = *r.redacted,
           .classification = r.decision.classification,
-          .action = action,
+          .action = disclosed,
           .from_default_plan = r.plan.source == PlanSource::kCategoryDefault,
           .recovery_id = r.progress.recovery_id,
           .error_count = r.progress.error_count,
@@ -408,8 +419,7 @@ void Orchestrator::Conclude(Recovery& r) const {
   progress.target = r.request.failure.target;  // Advance remembers it as tried.
   progress.grant = r.grant.Take();
   if (parts_.guard != nullptr) {
-    const LocalShare share =
-        parts_.guard->ShareOf(SiteOf(r.request.failure), r.now);
+    const LocalShare share = parts_.guard->ShareOf(r.site.view(), r.now);
     decision.local_retry_ratio = share.retry_ratio;
     decision.local_min_retries_per_second = share.min_retries_per_second;
   }

@@ -6,12 +6,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/catalog/pattern_catalog.h"
+#include "server/disclosure.h"
 #include "server/guarding.h"
 #include "server/incident/incident_desk.h"
 #include "server/plan/planner.h"
@@ -47,6 +49,7 @@ struct OrchestratorParts {
   Guard* guard = nullptr;  // Null: every target may be run against.
   // What is in force for a target; needed with `guard`.
   Guard::PolicyLookup policies;
+  std::set<std::string> channels;  // Of the configuration: no secrets.
   std::function<absl::Time()> clock = absl::Now;
   // What dates in errors are compared with; null: `clock`, which may be ahead.
   std::function<absl::Time()> wall_clock = nullptr;
@@ -132,6 +135,7 @@ class Orchestrator {
 class Orchestrator::Recovery {
  public:
   RecoveryRequest request;
+  GuardedSite site;
   RequestMemo::Answer remembered;             // This request's first answer.
   std::unique_ptr<RequestMemo::Claim> claim;  // Null: no request_id.
   std::shared_ptr<const PatternRegistry> registry;

@@ -329,6 +329,7 @@ absl::Status Server::Graph::BuildOrchestrator(const ServerConfig& config) {
           [this](absl::string_view ns, absl::string_view target) {
             return policies->Lookup(ns, target);
           },
+      .channels = notifier->channel_names(),
       .clock = now,
       .wall_clock = absl::Now});
   return absl::OkStatus();

@@ -99,13 +99,14 @@ LocalShare Guard::ShareOf(const CallSite& site, absl::Time now) const {
 
 std::vector<CircuitView> Guard::Circuits(absl::string_view ns,
                                          absl::string_view target,
-                                         absl::Time now) const {
+                                         absl::Time now,
+                                         const CircuitFilter& filter) const {
   const TargetKey key(ns, target);
   return impl_->TableOf(key).WithKnown(
       key, now, std::vector<CircuitView>(),
-      [now](TargetGuard& guard, Changes* changes) {
+      [now, &filter](TargetGuard& guard, Changes* changes) {
         CircuitList list;
-        guard.AppendCircuits({}, kNoLimit, now, changes, &list);
+        guard.AppendCircuits(filter, kNoLimit, now, changes, &list);
         return std::move(list.circuits);
       });
 }

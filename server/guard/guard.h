@@ -158,10 +158,12 @@ class Guard {
   // This caller's share of the target's retries, should we be away.
   LocalShare ShareOf(const CallSite& site, absl::Time now) const;
 
-  // The shared circuit, and callers' own that are not CLOSED. Empty: unknown.
+  // The shared circuit, and callers' own that are not CLOSED, as far as
+  // `filter` wants them (its `ns` and `target` are not looked at). Empty:
+  // unknown, or none of them.
   std::vector<CircuitView> Circuits(absl::string_view ns,
-                                    absl::string_view target,
-                                    absl::Time now) const;
+                                    absl::string_view target, absl::Time now,
+                                    const CircuitFilter& filter = {}) const;
   // Those of all targets that `filter` wants, at most `limit`; the others are
   // not even put together.
   CircuitList AllCircuits(const CircuitFilter& filter, size_t limit,

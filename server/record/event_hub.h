@@ -41,7 +41,7 @@ using SharedEvent = std::shared_ptr<const Event>;
 
 // Fields that are set must all hold.
 struct EventFilter {
-  std::vector<EventKind> kinds;
+  std::vector<EventKind> kinds;  // Each at most once.
   std::string ns;
   std::string target;
   std::string workflow_id;

@@ -56,20 +56,20 @@ std::string RedactLabel(const Redactor& redactor, absl::string_view name,
 
 RedactedFailure Redactor::Redact(const Failure& failure) const {
   RedactedFailure redacted;
-  redacted.ns = Redact(failure.ns);
+  redacted.ns = RedactName(failure.ns);
   redacted.workflow_id = Redact(failure.workflow_id);
-  redacted.node_name = Redact(failure.node_name);
+  redacted.node_name = RedactName(failure.node_name);
   redacted.step_count = failure.step_count;
-  redacted.exception_type = Redact(failure.exception_type);
+  redacted.exception_type = RedactName(failure.exception_type);
   redacted.message = CutRedacted(Redact(ReadableHead(failure.message)));
-  redacted.code = Redact(failure.code);
+  redacted.code = RedactName(failure.code);
   redacted.http_status = failure.http_status;
   if (failure.grpc_code.has_value()) {
     redacted.grpc_code = std::string(Name(*failure.grpc_code));
   }
-  redacted.target = Redact(failure.target);
-  redacted.caller_service = Redact(failure.caller_service);
-  redacted.caller_instance = Redact(failure.caller_instance);
+  redacted.target = RedactName(failure.target);
+  redacted.caller_service = RedactName(failure.caller_service);
+  redacted.caller_instance = RedactName(failure.caller_instance);
   for (const auto& [name, value] : failure.labels) {
     redacted.labels[Redact(name)] = RedactLabel(*this, name, value);
   }

@@ -257,7 +257,7 @@ bool Redactor::Rules::Pass(bool utf8, std::string* text) const {
 }
 
 Redactor::Redactor(std::unique_ptr<const Rules> rules)
-    : rules_(std::move(rules)) {}
+    : rules_(std::move(rules)), clean_(std::make_unique<CleanNames>()) {}
 Redactor::~Redactor() = default;
 
 absl::StatusOr<std::unique_ptr<const Redactor>> Redactor::Create(
@@ -283,6 +283,13 @@ std::string Redactor::Redact(absl::string_view text) const {
     if (!rules_->Pass(utf8, &result)) return result;
   }
   return rules_->rules.front().marker;
+}
+
+std::string Redactor::RedactName(absl::string_view name) const {
+  if (name.empty() || clean_->Contains(name)) return std::string(name);
+  std::string redacted = Redact(name);
+  if (redacted == name) clean_->Add(name);
+  return redacted;
 }
 
 }  // namespace recourse

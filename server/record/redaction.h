@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "server/model/failure.h"
 #include "server/model/redacted.h"
+#include "server/record/clean_names.h"
 
 namespace recourse {
 
@@ -18,7 +19,7 @@ struct RedactionOptions {
   std::vector<std::string> disable;   // Names of built-in rules.
 };
 
-// Immutable and safe for concurrent use. Linear time (RE2).
+// What it answers never changes; safe for concurrent use. Linear time (RE2).
 class Redactor {
  public:
   static constexpr size_t kMaxPatterns = 64;
@@ -32,6 +33,10 @@ class Redactor {
   // `text` with each secret replaced by [REDACTED:rule]. Idempotent. Invalid
   // UTF-8 is treated as Latin-1 and stays as it is.
   std::string Redact(absl::string_view text) const;
+
+  // The same, for texts of which a few come again and again, such as targets:
+  // one that was found to hold no secret costs a look at a small table.
+  std::string RedactName(absl::string_view name) const;
 
   // Redacts every text of the failure, cut to its limits. A secret at a cut is
   // redacted before the cut.
@@ -47,6 +52,7 @@ class Redactor {
   struct Rules;
   explicit Redactor(std::unique_ptr<const Rules> rules);
   const std::unique_ptr<const Rules> rules_;
+  const std::unique_ptr<CleanNames> clean_;
 };
 
 }  // namespace recourse

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/disclosure.h"
 #include "server/model/pattern.h"
 #include "server/rpc/unary.h"
 #include "server/rpc/watch_stream.h"
@@ -15,6 +16,7 @@
 #include "server/wire/context.h"
 #include "server/wire/errors.h"
 #include "server/wire/result.h"
+#include "server/wire/steps.h"
 #include "server/wire/target_policy.h"
 
 namespace recourse {
@@ -25,12 +27,12 @@ constexpr size_t kMaxReportedTargets = 1000;
 constexpr int kMaxWatchedTargets = 64;
 // Told at first to one who watches; they wait in memory until he reads.
 constexpr size_t kMaxOpeningCircuits = 1000;
-constexpr size_t kMaxCallerBytes = 128;
 constexpr size_t kMaxCallersShown = 100;
 constexpr int kMaxPageSize = 1000;
 constexpr int kDefaultPageSize = 100;
 
-// A watch's circuits: those that its caller is concerned by.
+// A watch's circuits: those that its caller is concerned by. By the guard's
+// names.
 struct Interest {
   std::string ns;  // Empty: every one.
   std::vector<std::string> targets;
@@ -55,25 +57,33 @@ struct Interest {
   }
 };
 
-absl::StatusOr<Interest> ParseInterest(const grpc::ByteBuffer& buffer) {
+void CheckCaller(const v1::Caller& caller, Checker& check) {
+  check.Text("caller.instance", caller.instance(), kMaxCallerBytes);
+  check.Text("caller.service", caller.service(), kMaxCallerBytes);
+}
+
+absl::StatusOr<Interest> ParseInterest(const grpc::ByteBuffer& buffer,
+                                       const Redactor& redactor) {
   v1::WatchCircuitsRequest request;
   if (absl::Status s = ParseBuffer(buffer, request); !s.ok()) return s;
   Interest interest;
   interest.ns = request.namespace_().empty() ? std::string(kDefaultNamespace)
                                              : request.namespace_();
+  Checker check;
   if (interest.ns == "*") {
     interest.ns.clear();
   } else if (!IsNamespace(interest.ns)) {
-    return InvalidField("namespace", "must be 1-63 of a-z, 0-9 and -, or *");
+    check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -, or *");
   }
-  if (request.targets_size() > kMaxWatchedTargets) {
-    return InvalidField("targets",
-                        absl::StrCat("has ", request.targets_size(),
-                                     " items, at most ", kMaxWatchedTargets));
+  check.Texts("targets", request.targets(), kMaxWatchedTargets,
+              kMaxTargetBytes);
+  CheckCaller(request.caller(), check);
+  if (!check.ok()) return check.status();
+  for (const std::string& target : request.targets()) {
+    interest.targets.push_back(redactor.RedactName(target));
   }
-  interest.targets = {request.targets().begin(), request.targets().end()};
-  interest.service = request.caller().service();
-  interest.instance = request.caller().instance();
+  interest.service = GuardedCaller(request.caller().service(), redactor);
+  interest.instance = GuardedCaller(request.caller().instance(), redactor);
   return interest;
 }
 
@@ -109,22 +119,6 @@ std::vector<grpc::ByteBuffer> Opening(const Guard& guard,
   return messages;
 }
 
-absl::Status CheckCaller(const v1::Caller& caller) {
-  if (caller.instance().empty()) {
-    return InvalidField("caller.instance", "is required");
-  }
-  for (const auto& [field, value] :
-       {std::pair("caller.instance", &caller.instance()),
-        std::pair("caller.service", &caller.service())}) {
-    if (value->size() > kMaxCallerBytes) {
-      return InvalidField(
-          field, absl::StrCat("is ", value->size(), " bytes long, at most ",
-                              kMaxCallerBytes));
-    }
-  }
-  return absl::OkStatus();
-}
-
 struct TargetSums {
   std::string target;
   CallSums sums;
@@ -133,18 +127,55 @@ struct TargetSums {
 absl::StatusOr<std::vector<TargetSums>> ParseSums(
     const v1::ReportCallsRequest& request) {
   Checker check;
+  CheckNamespace("namespace", request.namespace_(), check);
+  if (request.caller().instance().empty()) {
+    check.Fail("caller.instance", "is required");
+  }
+  CheckCaller(request.caller(), check);
   if (request.targets().empty()) check.Fail("targets", "is required");
   check.Count("targets", request.targets_size(), kMaxReportedTargets);
   std::vector<TargetSums> sums;
   for (int i = 0; check.ok() && i < request.targets_size(); ++i) {
     const v1::TargetCalls& calls = request.targets(i);
     Checker item(check, "targets", i);
-    item.RequiredText("target", calls.target(), 256);
+    item.RequiredText("target", calls.target(), kMaxTargetBytes);
     sums.push_back(
         {calls.target(), ParseCallSums("counts", calls.counts(), item)});
   }
   if (!check.ok()) return check.status();
   return sums;
+}
+
+// What is not CLOSED at `site`, whose caller and target are named as they were
+// sent. Where the guard has another name for the target, the stream tells of it
+// by that one alone: that it is CLOSED must be told here, too.
+std::vector<v1::Circuit> CircuitsOf(const Guard& guard, const CallSite& site,
+                                    const v1::Caller& caller,
+                                    const std::string& target, absl::Time now) {
+  const bool renamed = site.target != target;
+  const CircuitFilter filter{
+      .only_open = !renamed, .caller = [&](auto service, auto instance) {
+        return service == site.service && instance == site.instance;
+      }};
+  std::vector<v1::Circuit> circuits;
+  bool has_own = false;
+  for (const CircuitView& circuit :
+       guard.Circuits(site.ns, site.target, now, filter)) {
+    has_own = has_own || !circuit.shared;
+    circuits.push_back(ToMessage(circuit));
+  }
+  if (renamed && !has_own) {
+    v1::Circuit& own = circuits.emplace_back();
+    own.set_namespace_(std::string(site.ns));
+    own.set_scope(v1::CIRCUIT_SCOPE_CALLER);
+    own.set_state(v1::CIRCUIT_STATE_CLOSED);
+    *own.mutable_caller() = caller;
+  }
+  for (v1::Circuit& circuit : circuits) {
+    circuit.set_target(target);
+    if (circuit.has_caller()) *circuit.mutable_caller() = caller;
+  }
+  return circuits;
 }
 
 // By namespace, target, shared before callers', caller.
@@ -161,6 +192,9 @@ absl::StatusOr<v1::ListCircuitsResponse> ListPage(
     return InvalidField("page_size", absl::StrCat("must be between 1 and ",
                                                   kMaxPageSize, ", is ", size));
   }
+  Checker check;
+  CheckNamespace("namespace", request.namespace_(), check);
+  if (!check.ok()) return check.status();
   size_t start = 0;
   if (!request.page_token().empty() &&
       !absl::SimpleAtoi(request.page_token(), &start)) {
@@ -186,6 +220,16 @@ absl::StatusOr<v1::ListCircuitsResponse> ListPage(
   }
   if (end < all.size()) response.set_next_page_token(absl::StrCat(end));
   return response;
+}
+
+// The target that a request names, by the guard's name.
+template <typename Request>
+absl::StatusOr<TargetName> GuardedTarget(const Request& request,
+                                         const Redactor& redactor) {
+  absl::StatusOr<TargetName> name =
+      ParseTargetName(request.namespace_(), request.target());
+  if (name.ok()) name->target = redactor.RedactName(name->target);
+  return name;
 }
 
 absl::StatusOr<v1::GetCircuitResponse> ReadCircuit(const Guard& guard,
@@ -214,16 +258,11 @@ CircuitsService::CircuitsService(ServiceParts parts)
 
 absl::StatusOr<v1::ReportCallsResponse> CircuitsService::TakeReport(
     const v1::ReportCallsRequest& request) {
+  const auto sums = ParseSums(request);
+  if (!sums.ok()) return sums.status();
   const std::string ns = request.namespace_().empty()
                              ? std::string(kDefaultNamespace)
                              : request.namespace_();
-  if (!IsNamespace(ns)) {
-    return InvalidField("namespace", "must be 1-63 of a-z, 0-9 and -");
-  }
-  if (absl::Status s = CheckCaller(request.caller()); !s.ok()) return s;
-  const auto sums = ParseSums(request);
-  if (!sums.ok()) return sums.status();
-
   const absl::Time now = parts_.orchestrator->now();
   const v1::Caller& caller = request.caller();
   v1::ReportCallsResponse response;
@@ -234,18 +273,16 @@ absl::StatusOr<v1::ReportCallsResponse> CircuitsService::TakeReport(
           absl::StrCat(ns, "/", caller.service().size(), ":", caller.service(),
                        "/", caller.instance(), "/", request.sequence()),
           now));
-  const Interest interest{ns, {}, caller.service(), caller.instance()};
+  const std::string service = GuardedCaller(caller.service(), *parts_.redactor);
+  const std::string instance =
+      GuardedCaller(caller.instance(), *parts_.redactor);
   for (const TargetSums& item : *sums) {
-    if (response.recorded()) {
-      parts_.guard->ObserveCalls(
-          {ns, item.target, "", caller.service(), caller.instance()}, item.sums,
-          now);
-    }
-    for (const CircuitView& circuit :
-         parts_.guard->Circuits(ns, item.target, now)) {
-      if (circuit.state != CircuitState::kClosed && interest.Covers(circuit)) {
-        *response.add_circuits() = ToMessage(circuit);
-      }
+    const std::string target = parts_.redactor->RedactName(item.target);
+    const CallSite site{ns, target, "", service, instance};
+    if (response.recorded()) parts_.guard->ObserveCalls(site, item.sums, now);
+    for (v1::Circuit& circuit :
+         CircuitsOf(*parts_.guard, site, caller, item.target, now)) {
+      *response.add_circuits() = std::move(circuit);
     }
   }
   return response;
@@ -262,7 +299,8 @@ grpc::ServerUnaryReactor* CircuitsService::ReportCalls(
 grpc::ServerWriteReactor<grpc::ByteBuffer>* CircuitsService::WatchCircuits(
     grpc::CallbackServerContext*, const grpc::ByteBuffer* in) {
   const auto plan = [&]() -> absl::StatusOr<WatchPlan> {
-    const absl::StatusOr<Interest> interest = ParseInterest(*in);
+    const absl::StatusOr<Interest> interest =
+        ParseInterest(*in, *parts_.redactor);
     if (!interest.ok()) return interest.status();
     return WatchPlan{
         .filter = {.circuit =
@@ -301,7 +339,7 @@ grpc::ServerUnaryReactor* CircuitsService::GetCircuit(
       *parts_.open_calls, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::GetCircuitResponse> {
         const absl::StatusOr<TargetName> name =
-            ParseTargetName(request->namespace_(), request->target());
+            GuardedTarget(*request, *parts_.redactor);
         if (!name.ok()) return name.status();
         return ReadCircuit(*parts_.guard, *name, parts_.orchestrator->now());
       });
@@ -315,16 +353,19 @@ grpc::ServerUnaryReactor* CircuitsService::OverrideCircuit(
       [this](
           const auto& request) -> absl::StatusOr<v1::OverrideCircuitResponse> {
         const absl::StatusOr<TargetName> name =
-            ParseTargetName(request->namespace_(), request->target());
+            GuardedTarget(*request, *parts_.redactor);
         if (!name.ok()) return name.status();
-        v1::OverrideCircuitRequest redacted = *request;
-        redacted.set_namespace_(name->ns);
-        redacted.mutable_override()->set_reason(
-            parts_.redactor->Redact(request->override().reason()));
         const absl::Time now = parts_.orchestrator->now();
         const absl::StatusOr<CircuitOverride> set =
-            ParseOverride(redacted, now);
+            ParseOverride(*request, now);
         if (!set.ok()) return set.status();
+        v1::OverrideCircuitRequest redacted = *request;
+        redacted.set_namespace_(name->ns);
+        redacted.set_target(name->target);
+        redacted.mutable_override()->set_owner(
+            parts_.redactor->Redact(request->override().owner()));
+        redacted.mutable_override()->set_reason(
+            parts_.redactor->Redact(request->override().reason()));
         if (absl::Status s = parts_.circuits->Override(redacted, *set, now);
             !s.ok()) {
           return s;
@@ -344,7 +385,7 @@ grpc::ServerUnaryReactor* CircuitsService::ResetCircuit(
       *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) -> absl::StatusOr<v1::ResetCircuitResponse> {
         const absl::StatusOr<TargetName> name =
-            ParseTargetName(request->namespace_(), request->target());
+            GuardedTarget(*request, *parts_.redactor);
         if (!name.ok()) return name.status();
         const absl::Time now = parts_.orchestrator->now();
         auto known = ReadCircuit(*parts_.guard, *name, now);

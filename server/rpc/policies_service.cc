@@ -5,6 +5,7 @@
 #include "server/rpc/unary.h"
 #include "server/wire/context.h"
 #include "server/wire/errors.h"
+#include "server/wire/steps.h"
 #include "server/wire/target_policy.h"
 
 namespace recourse {
@@ -19,8 +20,14 @@ grpc::ServerUnaryReactor* PoliciesService::SetTargetPolicy(
       *parts_.workers, *parts_.open_calls, context, in, out,
       [this](
           const auto& request) -> absl::StatusOr<v1::SetTargetPolicyResponse> {
+        // By the guard's names of targets. One that is too long is refused.
+        v1::SetTargetPolicyRequest redacted = *request;
+        if (request->policy().target().size() <= kMaxTargetBytes) {
+          redacted.mutable_policy()->set_target(
+              parts_.redactor->Redact(request->policy().target()));
+        }
         absl::StatusOr<v1::TargetPolicy> policy =
-            parts_.policies->Set(*request, parts_.orchestrator->now());
+            parts_.policies->Set(redacted, parts_.orchestrator->now());
         if (!policy.ok()) return policy.status();
         v1::SetTargetPolicyResponse response;
         *response.mutable_policy() = *std::move(policy);
@@ -83,8 +90,8 @@ grpc::ServerUnaryReactor* PoliciesService::ResolveTargetPolicy(
             ParseTargetName(request->namespace_(), request->target());
         if (!name.ok()) return name.status();
         v1::ResolveTargetPolicyResponse response;
-        *response.mutable_policy() =
-            ToMessage(*parts_.policies->Lookup(name->ns, name->target));
+        *response.mutable_policy() = ToMessage(*parts_.policies->Lookup(
+            name->ns, parts_.redactor->RedactName(name->target)));
         return response;
       });
 }

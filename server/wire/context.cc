@@ -21,8 +21,8 @@
 namespace recourse {
 namespace {
 
-constexpr size_t kMaxIdBytes = 256;    // Workflow, node, exception type.
-constexpr size_t kMaxCodeBytes = 128;  // Codes, scopes, callers, requests.
+constexpr size_t kMaxIdBytes = 256;           // Node, exception type.
+constexpr size_t kMaxCodeBytes = 128;         // Codes, scopes, requests.
 constexpr size_t kMessageEndBytes = 8 << 10;  // Kept of each end.
 constexpr size_t kMaxStackBytes = 32 << 10;
 constexpr size_t kMaxCauseBytes = 16 << 10;
@@ -159,21 +159,18 @@ void ParseError(const v1::RecoveryContext& context, Checker& parent,
 
 void ParseNamespace(const v1::RecoveryContext& context, Checker& check,
                     Failure& failure) {
-  const std::string& ns = context.namespace_();
-  if (ns.empty()) return;
-  if (!IsNamespace(ns))
-    check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -");
-  failure.ns = ns;
+  CheckNamespace("namespace", context.namespace_(), check);
+  if (!context.namespace_().empty()) failure.ns = context.namespace_();
 }
 
 void ParseTexts(const v1::RecoveryContext& context, Checker& check,
                 Failure& failure) {
-  check.Text("workflow_id", context.workflow_id(), kMaxIdBytes);
+  check.Text("workflow_id", context.workflow_id(), kMaxWorkflowIdBytes);
   check.Text("node_name", context.node_name(), kMaxIdBytes);
   check.Text("target", context.target(), kMaxTargetBytes);
   check.Text("quota_scope", context.quota_scope(), kMaxCodeBytes);
-  check.Text("caller.service", context.caller().service(), kMaxCodeBytes);
-  check.Text("caller.instance", context.caller().instance(), kMaxCodeBytes);
+  check.Text("caller.service", context.caller().service(), kMaxCallerBytes);
+  check.Text("caller.instance", context.caller().instance(), kMaxCallerBytes);
   check.Text("request_id", context.request_id(), kMaxCodeBytes);
   check.Labels("labels", context.labels(), kMaxContextLabels, kMaxCodeBytes,
                kMaxCodeBytes);
@@ -292,6 +289,12 @@ bool IsNamespace(absl::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
          });
+}
+
+void CheckNamespace(absl::string_view field, absl::string_view text,
+                    Checker& check) {
+  if (text.empty() || IsNamespace(text)) return;
+  check.Fail(field, "must be 1-63 of a-z, 0-9 and -");
 }
 
 CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,

@@ -17,6 +17,8 @@
 
 namespace recourse {
 
+inline constexpr size_t kMaxWorkflowIdBytes = 256;
+inline constexpr size_t kMaxCallerBytes = 128;  // Service and instance each.
 inline constexpr size_t kMaxStateDepth = 30;
 inline constexpr size_t kMaxStateBytes = 1 << 20;
 
@@ -60,6 +62,9 @@ bool BringsRegexes(const v1::RecoveryContext& context);
 
 // True for 1-63 of a-z, 0-9 and -.
 bool IsNamespace(absl::string_view text);
+// Refuses `field` unless it is one, or unset.
+void CheckNamespace(absl::string_view field, absl::string_view text,
+                    Checker& check);
 
 // What a caller tells of its calls; with `field`'s refusal in `parent`, zeros.
 CallSums ParseCallSums(absl::string_view field, const v1::CallCounts& counts,

@@ -185,9 +185,7 @@ absl::StatusOr<TargetPolicy> ParseTargetPolicy(
 absl::StatusOr<TargetName> ParseTargetName(const std::string& ns,
                                            const std::string& target) {
   Checker check;
-  if (!ns.empty() && !IsNamespace(ns)) {
-    check.Fail("namespace", "must be 1-63 of a-z, 0-9 and -");
-  }
+  CheckNamespace("namespace", ns, check);
   check.RequiredText("target", target, kMaxTargetBytes);
   if (!check.ok()) return check.status();
   return TargetName{ns.empty() ? std::string(kDefaultNamespace) : ns, target};

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "tests/e2e/http_sink.h"
 #include "tests/e2e/process_fixture.h"
 
@@ -140,6 +141,7 @@ class PrivacyTest : public ServerProcessTest {
                      "notifications: {group_wait: 0s, group_interval: 1s, "
                      "max_per_minute: 1000}\n"));
     StartProcess({"--config", "config.yaml"});
+    circuits_ = v1::CircuitBreakers::NewStub(channel_);
     for (const Kind& kind : kKinds) AddPattern(kind);
     SetDeadline(watch_call_);
     watch_ = stub_->WatchRecoveries(&watch_call_, {});
@@ -237,12 +239,16 @@ class PrivacyTest : public ServerProcessTest {
     EXPECT_THAT(bytes, HasSubstr("[REDACTED:")) << place;
   }
 
-  void ExpectAnswersClean(const Escalated& escalated) {
+  void ExpectDecisionClean(const std::string& decision_id) {
     v1::GetDecisionRequest decision;
-    decision.set_decision_id(escalated.decision_id);
+    decision.set_decision_id(decision_id);
     ExpectKeptClean("GetDecision",
                     Call(*stub_, &OrchestratorStub::GetDecision, decision)
                         .SerializeAsString());
+  }
+
+  void ExpectAnswersClean(const Escalated& escalated) {
+    ExpectDecisionClean(escalated.decision_id);
     v1::GetIncidentRequest incident;
     incident.set_incident_id(escalated.incident_id);
     ExpectKeptClean(
@@ -251,8 +257,67 @@ class PrivacyTest : public ServerProcessTest {
             .SerializeAsString());
   }
 
+  // Ends the server.
+  void ExpectStoreLogAndEventsClean() {
+    ExpectKeptClean("the store while it is in use",
+                    ReadWholeFile(dir_.File("store.db")) +
+                        ReadWholeFile(dir_.File("store.db-wal")));
+    StopProcess();
+    reader_.join();
+    ExpectKeptClean("the store", ReadWholeFile(dir_.File("store.db")));
+    secrets_.ExpectNoneIn("the log", process_->StderrText());
+    ExpectKeptClean("the event stream", events_);
+  }
+
+  // A caller whose names hold secrets, too, tells that most calls fail.
+  v1::ReportCallsResponse ReportFailures(const Kind& kind,
+                                         const std::string& target) {
+    v1::ReportCallsRequest request;
+    request.mutable_caller()->set_service(secrets_.In(kind, "a service"));
+    request.mutable_caller()->set_instance(secrets_.In(kind, "an instance"));
+    v1::TargetCalls& sums = *request.add_targets();
+    sums.set_target(target);
+    sums.mutable_counts()->set_calls(10);
+    sums.mutable_counts()->set_failures(6);
+    const auto response =
+        Call(*circuits_, &v1::CircuitBreakers::Stub::ReportCalls, request);
+    for (const v1::Circuit& circuit : response.circuits()) {
+      EXPECT_EQ(circuit.target(), target) << "its caller knows no other name";
+      if (!circuit.has_caller()) continue;
+      EXPECT_EQ(circuit.caller().instance(), request.caller().instance());
+      EXPECT_EQ(circuit.caller().service(), request.caller().service());
+    }
+    return response;
+  }
+
+  // The name of a target whose circuit is open for all.
+  std::string OpenCircuit(const Kind& kind) {
+    const std::string target =
+        absl::StrCat(kind.name, "/", secrets_.In(kind, "a circuit's target"));
+    // As many as a quorum: callers that differ in their secrets are several.
+    for (int i = 0; i < 10; ++i) ReportFailures(kind, target);
+    v1::GetCircuitRequest request;
+    request.set_target(target);
+    const auto circuit =
+        Call(*circuits_, &v1::CircuitBreakers::Stub::GetCircuit, request);
+    EXPECT_EQ(circuit.shared().state(), v1::CIRCUIT_STATE_OPEN);
+    ExpectKeptClean("GetCircuit", circuit.SerializeAsString());
+    return target;
+  }
+
+  v1::RecoveryResult AskOpen(const std::string& target) {
+    v1::RecoveryContext context;
+    context.set_target(target);
+    context.set_circuit_open(true);
+    context.mutable_time_remaining()->set_seconds(60);
+    v1::RecoveryResult result;
+    EXPECT_TRUE(TryHandle(context, &result).ok());
+    return result;
+  }
+
   HttpSink sink_;
   Secrets secrets_;
+  std::unique_ptr<v1::CircuitBreakers::Stub> circuits_;
   grpc::ClientContext watch_call_;
   std::unique_ptr<grpc::ClientReader<v1::RecoveryEvent>> watch_;
   std::thread reader_;
@@ -276,14 +341,8 @@ TEST_F(PrivacyTest, NoSecretLeavesTheCallThatBroughtIt) {
   ExpectKeptClean("ListIncidents",
                   Call(*incidents_, &v1::Incidents::Stub::ListIncidents, list)
                       .SerializeAsString());
-  ExpectKeptClean("the store while it is in use",
-                  ReadWholeFile(dir_.File("store.db")) +
-                      ReadWholeFile(dir_.File("store.db-wal")));
-  StopProcess();
-  reader_.join();
-  ExpectKeptClean("the store", ReadWholeFile(dir_.File("store.db")));
-  ExpectKeptClean("the log", process_->StderrText());
-  ExpectKeptClean("the event stream", events_);
+  ExpectStoreLogAndEventsClean();
+  EXPECT_THAT(process_->StderrText(), HasSubstr("[REDACTED:"));
   std::string hooks, team;
   for (const ReceivedRequest& request : sink_.requests()) {
     // The first line has the URL, which is the channel's own.
@@ -292,6 +351,136 @@ TEST_F(PrivacyTest, NoSecretLeavesTheCallThatBroughtIt) {
   }
   ExpectKeptClean("the webhook's messages", hooks);
   ExpectKeptClean("Slack's messages", team);
+}
+
+TEST_F(PrivacyTest, CircuitsGoByRedactedNames) {
+  grpc::ClientContext call;
+  SetDeadline(call);
+  v1::WatchCircuitsRequest watch;
+  watch.mutable_caller()->set_instance(secrets_.In(kKinds[4], "a watcher"));
+  const auto stream = circuits_->WatchCircuits(&call, watch);
+  std::string target;
+  for (const Kind& kind : kKinds) {
+    SCOPED_TRACE(kind.name);
+    target = OpenCircuit(kind);
+    const v1::RecoveryResult result = AskOpen(target);
+    EXPECT_TRUE(result.trial() || result.recheck());
+    ExpectDecisionClean(result.decision_id());
+  }
+  v1::OverrideCircuitRequest force;
+  force.set_target(target);
+  v1::CircuitOverride& set = *force.mutable_override();
+  set.set_state(v1::CIRCUIT_STATE_FORCED_OPEN);
+  set.set_owner(secrets_.In(kKinds[4], "an override's owner"));
+  set.set_reason(secrets_.In(kKinds[0], "an override's reason"));
+  const auto forced =
+      Call(*circuits_, &v1::CircuitBreakers::Stub::OverrideCircuit, force);
+  EXPECT_EQ(forced.circuit().state(), v1::CIRCUIT_STATE_FORCED_OPEN);
+  ExpectKeptClean("OverrideCircuit", forced.SerializeAsString());
+  std::string told;
+  v1::WatchCircuitsResponse change;
+  while (change.circuit().state() != v1::CIRCUIT_STATE_FORCED_OPEN) {
+    ASSERT_TRUE(stream->Read(&change));
+    told += change.SerializeAsString();
+  }
+  call.TryCancel();
+  ExpectKeptClean("WatchCircuits", told);
+  ExpectKeptClean("ListCircuits",
+                  Call(*circuits_, &v1::CircuitBreakers::Stub::ListCircuits,
+                       v1::ListCircuitsRequest())
+                      .SerializeAsString());
+  ExpectStoreLogAndEventsClean();
+}
+
+// The stream tells of it by another name than its caller's.
+TEST_F(PrivacyTest, ARenamedCircuitThatClosedHoldsNobodyBack) {
+  const std::string target = OpenCircuit(kKinds[1]);
+  v1::ResetCircuitRequest reset;
+  reset.set_target(target);
+  Call(*circuits_, &v1::CircuitBreakers::Stub::ResetCircuit, reset);
+
+  const v1::RecoveryResult result = AskOpen(target);
+  EXPECT_EQ(result.strategy_used(), v1::RECOVERY_STRATEGY_RETRY);
+  EXPECT_TRUE(result.trial()) << "its caller believes that it is open";
+  const auto told = ReportFailures(kKinds[1], target);
+  ASSERT_EQ(told.circuits_size(), 2);
+  for (const v1::Circuit& circuit : told.circuits()) {
+    EXPECT_EQ(circuit.state(), v1::CIRCUIT_STATE_CLOSED);
+  }
+}
+
+// Steps of the caller's own, with secrets in their texts.
+class OwnStepsTest : public PrivacyTest {
+ protected:
+  std::string Email(const char* field) { return secrets_.In(kKinds[4], field); }
+  std::string Key(const char* field) { return secrets_.In(kKinds[2], field); }
+
+  // What the step makes of an error; what is kept of that is clean.
+  v1::RecoveryResult Ask(const v1::Step& step) {
+    const std::string subject = Key("subject_field");
+    v1::RecoveryContext context;
+    context.mutable_error()->set_message("odd");
+    context.set_subject_field(subject);
+    auto& state = *context.mutable_state()->mutable_fields();
+    state[subject].set_string_value("a b");
+    for (const std::string& key : step.escalation().include_state_keys()) {
+      state[key].set_string_value("shown");
+    }
+    if (step.has_retry()) {
+      context.mutable_capabilities()->add_remediations(
+          step.retry().remediation());
+    }
+    *context.add_caller_steps() = step;
+    v1::RecoveryResult result;
+    const grpc::Status status = TryHandle(context, &result);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    ExpectDecisionClean(result.decision_id());
+    return result;
+  }
+};
+
+TEST_F(OwnStepsTest, NoTextOfTheirsIsKept) {
+  v1::Step retry;
+  retry.mutable_retry()->set_remediation(Key("remediation"));
+  EXPECT_TRUE(Ask(retry).has_retry());
+
+  v1::Step alternative;
+  v1::Alternative& other =
+      *alternative.mutable_alternative_path()->add_alternatives();
+  other.set_name(Email("an alternative's name"));
+  other.set_target(Key("an alternative's target"));
+  EXPECT_TRUE(Ask(alternative).has_alternative_path());
+
+  v1::Step degradation;
+  v1::DegradationLevel& level =
+      *degradation.mutable_graceful_degradation()->add_levels();
+  level.set_name(Email("a level's name"));
+  level.add_disable_features(Key("a feature"));
+  EXPECT_TRUE(Ask(degradation).has_graceful_degradation());
+
+  v1::Step correction;
+  v1::Rewrite& rewrite = *correction.mutable_error_correction()->add_rewrites();
+  rewrite.set_description(Email("a rewrite's description"));
+  rewrite.set_pattern(" ");
+  rewrite.set_replacement("_");
+  EXPECT_EQ(Ask(correction).error_correction().applied_size(), 1);
+
+  v1::Step escalation;
+  v1::EscalationStep& people = *escalation.mutable_escalation();
+  people.set_assignee(Email("assignee"));
+  people.add_channels("hook");
+  people.add_channels(Key("a channel"));
+  people.add_include_state_keys(Key("a key of state"));
+  const v1::RecoveryResult escalated = Ask(escalation);
+  ASSERT_TRUE(escalated.has_escalation());
+  const std::string& incident = escalated.escalation().incident_id();
+  ExpectAnswersClean({escalated.decision_id(), incident});
+  EXPECT_TRUE(sink_.AwaitText("/hook", incident, absl::Seconds(30)));
+
+  ExpectStoreLogAndEventsClean();
+  for (const ReceivedRequest& request : sink_.requests()) {
+    ExpectKeptClean("a message to people", request.bytes);
+  }
 }
 
 // The key alone says that its value is secret, as with a label.

@@ -249,6 +249,19 @@ TEST(RedactFailureTest, EveryTextIsRedacted) {
   EXPECT_EQ(redacted.labels.count("password=" + hidden), 1u);
 }
 
+TEST(RedactNameTest, NamesThatComeAgainAreRedactedAsTheFirstTime) {
+  const auto redactor = Make();
+  const std::string secret = "postgres://app:Xk29dLqP@db/orders";
+  // Far more than are remembered.
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string name = absl::StrCat("service-", i);
+    ASSERT_EQ(redactor->RedactName(name), name);
+    ASSERT_EQ(redactor->RedactName(secret), redactor->Redact(secret));
+    ASSERT_EQ(redactor->RedactName(name), name);
+  }
+  EXPECT_EQ(redactor->RedactName(""), "");
+}
+
 std::string RedactedMessage(const std::string& message) {
   Failure failure;
   failure.message = message;

@@ -80,6 +80,11 @@ CallSite RecourseServer::SiteOfCaller(int caller) {
           instances_[static_cast<size_t>(caller)]};
 }
 
+CallSite RecourseServer::SiteOfFailure() const {
+  return {failure_.ns, failure_.target, failure_.quota_scope,
+          failure_.caller_service, failure_.caller_instance};
+}
+
 void RecourseServer::Describe(const Question& question) {
   const bool has_error = question.error != Ending::kSuccess;
   failure_.caller_instance = instances_[static_cast<size_t>(question.caller)];
@@ -139,8 +144,11 @@ std::optional<Exhausted> RecourseServer::Refuse(const Action& action,
   auto refused =
       RefuseForTime(action, delay, failure_, progress_, limits_, now);
   if (refused) return refused;
+  const CallSite site = SiteOfFailure();
   std::optional<Leave> leave = AskLeave(action,
                                         {.failure = failure_,
+                                         .site = site,
+                                         .target = site.target,
                                          .classification = classification_,
                                          .limits = limits_,
                                          .has_token = has_token,
@@ -168,7 +176,7 @@ Verdict RecourseServer::HandleError(const Question& question, Token* token,
   progress_.cursors.assign(1, cursor);
   const auto rerun_refused =
       RerunRefused(failure_, classification_, progress_, limits_, now);
-  TellFailure(failure_, classification_,
+  TellFailure(failure_, SiteOfFailure(), classification_,
               {.grant = has_token ? &progress_.grant : nullptr}, now, guard_);
   progress_.grant = {};
   Decision decision;
@@ -190,7 +198,7 @@ Verdict RecourseServer::HandleError(const Question& question, Token* token,
       continue;
     }
     decision.action = std::move(*action);
-    if (held.get() != nullptr) ApplyGrant(*held.get(), decision);
+    if (held.get() != nullptr) ApplyGrant(*held.get(), false, decision);
     progress_.grant = held.Take();
     break;
   }

@@ -76,6 +76,7 @@ class RecourseServer {
 
  private:
   CallSite SiteOfCaller(int caller);
+  CallSite SiteOfFailure() const;
   void Describe(const Question& question);
   void Load(const Token& token, Nanos now);
   void Store(Category category, Token* token) const;
