@@ -10,6 +10,7 @@
 #include "server/catalog/pattern_mirror.h"
 #include "server/catalog/pattern_store.h"
 #include "server/catalog/pattern_view.h"
+#include "server/model/utf8.h"
 #include "server/wire/errors.h"
 #include "server/wire/pattern.h"
 #include "server/wire/result.h"
@@ -23,9 +24,14 @@ using internal::v1::StoredPattern;
 // Times that a change begins again because another server was faster.
 constexpr int kMaxAttempts = 8;
 
+// One that was asked for may be no id at all.
+std::string ShownId(const std::string& id) {
+  return ShortenUtf8(id, kMaxRefusalValueBytes);
+}
+
 absl::Status NotFound(const std::string& id) {
   return Refusal(absl::StatusCode::kNotFound, reason::kPatternNotFound,
-                 absl::StrCat("there is no pattern ", id),
+                 absl::StrCat("there is no pattern ", ShownId(id)),
                  {{"pattern_id", id}});
 }
 

@@ -15,14 +15,20 @@ namespace {
 constexpr int kDefaultPageSize = 100;
 constexpr int kMaxPageSize = 1000;
 
+// Those that count, by id.
 void ForEachVisible(
     const EntryMap& library, const EntryMap& users,
     const std::function<void(const std::string&, const PatternEntry&)>& visit) {
-  for (const auto& [id, entry] : library) {
-    if (users.count(id) == 0) visit(id, *entry);
-  }
+  auto shipped = library.begin();
   for (const auto& [id, entry] : users) {
+    for (; shipped != library.end() && shipped->first < id; ++shipped) {
+      visit(shipped->first, *shipped->second);
+    }
+    if (shipped != library.end() && shipped->first == id) ++shipped;
     if (!entry->hidden) visit(id, *entry);
+  }
+  for (; shipped != library.end(); ++shipped) {
+    visit(shipped->first, *shipped->second);
   }
 }
 
@@ -124,15 +130,6 @@ const PatternEntry* PatternView::Find(const std::string& id) const {
   return entry == library->end() ? nullptr : entry->second.get();
 }
 
-std::map<std::string, const PatternEntry*> PatternView::Visible() const {
-  std::map<std::string, const PatternEntry*> visible;
-  ForEachVisible(*library, users,
-                 [&](const std::string& id, const PatternEntry& entry) {
-                   visible[id] = &entry;
-                 });
-  return visible;
-}
-
 absl::StatusOr<std::shared_ptr<const PatternRegistry>> BuildRegistry(
     const EntryMap& library, const EntryMap& users, int64_t revision,
     size_t max_patterns, const PatternRegistry* previous,
@@ -171,17 +168,19 @@ absl::StatusOr<v1::ListErrorPatternsResponse> PageOf(
   v1::ListErrorPatternsResponse response;
   response.set_registry_revision(view.head);
   int total = 0;
-  for (const auto& [id, entry] : view.Visible()) {
-    if (!Asked(request, entry->message)) continue;
-    ++total;
-    if (id <= last_id) continue;
-    if (static_cast<size_t>(response.patterns_size()) < size) {
-      *response.add_patterns() = entry->message;
-    } else if (response.next_page_token().empty()) {
-      response.set_next_page_token(absl::WebSafeBase64Escape(
-          response.patterns(response.patterns_size() - 1).pattern_id()));
-    }
-  }
+  ForEachVisible(
+      *view.library, view.users,
+      [&](const std::string& id, const PatternEntry& entry) {
+        if (!Asked(request, entry.message)) return;
+        ++total;
+        if (id <= last_id) return;
+        if (static_cast<size_t>(response.patterns_size()) < size) {
+          *response.add_patterns() = entry.message;
+        } else if (response.next_page_token().empty()) {
+          response.set_next_page_token(absl::WebSafeBase64Escape(
+              response.patterns(response.patterns_size() - 1).pattern_id()));
+        }
+      });
   response.set_total_size(total);
   return response;
 }

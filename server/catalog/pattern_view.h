@@ -49,8 +49,6 @@ struct PatternView {
   // The entry that counts for `id`: the user's, else the library's unless it
   // is hidden; null: none.
   const PatternEntry* Find(const std::string& id) const;
-  // All that count, by id.
-  std::map<std::string, const PatternEntry*> Visible() const;
 };
 
 // The registry of the library and `users`, reusing what `previous` compiled, or

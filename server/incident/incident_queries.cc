@@ -1,5 +1,6 @@
 // What people ask of the incident desk.
 #include <algorithm>
+#include <bitset>
 #include <map>
 #include <utility>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/incident/desk_state.h"
 #include "server/incident/resolution.h"
+#include "server/model/utf8.h"
+#include "server/wire/context.h"
 #include "server/wire/errors.h"
 
 namespace recourse {
@@ -19,13 +22,33 @@ constexpr int kMaxPageSize = 1000;
 constexpr size_t kMaxScanned = 20'000;
 constexpr size_t kMaxWaitersShown = 100;
 
+absl::Status CheckRequest(const v1::ListIncidentsRequest& request) {
+  Checker check;
+  if (request.page_size() < 0) check.Fail("page_size", "must be 1 to 1000");
+  if (!request.page_token().empty() && !IsIncidentId(request.page_token())) {
+    check.Fail("page_token", "is not one of a page before");
+  }
+  CheckNamespace("namespace", request.namespace_(), check);
+  const bool known = std::all_of(
+      request.states().begin(), request.states().end(), [](int state) {
+        return state != v1::INCIDENT_STATE_UNSPECIFIED &&
+               v1::IncidentState_IsValid(state);
+      });
+  if (!known) {
+    check.Fail("states", "must hold OPEN, ACKNOWLEDGED and RESOLVED only");
+  }
+  return check.status();
+}
+
 // Which incidents a request asks for.
 class Filter {
  public:
+  // REQUIRES: `request` was checked, and outlives this.
   explicit Filter(const v1::ListIncidentsRequest& request) : request_(request) {
-    for (const int state : request.states()) states_.push_back(state);
-    if (states_.empty()) {
-      states_ = {v1::INCIDENT_STATE_OPEN, v1::INCIDENT_STATE_ACKNOWLEDGED};
+    for (const int state : request.states()) states_.set(state);
+    if (states_.none()) {
+      states_.set(v1::INCIDENT_STATE_OPEN);
+      states_.set(v1::INCIDENT_STATE_ACKNOWLEDGED);
     }
   }
 
@@ -36,13 +59,14 @@ class Filter {
            (request_.namespace_().empty() ||
             request_.namespace_() == incident.namespace_());
   }
+  // A newer version may have stored others.
   bool WantsState(int state) const {
-    return std::find(states_.begin(), states_.end(), state) != states_.end();
+    return v1::IncidentState_IsValid(state) && states_[state];
   }
 
  private:
   const v1::ListIncidentsRequest& request_;
-  std::vector<int> states_;
+  std::bitset<v1::IncidentState_ARRAYSIZE> states_;
 };
 
 struct IncidentPage {
@@ -95,18 +119,14 @@ v1::Incident Bare(const StoredIncident& incident) {
 
 absl::Status NoIncident(const std::string& incident_id) {
   return Refusal(absl::StatusCode::kNotFound, reason::kIncidentNotFound,
-                 absl::StrCat("no incident ", incident_id),
+                 absl::StrCat("no incident ",
+                              ShortenUtf8(incident_id, kMaxRefusalValueBytes)),
                  {{"incident_id", incident_id}});
 }
 
 absl::StatusOr<v1::ListIncidentsResponse> IncidentDesk::List(
     const v1::ListIncidentsRequest& request) const {
-  if (request.page_size() < 0) {
-    return InvalidField("page_size", "must be 1 to 1000");
-  }
-  if (!request.page_token().empty() && !IsIncidentId(request.page_token())) {
-    return InvalidField("page_token", "is not one of a page before");
-  }
+  if (absl::Status s = CheckRequest(request); !s.ok()) return s;
   const size_t size = request.page_size() == 0
                           ? kDefaultPageSize
                           : std::min(request.page_size(), kMaxPageSize);

@@ -1,6 +1,9 @@
 // Cutting UTF-8 text without breaking a character.
 #pragma once
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace recourse {
@@ -14,6 +17,12 @@ inline absl::string_view CutUtf8(absl::string_view text, size_t max_bytes) {
     --end;
   }
   return text.substr(0, end);
+}
+
+// `text`, or that prefix and an ellipsis.
+inline std::string ShortenUtf8(absl::string_view text, size_t max_bytes) {
+  const absl::string_view cut = CutUtf8(text, max_bytes);
+  return absl::StrCat(cut, cut.size() < text.size() ? "…" : "");
 }
 
 }  // namespace recourse

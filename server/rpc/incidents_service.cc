@@ -7,6 +7,7 @@
 #include "server/rpc/unary.h"
 #include "server/wire/context.h"
 #include "server/wire/errors.h"
+#include "server/wire/steps.h"
 
 namespace recourse {
 namespace {
@@ -51,7 +52,17 @@ grpc::ServerUnaryReactor* IncidentsService::ListIncidents(
     grpc::ByteBuffer* out) {
   return ServeBlocking<v1::ListIncidentsRequest>(
       *parts_.workers, *parts_.open_calls, context, in, out,
-      [this](const auto& request) { return parts_.incidents->List(*request); });
+      [this](const auto& request) -> absl::StatusOr<v1::ListIncidentsResponse> {
+        if (absl::Status s =
+                CheckLength("target", request->target(), kMaxTargetBytes);
+            !s.ok()) {
+          return s;
+        }
+        // What incidents are kept by.
+        v1::ListIncidentsRequest redacted = *request;
+        redacted.set_target(parts_.redactor->Redact(request->target()));
+        return parts_.incidents->List(redacted);
+      });
 }
 
 grpc::ServerUnaryReactor* IncidentsService::GetIncident(

@@ -94,6 +94,9 @@ absl::StatusOr<Response> ToResponse(absl::StatusOr<PatternChange> change) {
 absl::StatusOr<v1::SuggestErrorPatternsResponse> Suggest(
     const TemplateMiner& unmatched, const PatternCatalog& catalog,
     const v1::SuggestErrorPatternsRequest& request) {
+  Checker check;
+  CheckNamespace("namespace", request.namespace_(), check);
+  if (!check.ok()) return check.status();
   SuggestionOptions options{.ns = request.namespace_()};
   if (request.min_count() < 0 || request.min_count() > kMaxMinCount) {
     return InvalidField("min_count", absl::StrCat("must be 1-", kMaxMinCount));
@@ -275,10 +278,11 @@ grpc::ServerUnaryReactor* OrchestratorService::GetErrorPattern(
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::ListErrorPatterns(
-    grpc::CallbackServerContext*, const grpc::ByteBuffer* in,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
     grpc::ByteBuffer* out) {
-  return ServeUnary<v1::ListErrorPatternsRequest>(
-      *parts_.open_calls, in, out,
+  // All patterns are looked at, to count them: not on an event loop.
+  return ServeBlocking<v1::ListErrorPatternsRequest>(
+      *parts_.workers, *parts_.open_calls, context, in, out,
       [this](const auto& request) { return parts_.catalog->List(*request); });
 }
 
@@ -378,8 +382,8 @@ grpc::ServerUnaryReactor* OrchestratorService::GetStatistics(
 grpc::ServerWriteReactor<grpc::ByteBuffer>*
 OrchestratorService::WatchRecoveries(grpc::CallbackServerContext*,
                                      const grpc::ByteBuffer* in) {
-  return ServeWatchStream(parts_.events, parts_.wakers, parts_.open_calls, *in,
-                          parts_.orchestrator->now());
+  return ServeWatchStream(parts_.events, parts_.wakers, parts_.open_calls,
+                          *parts_.redactor, *in, parts_.orchestrator->now());
 }
 
 grpc::ServerUnaryReactor* OrchestratorService::GetDecision(

@@ -1,5 +1,6 @@
 #include "server/rpc/watch_stream.h"
 
+#include <bitset>
 #include <deque>
 #include <iterator>
 #include <memory>
@@ -11,27 +12,39 @@
 #include "recourse/v1/orchestrator.pb.h"
 #include "server/rpc/byte_buffer.h"
 #include "server/rpc/status.h"
+#include "server/wire/context.h"
 #include "server/wire/errors.h"
+#include "server/wire/pattern.h"
 #include "server/wire/result.h"
+#include "server/wire/steps.h"
 
 namespace recourse {
 namespace {
 
-absl::StatusOr<EventFilter> ParseFilter(const grpc::ByteBuffer& buffer) {
+absl::StatusOr<EventFilter> ParseFilter(const grpc::ByteBuffer& buffer,
+                                        const Redactor& redactor) {
   v1::WatchRecoveriesRequest request;
   if (absl::Status parsed = ParseBuffer(buffer, request); !parsed.ok()) {
     return parsed;
   }
+  Checker check;
+  CheckNamespace("namespace", request.namespace_(), check);
+  check.Text("target", request.target(), kMaxTargetBytes);
+  check.Text("workflow_id", request.workflow_id(), kMaxWorkflowIdBytes);
+  check.Text("pattern_id", request.pattern_id(), kMaxPatternIdBytes);
+  if (!check.ok()) return check.status();
   EventFilter filter{.ns = request.namespace_(),
-                     .target = request.target(),
-                     .workflow_id = request.workflow_id(),
+                     .target = redactor.Redact(request.target()),
+                     .workflow_id = redactor.Redact(request.workflow_id()),
                      .pattern_id = request.pattern_id()};
+  std::bitset<v1::RecoveryEvent::Kind_ARRAYSIZE> kinds;
   for (const int kind : request.kinds()) {
     if (kind == v1::RecoveryEvent::KIND_UNSPECIFIED ||
         !v1::RecoveryEvent::Kind_IsValid(kind)) {
       return InvalidField("kinds", "holds a value that is no kind of event");
     }
-    filter.kinds.push_back(static_cast<EventKind>(kind));
+    if (!kinds[kind]) filter.kinds.push_back(static_cast<EventKind>(kind));
+    kinds.set(kind);
   }
   return filter;
 }
@@ -180,9 +193,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
     EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
-    const grpc::ByteBuffer& request, absl::Time now) {
+    const Redactor& redactor, const grpc::ByteBuffer& request, absl::Time now) {
   const auto plan = [&]() -> absl::StatusOr<WatchPlan> {
-    absl::StatusOr<EventFilter> filter = ParseFilter(request);
+    absl::StatusOr<EventFilter> filter = ParseFilter(request, redactor);
     if (!filter.ok()) return filter.status();
     const auto write = [](const EventHub::Delivery& delivery) {
       return SerializeToBuffer(ToMessage(*delivery.event, delivery.missed));

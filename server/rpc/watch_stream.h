@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/record/event_hub.h"
+#include "server/record/redaction.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/worker_pool.h"
 
@@ -30,9 +31,10 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatch(
     absl::StatusOr<WatchPlan> plan, EventHub* hub, WorkerPool* wakers,
     OpenCalls* open_calls);
 
-// WatchRecoveries; `request` holds a serialized WatchRecoveriesRequest.
+// WatchRecoveries; `request` holds a serialized WatchRecoveriesRequest. What it
+// asks for is compared with what `redactor` left of events.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeWatchStream(
     EventHub* hub, WorkerPool* wakers, OpenCalls* open_calls,
-    const grpc::ByteBuffer& request, absl::Time now);
+    const Redactor& redactor, const grpc::ByteBuffer& request, absl::Time now);
 
 }  // namespace recourse

@@ -9,6 +9,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/error_info.pb.h"
+#include "server/model/utf8.h"
 
 namespace recourse {
 namespace {
@@ -58,13 +59,13 @@ std::string FieldMessage(absl::string_view field, absl::string_view message) {
 
 absl::Status InvalidField(absl::string_view field, absl::string_view message,
                           absl::string_view reason) {
-  absl::Status status =
-      Refusal(absl::StatusCode::kInvalidArgument, reason,
-              FieldMessage(field, message), {{"field", std::string(field)}});
+  const std::string path = ShortenUtf8(field, kMaxRefusalValueBytes);
+  absl::Status status = Refusal(absl::StatusCode::kInvalidArgument, reason,
+                                FieldMessage(path, message), {{"field", path}});
   google::rpc::BadRequest request;
   auto* violation = request.add_field_violations();
-  violation->set_field(std::string(field));
-  violation->set_description(std::string(message));
+  violation->set_field(path);
+  violation->set_description(ShortenUtf8(message, kMaxRefusalBytes));
   SetDetail(status, request);
   return status;
 }
@@ -72,11 +73,14 @@ absl::Status InvalidField(absl::string_view field, absl::string_view message,
 absl::Status Refusal(absl::StatusCode code, absl::string_view reason,
                      absl::string_view message,
                      const std::map<std::string, std::string>& metadata) {
-  absl::Status status(code, message);
+  absl::Status status(code, ShortenUtf8(message, kMaxRefusalBytes));
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason));
   info.set_domain(std::string(kErrorDomain));
-  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  for (const auto& [name, value] : metadata) {
+    (*info.mutable_metadata())[name] =
+        ShortenUtf8(value, kMaxRefusalValueBytes);
+  }
   SetDetail(status, info);
   return status;
 }

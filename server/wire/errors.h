@@ -50,6 +50,12 @@ inline constexpr absl::string_view kDraining = "DRAINING";
 inline constexpr absl::string_view kInternal = "INTERNAL";
 }  // namespace reason
 
+// What a message, a field's path or a value of the metadata says beyond this is
+// cut: a status with its details must fit into the 8 KiB of metadata that
+// clients take, or all of it is lost. Bytes.
+inline constexpr size_t kMaxRefusalBytes = 1024;
+inline constexpr size_t kMaxRefusalValueBytes = 200;
+
 // INVALID_ARGUMENT with BadRequest: `field` as a path in the request
 // ("context.error.http_status"), `message` says what would be right.
 absl::Status InvalidField(absl::string_view field, absl::string_view message,

@@ -21,7 +21,6 @@ using StepMessages = google::protobuf::RepeatedPtrField<v1::Step>;
 
 // Everything of one pattern together; what the Store and one reply can hold.
 constexpr size_t kMaxPatternBytes = 128 << 10;
-constexpr size_t kMaxIdBytes = 128;
 constexpr size_t kMaxPatternLabels = 16;
 constexpr size_t kMaxConditionValues = 64;
 constexpr size_t kMaxExamples = 64;
@@ -33,7 +32,7 @@ bool IsIdCharacter(char c) {
 }
 
 void CheckId(const std::string& id, Checker& check) {
-  check.RequiredText("pattern_id", id, kMaxIdBytes);
+  check.RequiredText("pattern_id", id, kMaxPatternIdBytes);
   for (const char c : id) {
     if (!IsIdCharacter(c)) {
       return check.Fail("pattern_id",

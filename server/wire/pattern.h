@@ -14,6 +14,7 @@
 
 namespace recourse {
 
+inline constexpr size_t kMaxPatternIdBytes = 128;
 inline constexpr size_t kMaxSteps = 16;
 inline constexpr size_t kMaxRegexBytes = 4096;
 inline constexpr int64_t kMaxRegexMemory = 8 << 20;

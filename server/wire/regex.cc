@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "server/model/utf8.h"
 #include "server/wire/pattern.h"
 
 namespace recourse {
@@ -10,17 +11,20 @@ namespace {
 // RE2 gives up once a program takes a quarter of the memory, and an instruction
 // is 16 bytes long.
 constexpr int64_t kMemoryPerInstruction = 64;
+// Of RE2's error, which may repeat all of the regex.
+constexpr size_t kMaxShownErrorBytes = 200;
 
 // "at offset 4: missing ): (ab". RE2 tells the culprit, not where it stands.
 std::string Describe(absl::string_view text, const RE2& regex) {
   const std::string& culprit = regex.error_arg();
   const size_t offset = text.find(culprit);
+  const std::string error = ShortenUtf8(regex.error(), kMaxShownErrorBytes);
   // RE2's text ends with the culprit, where there is one.
   if (culprit.empty() || offset == absl::string_view::npos) {
-    return absl::StrCat("is no regular expression of RE2: ", regex.error());
+    return absl::StrCat("is no regular expression of RE2: ", error);
   }
   return absl::StrCat("is no regular expression of RE2: at offset ", offset,
-                      ": ", regex.error());
+                      ": ", error);
 }
 
 }  // namespace

@@ -337,6 +337,17 @@ TEST_F(CatalogTest, ListsPagesInTheOrderOfIds) {
   request =
       FromText<v1::ListErrorPatternsRequest>("mode: PATTERN_MODE_DISABLED");
   EXPECT_EQ(catalog->List(request)->patterns_size(), 1);
+
+  // A user's pattern stands in the place of the library's.
+  ASSERT_TRUE(Add(*catalog, PatternOf("lib.a")).ok());
+  page = catalog->List(v1::ListErrorPatternsRequest());
+  EXPECT_EQ(page->total_size(), 5);
+  std::vector<std::string> ids;
+  for (const auto& pattern : page->patterns()) {
+    ids.push_back(pattern.pattern_id());
+    EXPECT_EQ(pattern.origin(), v1::PATTERN_ORIGIN_USER);
+  }
+  EXPECT_THAT(ids, testing::ElementsAre("a", "d", "lib.a", "m", "z"));
 }
 
 TEST_F(CatalogTest, RefusesBadListRequests) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "tests/e2e/refusal.h"
 #include "tests/e2e/server_fixture.h"
 
@@ -115,6 +116,115 @@ TEST_F(BadInputTest, ContextsAreRefusedByField) {
     row.spoil(context);
     EXPECT_EQ(ReadRefusal(TryHandle(context)), row.refused);
   }
+}
+
+// Streams and lists that are asked for by what cannot be.
+TEST_F(BadInputTest, FiltersAreRefusedByField) {
+  const auto watch = [this](auto spoil) {
+    v1::WatchRecoveriesRequest request;
+    spoil(request);
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto reader = stub_->WatchRecoveries(&context, request);
+    v1::RecoveryEvent event;
+    if (reader->Read(&event)) context.TryCancel();
+    return reader->Finish();
+  };
+  const auto watch_circuits = [this](auto spoil) {
+    v1::WatchCircuitsRequest request;
+    spoil(request);
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto stub = v1::CircuitBreakers::NewStub(channel_);
+    const auto reader = stub->WatchCircuits(&context, request);
+    v1::WatchCircuitsResponse told;
+    if (reader->Read(&told)) context.TryCancel();
+    return reader->Finish();
+  };
+  const auto list = [this](auto spoil) {
+    v1::ListIncidentsRequest request;
+    spoil(request);
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::ListIncidentsResponse page;
+    return incidents_->ListIncidents(&context, request, &page);
+  };
+  const std::string longest(256, 'x');
+  const auto none = static_cast<v1::RecoveryEvent::Kind>(99);
+  const auto no_state = static_cast<v1::IncidentState>(99);
+  struct Row {
+    grpc::Status status;
+    const char* field;  // Empty: it is served.
+  };
+  const Row rows[] = {
+      {watch([&](auto& r) { r.add_kinds(none); }), "kinds"},
+      {watch([](auto& r) { r.add_kinds(v1::RecoveryEvent::KIND_UNSPECIFIED); }),
+       "kinds"},
+      {watch([](auto& r) { r.set_namespace_("Not OK"); }), "namespace"},
+      {watch([&](auto& r) { r.set_target(longest + "x"); }), "target"},
+      {watch([&](auto& r) { r.set_workflow_id(longest + "x"); }),
+       "workflow_id"},
+      {watch([&](auto& r) { r.set_pattern_id(longest); }), "pattern_id"},
+      {watch([&](auto& r) { r.set_target(longest); }), ""},
+      {watch_circuits([](auto& r) { r.set_namespace_("Not OK"); }),
+       "namespace"},
+      {watch_circuits([&](auto& r) { r.add_targets(longest + "x"); }),
+       "targets[0]"},
+      {watch_circuits([](auto& r) { r.add_targets(""); }), "targets[0]"},
+      {watch_circuits(
+           [&](auto& r) { r.mutable_caller()->set_service(longest); }),
+       "caller.service"},
+      {watch_circuits(
+           [&](auto& r) { r.mutable_caller()->set_instance(longest); }),
+       "caller.instance"},
+      {watch_circuits([&](auto& r) { r.add_targets(longest); }), ""},
+      {list([&](auto& r) { r.add_states(no_state); }), "states"},
+      {list([](auto& r) { r.add_states(v1::INCIDENT_STATE_UNSPECIFIED); }),
+       "states"},
+      {list([](auto& r) { r.set_namespace_("Not OK"); }), "namespace"},
+      {list([&](auto& r) { r.set_target(longest + "x"); }), "target"},
+      {list([&](auto& r) { r.set_target(longest); }), ""},
+  };
+  for (size_t i = 0; i < std::size(rows); ++i) {
+    SCOPED_TRACE(i);
+    const Refused refused = ReadRefusal(rows[i].status);
+    EXPECT_EQ(refused.field, rows[i].field);
+    if (*rows[i].field == '\0') continue;
+    EXPECT_EQ(refused.code, grpc::StatusCode::INVALID_ARGUMENT);
+  }
+}
+
+// Clients take 8 KiB of metadata; beyond that they would learn nothing.
+TEST_F(BadInputTest, ARefusalOfLongInputArrives) {
+  const std::string letters(4000, 'x');
+  v1::AddErrorPatternRequest add;
+  *add.mutable_pattern() =
+      Parse<v1::ErrorPattern>("{pattern_id: p, error_type: NETWORK}");
+  add.mutable_pattern()->set_regex_pattern("(" + letters);
+  const grpc::Status status = TryCall(&OrchestratorStub::AddErrorPattern, add);
+  EXPECT_EQ(ReadRefusal(status),
+            (Refused{grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REGEX",
+                     "pattern.regex_pattern"}));
+  EXPECT_THAT(status.error_message(), HasSubstr("at offset 0: missing ): (xx"));
+
+  // What is not ASCII takes three times its bytes in gRPC's message.
+  std::string id;
+  while (id.size() < 3000) id += "é";
+  v1::GetDecisionRequest decision;
+  decision.set_decision_id(id);
+  EXPECT_EQ(ReadRefusal(TryCall(&OrchestratorStub::GetDecision, decision)),
+            (Refused{grpc::StatusCode::NOT_FOUND, "DECISION_NOT_FOUND"}));
+  v1::GetErrorPatternRequest pattern;
+  pattern.set_pattern_id(id);
+  EXPECT_EQ(ReadRefusal(TryCall(&OrchestratorStub::GetErrorPattern, pattern)),
+            (Refused{grpc::StatusCode::NOT_FOUND, "PATTERN_NOT_FOUND"}));
+  v1::GetIncidentRequest incident;
+  incident.set_incident_id(id);
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::GetIncidentResponse response;
+  EXPECT_EQ(ReadRefusal(incidents_->GetIncident(&context, incident, &response)),
+            (Refused{grpc::StatusCode::NOT_FOUND, "INCIDENT_NOT_FOUND"}));
 }
 
 TEST_F(BadInputTest, UndecodableBytesAreSaidToBeThat) {

@@ -45,5 +45,24 @@ TEST(ToGrpcStatus, EveryRefusalHasACodeAndAReason) {
   }
 }
 
+// Clients take 8 KiB of metadata, in which bytes that are not ASCII may take
+// three.
+TEST(ToGrpcStatus, WhatItRepeatsIsCut) {
+  std::string text;
+  while (text.size() < 100'000) text += "é";
+  for (const absl::Status& refusal :
+       {InvalidField(text, text),
+        Refusal(absl::StatusCode::kNotFound, reason::kPatternNotFound, text,
+                {{"pattern_id", text}}),
+        PrefixField("pattern", InvalidField("regex_pattern", text)),
+        absl::UnavailableError(text)}) {
+    const grpc::Status status = ToGrpcStatus(refusal);
+    EXPECT_FALSE(ReadRefusal(status).reason.empty());
+    EXPECT_LE(3 * status.error_message().size() +
+                  status.error_details().size() * 4 / 3,
+              7u << 10);
+  }
+}
+
 }  // namespace
 }  // namespace recourse
