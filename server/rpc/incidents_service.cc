@@ -13,7 +13,6 @@ namespace recourse {
 namespace {
 
 constexpr size_t kMaxNoteBytes = 4096;
-constexpr size_t kMaxNameBytes = 128;
 
 absl::Status CheckLength(absl::string_view field, const std::string& text,
                          size_t max_bytes) {
