@@ -92,7 +92,7 @@ int64_t AsyncDriver::BeginStep() {
   return ++step_;
 }
 
-void AsyncDriver::SetCancel(int64_t step, std::function<void()> cancel) {
+void AsyncDriver::SetCancel(int64_t step, const std::function<void()>& cancel) {
   {
     absl::MutexLock lock(&mu_);
     if (!in_step_ || step != step_) return;

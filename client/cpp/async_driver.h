@@ -50,7 +50,7 @@ class AsyncDriver : public std::enable_shared_from_this<AsyncDriver> {
   // A step is what stop can end early, by what SetCancel was given. It may end
   // before that.
   int64_t BeginStep();
-  void SetCancel(int64_t step, std::function<void()> cancel);
+  void SetCancel(int64_t step, const std::function<void()>& cancel);
   void EndStep();
   void CancelStep();
 

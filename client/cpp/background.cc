@@ -101,8 +101,8 @@ class Background::Stream : public Event {
   bool heard_ = false;
 };
 
-Background::Background(std::shared_ptr<grpc::Channel> channel, Sites& sites,
-                       AskBreaker& breaker, Clock& clock,
+Background::Background(const std::shared_ptr<grpc::Channel>& channel,
+                       Sites& sites, AskBreaker& breaker, Clock& clock,
                        v1::WatchCircuitsRequest identity)
     : sites_(sites),
       breaker_(breaker),

@@ -44,7 +44,7 @@ class Background {
 
   // `sites`, `breaker` and `clock` must outlive it. `identity` has the caller
   // and the namespace.
-  Background(std::shared_ptr<grpc::Channel> channel, Sites& sites,
+  Background(const std::shared_ptr<grpc::Channel>& channel, Sites& sites,
              AskBreaker& breaker, Clock& clock,
              v1::WatchCircuitsRequest identity);
   // Sends what waits, for at most kFlush; ends the thread.

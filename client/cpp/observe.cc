@@ -90,7 +90,7 @@ void Observed::AskNext() {
     if (shared_.breaker.Begin(shared_.clock.Now())) {
       shared_.link->AskAsync(
           question, shared_.ask_timeout,
-          [self = shared_from_this(), index](Link::Answer answer) {
+          [self = shared_from_this(), index](const Link::Answer& answer) {
             self->Told(index, answer);
           });
       return;
