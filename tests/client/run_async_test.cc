@@ -109,6 +109,7 @@ TEST_F(RunAsyncTest, StopEndsAQuestion) {
       });
   EXPECT_EQ(PlayAsync({kDown}).status().code(), absl::StatusCode::kCancelled);
   release.Notify();
+  server.Stop();  // Before `release` goes away.
 }
 
 TEST_F(RunAsyncTest, StopBeforehandRunsNothing) {
