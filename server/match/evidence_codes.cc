@@ -208,6 +208,16 @@ class TextCodes {
   // [429], (503).
   bool IsBracketed(size_t at) const { return tokens_[at].Has(Token::kBracket); }
 
+  // Whether nothing but one character stands between tokens_[at] and the next
+  // in the same text: "i/o" is read as a word that stands in none.
+  bool IsJoinedToNext(size_t at) const {
+    if (at + 1 >= tokens_.size()) return false;
+    const Token& next = tokens_[at + 1];
+    const char* const end = tokens_[at].raw.data() + tokens_[at].raw.size();
+    return !next.Has(Token::kSoftBreak) &&
+           (next.raw.data() == end || next.raw.data() == end + 1);
+  }
+
   // The gRPC code that begins at tokens_[at], in whichever spelling; its words
   // stand side by side in the text, so that one view spans them.
   std::optional<GrpcCode> GrpcAt(size_t at) const {
@@ -217,12 +227,7 @@ class TextCodes {
     }
     const char* const begin = tokens_[at].raw.data();
     size_t last = at;
-    while (last + 1 < tokens_.size() &&
-           !tokens_[last + 1].Has(Token::kSoftBreak) &&
-           tokens_[last + 1].raw.data() <=
-               tokens_[last].raw.data() + tokens_[last].raw.size() + 1) {
-      ++last;
-    }
+    while (IsJoinedToNext(last)) ++last;
     const char* const end = tokens_[last].raw.data() + tokens_[last].raw.size();
     return ParseGrpcName({begin, static_cast<size_t>(end - begin)});
   }

@@ -88,6 +88,12 @@ TEST(ClassifierTest, GrpcCodes) {
                      nullptr, kNow)
                 .category,
             kTimeout);
+  // No code begins here, and "I/O" is read as a word that the text lacks.
+  EXPECT_EQ(Classify(NewFailure("State 2: Server consistency-based I/O error, "
+                                "connection refused"),
+                     nullptr, kNow)
+                .category,
+            kConnection);
 }
 
 TEST(ClassifierTest, TheSameStatusForDifferentTroubles) {
