@@ -28,12 +28,14 @@ Report = Tuple[str, Outcome, float]
 
 
 class Background:
-    """Thread safety: safe for concurrent use.  `link` gives the connection."""
+    """Thread safety: safe for concurrent use.  `link` gives the connection;
+    `alive` is called when the server is heard of, `tick` about once a second."""
 
     def __init__(self, link: Callable[[], Any], sites: Sites, now: Callable[[], float],
-                 alive: Callable[[], None]) -> None:
+                 alive: Callable[[], None], tick: Callable[[], None] = lambda: None) -> None:
         self._link = link
-        self._alive = alive  # Called when the server is heard of.
+        self._alive = alive
+        self._tick = tick
         self._sites = sites
         self._now = now
         self._wake = threading.Condition()
@@ -138,6 +140,7 @@ class Background:
                 self._send_report(report)
             if closing or time.monotonic() >= next_sums:
                 self._send_sums()
+                self._tick()
                 next_sums = time.monotonic() + self._interval
             if closing and self._flushed():
                 return

@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Union
 from recourse.background import Background
 from recourse.call_plan import CallPlan, call_flexibly, name_of
 from recourse.clock import Clock
-from recourse.drivers import CANCELLED, drive, drive_async
+from recourse.drivers import CANCELLED, drive, drive_async, in_event_loop
 from recourse.effects import Ask, Poll, Question
 from recourse.engine import Recovery
 from recourse.enums import Mode, Outcome, StatisticsWindow
@@ -24,10 +24,12 @@ from recourse.local_advice import AskBreaker, LocalAdvice
 from recourse.model import Classification, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
 from recourse.options import Options
+from recourse.pattern_changes import Change, PatternChanges
 from recourse.sites import Site, Sites
 from recourse.statistics import ServerStatistics
 
 ASK_SECONDS = 0.25
+LOOP_SECONDS = 0.05  # How long a change of patterns may hold up an event loop.
 _END_SECONDS = 0.5  # Of a program with channels of its own in use; else no time at all.
 _LOG = logging.getLogger("recourse")
 _clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
@@ -82,8 +84,10 @@ class Client:
         self.sites = Sites()
         self.advice = LocalAdvice()
         self.ask_breaker = AskBreaker()
-        self._background = Background(self.link, self.sites, self.now,
-                                      self.ask_breaker.alive)
+        self._changes = PatternChanges(lambda change: self.link().change_pattern(change),
+                                       self.now)
+        self._background = Background(self.link, self.sites, self.now, self._alive,
+                                      self._changes.tick)
         self._idle = threading.Condition()
 
     # --- Running operations ---
@@ -260,14 +264,31 @@ class Client:
         answer = self.link().statistics(window, timeout).wait()
         return answer if isinstance(answer, ServerStatistics) else None
 
-    def add_pattern(self, pattern: Any, plan: Any) -> None:
+    def add_pattern(self, pattern: Any, plan: Any,
+                    on_refused: Optional[Callable[[], Any]] = None) -> None:
         """Adds an ErrorPattern with these steps to the server's, or replaces
-        the one of this id there.  AskError: it is refused, or nobody answers."""
-        answer = self.link().add_pattern(pattern, plan, replace=False).wait()
-        if isinstance(answer, AskError) and answer.code == "ALREADY_EXISTS":
-            answer = self.link().add_pattern(pattern, plan, replace=True).wait()
-        if isinstance(answer, AskError):
-            raise answer
+        the one of this id there.
+
+        Where the server is away it is sent when it is back.  Waits for the
+        answer up to `ask_timeout`, inside an event loop up to LOOP_SECONDS.
+        AskError: it is refused; `on_refused` is called instead when that is
+        told later.
+        """
+        message = self.link().pattern_message(pattern, plan)
+        self._change(Change(pattern.pattern_id, message, on_refused))
+
+    def remove_pattern(self, pattern_id: str) -> None:
+        """Removes a pattern that was added by this client; waits as above."""
+        self._change(Change(pattern_id, None))
+
+    def _change(self, change: Change) -> None:
+        self._background.start(listen=False)
+        self._changes.put(change, min(self.ask_timeout, LOOP_SECONDS) if in_event_loop()
+                          else self.ask_timeout)
+
+    def _alive(self) -> None:
+        self.ask_breaker.alive()
+        self._changes.alive()
 
     def report(self, token: str, outcome: Outcome, duration: float) -> None:
         """Reports how a recovery ended, in the background."""
@@ -279,7 +300,7 @@ class Client:
         with self._lock:
             link = self._made
         if link is not None and not self._closed:
-            link.when_back(self.ask_breaker.alive)
+            link.when_back(self._alive)
 
     def tell(self, hook: str, options: Options, told: Any) -> None:
         """Calls the hooks of this name; what they raise is logged."""

@@ -16,6 +16,15 @@ Operation = Callable[[Attempt], Any]
 CANCELLED = (Cancelled, concurrent.futures.CancelledError)
 
 
+def in_event_loop() -> bool:
+    """Whether an event loop runs on this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def drive(client: Any, recovery: Any, steps: Any, operation: Operation) -> Tuple[Any, Any]:
     """Runs a recovery to its end: what its steps return.  Being cancelled, by
     the options' event or by what Python raises for it, passes through."""

@@ -14,12 +14,13 @@ from recourse.effects import Awaited, Question
 from recourse.enums import CircuitState, Outcome, StatisticsWindow
 from recourse.errors import AskError
 from recourse.model import Decision, ErrorDetails
+from recourse.pattern_changes import Change
 from recourse.sites import Sums
 
 REPORT_TIMEOUT = 0.25  # Seconds; reports are not repeated.
 _GRACE = 0.1  # gRPC ends calls at their deadline; should it not, we do.
 _POLL_GRACE = 5.0
-_ADD_TIMEOUT = 5.0
+_CHANGE_TIMEOUT = 5.0  # Of a change of patterns; nobody waits so long.
 _CANCEL_SLICE = 0.1  # How soon a cancel event is seen in a blocking call.
 
 # What a stream of circuits brings: ("synced", ...), or a circuit.
@@ -171,17 +172,25 @@ class Link:
         return self._call(future, lambda response: self._wire.from_statistics(response.statistics),
                           timeout + _GRACE)
 
-    def add_pattern(self, pattern: Any, plan: Any, replace: bool) -> Call:
-        """AddErrorPattern, or UpdateErrorPattern; its answer does not matter."""
+    def pattern_message(self, pattern: Any, plan: Any) -> Any:
+        """A pattern with these steps, ready to be sent."""
+        return self._wire.to_pattern(pattern, plan)
+
+    def change_pattern(self, change: Change) -> Call:
+        """AddErrorPattern, UpdateErrorPattern or RemoveErrorPattern; its answer
+        does not matter."""
         from recourse.v1 import orchestrator_pb2  # pylint: disable=import-outside-toplevel
-        message = self._wire.to_pattern(pattern, plan)
-        if replace:
-            future = self.orchestrator.UpdateErrorPattern.future(
-                orchestrator_pb2.UpdateErrorPatternRequest(pattern=message), timeout=_ADD_TIMEOUT)
+        stub, message = self.orchestrator, change.message
+        if message is None:
+            future = stub.RemoveErrorPattern.future(orchestrator_pb2.RemoveErrorPatternRequest(
+                pattern_id=change.pattern_id), timeout=_CHANGE_TIMEOUT)
+        elif change.replaces:
+            future = stub.UpdateErrorPattern.future(orchestrator_pb2.UpdateErrorPatternRequest(
+                pattern=message), timeout=_CHANGE_TIMEOUT)
         else:
-            future = self.orchestrator.AddErrorPattern.future(
-                orchestrator_pb2.AddErrorPatternRequest(pattern=message), timeout=_ADD_TIMEOUT)
-        return self._call(future, lambda response: response, _ADD_TIMEOUT + _GRACE)
+            future = stub.AddErrorPattern.future(orchestrator_pb2.AddErrorPatternRequest(
+                pattern=message), timeout=_CHANGE_TIMEOUT)
+        return self._call(future, lambda response: response, _CHANGE_TIMEOUT + _GRACE)
 
     def poll(self, incident_id: str, token: str, seconds: float) -> Call:
         """AwaitIncident; its answer is an Awaited."""

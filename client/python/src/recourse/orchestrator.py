@@ -66,17 +66,40 @@ class ErrorRecoveryOrchestrator:
     # --- Patterns and strategies ---
 
     def add_error_pattern(self, pattern: ErrorPattern) -> None:
-        """Adds a pattern, or replaces the one of this id.  ValueError: it is
-        not usable, and why."""
+        """Adds a pattern, or replaces the one of this id.
+
+        ValueError: it is not usable, and why.  AskError: the server refuses it
+        (INVALID_ARGUMENT), and nothing is kept.  Where the server is away the
+        pattern holds here, and is sent when it is back.
+        """
         plan = pattern.plan(self.max_retries, self.base_delay)
+        before = self._patterns.get(pattern.pattern_id)
+        self._patterns[pattern.pattern_id] = pattern
         client = self._client or client_module.default_client()
         if client.connected and plan:
-            client.add_pattern(pattern, plan)
-        self._patterns[pattern.pattern_id] = pattern
+            try:
+                client.add_pattern(pattern, plan, lambda: self._take_back(pattern, before))
+            except BaseException:
+                self._take_back(pattern, before)
+                raise
+
+    async def add_error_pattern_async(self, pattern: ErrorPattern) -> None:
+        """The same without holding up the event loop."""
+        await asyncio.to_thread(self.add_error_pattern, pattern)
+
+    def _take_back(self, pattern: ErrorPattern, before: Optional[ErrorPattern]) -> None:
+        if self._patterns.get(pattern.pattern_id) is pattern:
+            del self._patterns[pattern.pattern_id]
+            if before is not None:
+                self._patterns[before.pattern_id] = before
 
     def remove_error_pattern(self, pattern_id: str) -> bool:
-        """Forgets it; False: there is none."""
-        return self._patterns.pop(pattern_id, None) is not None
+        """Forgets it, here and at the server; False: there is none."""
+        pattern = self._patterns.pop(pattern_id, None)
+        client = self._client or client_module.default_client()
+        if pattern is not None and client.connected:
+            client.remove_pattern(pattern_id)
+        return pattern is not None
 
     @property
     def patterns(self) -> Sequence[ErrorPattern]:

@@ -117,7 +117,11 @@ class Recorder(Client):
     def get_statistics(self, window: Any = "all", timeout: float = 1.0) -> None:
         """There is no server that counts."""
 
-    def add_pattern(self, pattern: Any, plan: Any) -> None:
+    def add_pattern(self, pattern: Any, plan: Any,
+                    on_refused: Optional[Callable[[], Any]] = None) -> None:
+        """Nothing is sent."""
+
+    def remove_pattern(self, pattern_id: str) -> None:
         """Nothing is sent."""
 
     def ask_in_background(self, question: Question, told: Callable[[Any], None]) -> bool:
