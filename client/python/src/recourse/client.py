@@ -15,13 +15,13 @@ from recourse.background import Background
 from recourse.call_plan import CallPlan, call_flexibly, name_of
 from recourse.clock import Clock
 from recourse.drivers import CANCELLED, drive, drive_async, in_event_loop
-from recourse.effects import Ask, Poll, Question
+from recourse.effects import Ask, Foresee, Poll, Question
 from recourse.engine import Recovery
 from recourse.enums import Mode, Outcome, StatisticsWindow
 from recourse.errors import AskError, Cancelled
 from recourse.link import Call, Link, await_grpc_threads
 from recourse.local_advice import AskBreaker, LocalAdvice
-from recourse.model import Classification, ErrorDetails, Recovered
+from recourse.model import Classification, Decision, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
 from recourse.options import Options
 from recourse.pattern_changes import Change, PatternChanges
@@ -216,8 +216,10 @@ class Client:
         return Link(self.address or "", (self._caller, instance), self._namespace,
                     self._credentials, self._labels)
 
-    def start_call(self, effect: Union[Ask, Poll]) -> Call:
+    def start_call(self, effect: Union[Ask, Foresee, Poll]) -> Call:
         """Puts a question, or polls for a person."""
+        if isinstance(effect, Foresee):
+            return self.link().foresee(effect.question, effect.timeout)
         if isinstance(effect, Ask):
             return self.link().ask(effect.question, effect.timeout)
         return self.link().poll(effect.incident_id, effect.token, effect.seconds)
@@ -241,17 +243,26 @@ class Client:
         self.link().ask(question, self.ask_timeout).on_done(done)
         return True
 
-    def classify(self, details: ErrorDetails) -> Optional[Classification]:
-        """What the server takes an error to be; nothing is recorded there.
+    def foresee(self, details: ErrorDetails, options: Optional[Options] = None
+                ) -> Optional[Decision]:
+        """What the server would decide of an error; nothing is recorded there.
         None: there is no server, or it does not answer."""
         if not self.connected or self._closed or not self.ask_breaker.begin(self.now()):
             return None
+        options = options or Options()
+        question = Question(options, details, self.target_of(None, options), None, "",
+                            uuid.uuid4().hex, None)
         answer: Any = None
         try:
-            answer = self.link().match(details, self.ask_timeout).wait()
+            answer = self.link().foresee(question, self.ask_timeout).wait()
         finally:
             self.ask_breaker.end(not getattr(answer, "unavailable", False), self.now())
-        return answer if isinstance(answer, Classification) else None
+        return answer if isinstance(answer, Decision) else None
+
+    def classify(self, details: ErrorDetails) -> Optional[Classification]:
+        """What the server takes an error to be; None as above."""
+        decision = self.foresee(details)
+        return decision.classification if decision is not None else None
 
     def get_statistics(self, window: Union[StatisticsWindow, str] = StatisticsWindow.ALL,
                        timeout: float = 1.0) -> Optional[ServerStatistics]:

@@ -6,7 +6,7 @@ import concurrent.futures
 import inspect
 from typing import Any, Awaitable, Callable, Tuple
 
-from recourse.effects import Ask, Effect, Poll, Remediate, Run, Value, Wait
+from recourse.effects import Ask, Effect, Foresee, Poll, Remediate, Run, Value, Wait
 from recourse.errors import Cancelled
 from recourse.link import Call
 from recourse.model import Attempt
@@ -93,7 +93,7 @@ async def _perform_async(client: Any, options: Options, effect: Effect,
     if isinstance(effect, Remediate):
         answer = await _run_async(options.remediations[effect.name])
         return None if isinstance(answer, Value) else answer
-    assert isinstance(effect, (Ask, Poll))
+    assert isinstance(effect, (Ask, Foresee, Poll))
     return await _answer(client.start_call(effect))
 
 

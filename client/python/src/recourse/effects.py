@@ -51,6 +51,14 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Foresee:
+    """Ask what would be decided, with nothing recorded; answers as Ask's."""
+
+    question: Question
+    timeout: float
+
+
+@dataclass(frozen=True)
 class Wait:
     """Wait so many seconds."""
 
@@ -81,5 +89,5 @@ class Awaited:
     token: str
 
 
-Effect = Union[Run, Ask, Wait, Remediate, Poll]
+Effect = Union[Run, Ask, Foresee, Wait, Remediate, Poll]
 Answer = Union[Value, BaseException, Decision, AskError, Awaited, None]

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import Any, Generator, List, Optional, Protocol, Set
+from typing import Any, Generator, List, Optional, Protocol, Sequence, Set, Tuple, Union
 
 from recourse.backoff import plan_delay
 from recourse.describe import describe, looks_temporary
 from recourse.edits import apply_edits, keep_kind
-from recourse.effects import (Answer, Ask, Awaited, Effect, Poll, Question, Remediate, Run, Value,
+from recourse.effects import (Answer, Ask, Awaited, Effect, Foresee, Poll, Question, Remediate, Run, Value,
                               Wait)
 from recourse.enums import Disposition, FailureCategory, Idempotency, Outcome, ResolutionAction
 from recourse.errors import AskError, CircuitOpenError, RemediationError, Skipped
@@ -20,6 +20,7 @@ from recourse.model import (Alternative, Attempt, Correct, Decision, Degrade, Er
                             Escalated, LocalPlan, Recovered, Resolution, Retry, TakeAlternative)
 from recourse.options import Options
 from recourse.sites import Site, Sites
+from recourse.steps import Step
 
 MAX_QUESTIONS = 200  # Of one recovery: a broken server cannot hold a caller.
 POLL_SECONDS = 30.0
@@ -92,6 +93,7 @@ class Recovery:
         self._local_delay = 0.0
         self._steps = tuple(options.steps)
         self._local: Optional[LocalSteps] = None
+        self._local_plan: Tuple[Step, ...] = ()  # What it carries out.
 
     # --- The whole ---
 
@@ -171,9 +173,11 @@ class Recovery:
         self._details = details
         self._uncounted = counts
         if self._options.steps_for is not None:
-            steps = tuple(self._options.steps_for(error, details))
-            if steps != self._steps:
-                self._steps, self._local = steps, None
+            self._plan(self._options.steps_for(error, details))
+
+    def _plan(self, steps: Sequence[Step]) -> None:
+        """The caller's own plan from now on."""
+        self._steps = tuple(steps)
 
     # --- Asking ---
 
@@ -205,16 +209,20 @@ class Recovery:
             self._count(None)
         question = Question(
             self._options, self._details, self._site.target, self._state, self._token,
-            uuid.uuid4().hex, left, circuit_open,
-            next(iter(shared.sites.take(self._now(), self._site.target)), None), self._steps)
-        answer = yield from self._put(question, timeout)
+            uuid.uuid4().hex, left, circuit_open)
+        answer = yield from self._plan_by_category(question, timeout)
+        if answer is None:
+            question = dataclasses.replace(
+                question, steps=self._steps,
+                sums=next(iter(shared.sites.take(self._now(), self._site.target)), None))
+            answer = yield from self._put(Ask(question, timeout))
         if isinstance(answer, AskError) and answer.refused_token and question.token:
             self._token = ""
             if not shared.ask_breaker.begin(self._now()):
                 self._count(None)
                 return None
             answer = yield from self._put(
-                dataclasses.replace(question, token="", sums=None), timeout)
+                Ask(dataclasses.replace(question, token="", sums=None), timeout))
         if isinstance(answer, AskError):
             shared.tell("on_ask_failed", self._options, answer)
             self._count(None)
@@ -222,10 +230,25 @@ class Recovery:
         self._count(answer)
         return answer
 
-    def _put(self, question: Question, timeout: float) -> Steps:
+    def _plan_by_category(self, question: Question, timeout: float) -> Steps:
+        """Takes the caller's own plan for what the server takes the error to
+        be.  Returns an AskError when there is no use in asking on, else None."""
+        plans = self._options.steps_by_category
+        if not plans or self._details is None:
+            return None
+        answer = yield from self._put(Foresee(question, timeout))
+        if isinstance(answer, Decision):
+            self._plan(plans.get(answer.classification.category, ()))
+        elif answer.unavailable:
+            return answer
+        if not self._shared.ask_breaker.begin(self._now()):
+            return AskError("RESOURCE_EXHAUSTED", "too many questions are in flight")
+        return None
+
+    def _put(self, ask: Union[Ask, Foresee]) -> Steps:
         answered: Optional[bool] = None
         try:
-            answer = yield Ask(question, timeout)
+            answer = yield ask
             answered = not (isinstance(answer, AskError) and answer.unavailable)
             return answer
         finally:
@@ -364,8 +387,9 @@ class Recovery:
         end = Outcome.ABANDONED if shared.connected else Outcome.FAILURE
         if options.idempotency is Idempotency.NOT_IDEMPOTENT and self._runs:
             raise self._ended(end)
-        if self._steps and self._details is not None:
-            return (yield from self._own_steps(self._details, end))
+        steps = self._steps or self._guess()
+        if steps and self._details is not None:
+            return (yield from self._own_steps(steps, self._details, end))
         plan = shared.advice.plan(target, self._now())
         if plan is None and not circuit_open and not self._temporary():
             raise self._ended(end)
@@ -379,12 +403,20 @@ class Recovery:
         yield from self._wait(max(self._local_delay, asked or 0.0))
         return _RUN
 
-    def _own_steps(self, details: ErrorDetails, end: Outcome) -> Steps:
+    def _guess(self) -> Tuple[Step, ...]:
+        """What the caller would do, if nobody says better."""
+        guess = self._options.steps_when_silent
+        if guess is None or self._last is None or self._details is None:
+            return ()
+        return tuple(guess(self._last, self._details))
+
+    def _own_steps(self, steps: Tuple[Step, ...], details: ErrorDetails, end: Outcome) -> Steps:
         """The caller's own plan stands above our small default."""
         options = self._options
-        if self._local is None:
+        if self._local is None or self._local_plan != steps:
+            self._local_plan = steps
             self._local = LocalSteps(
-                self._steps, self._shared.random, list(options.remediations),
+                steps, self._shared.random, list(options.remediations),
                 [a for a in options.alternatives or () if isinstance(a, Alternative)])
         decision = self._local.next(details, self._site.target, self._state,
                                     options.subject_field)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, TypeVar, Union, cast
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union, cast
 
 from recourse import client as client_module
 from recourse.call_plan import is_async
@@ -12,10 +12,10 @@ from recourse.context import RecoveryContext
 from recourse.describe import describe
 from recourse.enums import Backoff, FailureCategory
 from recourse.local_rules import classify
-from recourse.model import ErrorDetails
+from recourse.model import Decision, Retry
 from recourse.options import Options
 from recourse.retry_strategy import RetryConfig
-from recourse.steps import RetryStep, Step
+from recourse.steps import RetryStep
 
 T = TypeVar("T")
 Handler = Callable[[BaseException, RecoveryContext], Any]
@@ -40,11 +40,17 @@ _REMEDIATIONS = {_C.AUTHENTICATION: "refresh_credentials", _C.INTEGRITY: "refetc
 class ErrorRecoveryManager:
     """`config` replaces the defaults of some categories.  `handlers` say what
     is done before a retry: for AUTHENTICATION, INTEGRITY and RESOURCE there is
-    no retry without one."""
+    no retry without one.
+
+    With a server configured it says what category an error is of.  For the
+    categories of `config` that holds; for others the server decides.  The
+    defaults, and a short rule table, stand in while it is away.
+    """
 
     def __init__(self, config: Optional[Mapping[Union[FailureCategory, str], RetryConfig]] = None,
                  handlers: Optional[Mapping[FailureCategory, Handler]] = None,
                  client: Optional[Client] = None) -> None:
+        self._own = frozenset(FailureCategory(key) for key in config or {})
         self._configs: Dict[FailureCategory, RetryConfig] = {
             **_DEFAULTS, **{FailureCategory(key): value for key, value in (config or {}).items()}}
         self._handlers = dict(handlers or {})
@@ -67,10 +73,17 @@ class ErrorRecoveryManager:
 
     def should_retry(self, error: BaseException, attempt: int) -> bool:
         """Whether there is a retry `attempt` = 0, 1, ... for the error."""
-        category = self.get_failure_category(error)
-        config = self._configs[category]
-        return (attempt < config.max_retries and config.strategy is not Backoff.NONE
-                and self._can_be_helped(category))
+        details = describe(error)
+        client = self._client or client_module.default_client()
+        decision = client.foresee(details, self._options(RecoveryContext()))
+        if decision is None:
+            step = self._step(classify(error, details).category)
+        elif decision.classification.category in self._own:
+            step = self._step(decision.classification.category)
+        else:
+            action = decision.action
+            return isinstance(action, Retry) and attempt < action.max_attempts
+        return attempt < step.max_retries
 
     @contextmanager
     def recovery_context(self, operation: str, **fields: Any) -> Iterator[RecoveryContext]:
@@ -90,29 +103,39 @@ class ErrorRecoveryManager:
         the result is a coroutine."""
         noted = context or RecoveryContext()
         client = self._client or client_module.default_client()
-        options = Options(
-            target=noted.target or noted.operation, node_name=noted.node_name,
-            workflow_id=noted.workflow_id, steps_for=self._steps_for,
-            remediations={_REMEDIATIONS[category]: self._remediation(category, noted)
-                          for category in _REMEDIATIONS if self._can_be_helped(category)},
-            on_decision=noted.note,
-            map_error=lambda error, details: self._seen(error, noted))
         run: Callable[..., Any] = client.run_async if is_async(func) else client.run
-        return cast(T, run(func, options))
+        return cast(T, run(func, self._options(noted)))
 
-    def _steps_for(self, error: BaseException, details: ErrorDetails) -> Sequence[Step]:
-        category = classify(error, details).category
+    def _options(self, context: RecoveryContext) -> Options:
+        return Options(
+            target=context.target or context.operation, node_name=context.node_name,
+            workflow_id=context.workflow_id,
+            steps_by_category={category: (self._step(category),) for category in self._own},
+            steps_when_silent=lambda error, details: (
+                self._step(classify(error, details).category),),
+            remediations={_REMEDIATIONS[category]: self._remediation(category, context)
+                          for category in _REMEDIATIONS if self._can_be_helped(category)},
+            on_decision=lambda decision: self._decided(decision, context),
+            map_error=lambda error, details: self._seen(error, context))
+
+    def _step(self, category: FailureCategory) -> RetryStep:
         config = self._configs[category]
         if not self._can_be_helped(category) or config.strategy is Backoff.NONE:
-            return (RetryStep(max_retries=0),)
-        return (config.step(_REMEDIATIONS.get(category, "")),)
+            return RetryStep(max_retries=0)
+        return config.step(_REMEDIATIONS.get(category, ""))
 
     def _seen(self, error: BaseException, context: RecoveryContext) -> None:
         context.exception = error
         context.attempt += 1
-        category = classify(error).category
-        if category not in _REMEDIATIONS:
-            self._apply_recovery_strategy(error, context)
+
+    def _decided(self, decision: Decision, context: RecoveryContext) -> None:
+        context.note(decision)
+        error = context.exception
+        if error is not None:
+            category = classify(error).category if decision.local \
+                else decision.classification.category
+            if category not in _REMEDIATIONS:
+                self._apply_recovery_strategy(error, context, category)
 
     def _remediation(self, category: FailureCategory,
                      context: RecoveryContext) -> Callable[[], Any]:
@@ -124,8 +147,9 @@ class ErrorRecoveryManager:
     def _can_be_helped(self, category: FailureCategory) -> bool:
         return category not in _REMEDIATIONS or category in self._handlers
 
-    def _apply_recovery_strategy(self, error: BaseException, context: RecoveryContext) -> None:
+    def _apply_recovery_strategy(self, error: BaseException, context: RecoveryContext,
+                                 category: FailureCategory) -> None:
         """Tells the handler of the error's category, where there is one."""
-        handler = self._handlers.get(classify(error).category)
+        handler = self._handlers.get(category)
         if handler is not None:
             handler(error, context)

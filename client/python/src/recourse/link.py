@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, T
 from recourse.effects import Awaited, Question
 from recourse.enums import CircuitState, Outcome, StatisticsWindow
 from recourse.errors import AskError
-from recourse.model import Decision, ErrorDetails
+from recourse.model import Decision
 from recourse.pattern_changes import Change
 from recourse.sites import Sums
 
@@ -153,15 +153,14 @@ class Link:
     def _decision(self, result: Any) -> Decision:
         return self._wire.from_result(result)
 
-    def match(self, details: ErrorDetails, timeout: float) -> Call:
-        """MatchErrorPattern; its answer is a Classification."""
-        from recourse.v1 import (orchestrator_pb2,  # pylint: disable=import-outside-toplevel
-                                 recovery_pb2)
-        request = orchestrator_pb2.MatchErrorPatternRequest(context=recovery_pb2.RecoveryContext(
-            error=self._wire.to_error(details), caller=self._caller, namespace=self._namespace))
+    def foresee(self, question: Question, timeout: float) -> Call:
+        """MatchErrorPattern; its answer is the Decision that `ask` would get."""
+        from recourse.v1 import orchestrator_pb2  # pylint: disable=import-outside-toplevel
+        request = orchestrator_pb2.MatchErrorPatternRequest(context=self._wire.to_context(
+            question, self._caller, self._namespace, self._labels))
         future = self.orchestrator.MatchErrorPattern.future(request, timeout=timeout)
-        return self._call(future, lambda response: self._decision(response.decision).classification,
-                    timeout + _GRACE)
+        return self._call(future, lambda response: self._decision(response.decision),
+                          timeout + _GRACE)
 
     def statistics(self, window: StatisticsWindow, timeout: float) -> Call:
         """GetStatistics; its answer is a RecoveryStatistics."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
 
 from recourse.describe import MapError
-from recourse.enums import ErrorType, Idempotency, Mode
+from recourse.enums import ErrorType, FailureCategory, Idempotency, Mode
 from recourse.errors import CircuitOpenError
 from recourse.model import Alternative, Decision, Disagreement, ErrorDetails
 from recourse.steps import Step
 
+StepsFor = Callable[[BaseException, ErrorDetails], Sequence[Step]]
 Exceptions = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
 
 
@@ -35,7 +36,11 @@ class Options:
     # that is open will still be open.
     never: Exceptions = CircuitOpenError
     # As `steps`, where the plan depends on the error.
-    steps_for: Optional[Callable[[BaseException, ErrorDetails], Sequence[Step]]] = None
+    steps_for: Optional[StepsFor] = None
+    # The same by the failure's category, which the server is asked for first.
+    steps_by_category: Mapping[FailureCategory, Sequence[Step]] = field(default_factory=dict)
+    # A guess rather than a plan: never sent, carried out where nobody answers.
+    steps_when_silent: Optional[StepsFor] = None
 
     # The operation's input.  A mapping or any object: it comes with each
     # attempt, edited.  Names of the function's parameters: these arguments

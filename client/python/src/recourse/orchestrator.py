@@ -301,7 +301,8 @@ class ErrorRecoveryOrchestrator:
             step_count=context.step_count, state=state, subject_field=subject,
             idempotency=Idempotency.UNSPECIFIED, never=(CircuitOpenError, NoOperation),
             error_type_hint=context.metadata.get("error_type"),
-            steps_for=lambda error, details: self._plan(error, details, context))
+            steps_for=lambda error, details: self._plan(error, context),
+            steps_when_silent=self._guess)
 
     @staticmethod
     def _current_name(pattern: Optional[ErrorPattern], call: Optional[FailedCall]) -> str:
@@ -314,19 +315,23 @@ class ErrorRecoveryOrchestrator:
         return next((value for value in call.arguments.values()
                      if isinstance(value, str) and value in names), "")
 
-    def _plan(self, error: BaseException, details: ErrorDetails,
-              context: RecoveryContext) -> Sequence[Step]:
+    def _plan(self, error: BaseException, context: RecoveryContext) -> Sequence[Step]:
+        """What the program itself has said of such an error; () is nothing."""
         pattern = self.match_error_pattern(error)
         strategy = pattern.recovery_strategy if pattern else context.metadata.get("strategy")
-        plan: Sequence[Step] = pattern.plan(self.max_retries, self.base_delay) if pattern else ()
         planned = getattr(self._strategies.get(strategy), "steps", None) if strategy else None
         if planned is not None and (pattern is None or not pattern.metadata):
             return planned
-        if pattern is None:
-            retries = strategy is RecoveryStrategy.RETRY or classify(error, details).retryable
-            return (RetryStep(max_retries=self.max_retries if retries else 0,
-                              base_delay=self.base_delay),)
-        return plan or (RetryStep(max_retries=0),)
+        if pattern is not None:
+            return pattern.plan(self.max_retries, self.base_delay) or (RetryStep(max_retries=0),)
+        return self._retries() if strategy is RecoveryStrategy.RETRY else ()
+
+    def _guess(self, error: BaseException, details: ErrorDetails) -> Sequence[Step]:
+        """What is done where nobody has said anything."""
+        return self._retries() if classify(error, details).retryable else (RetryStep(0),)
+
+    def _retries(self) -> Sequence[Step]:
+        return (RetryStep(max_retries=self.max_retries, base_delay=self.base_delay),)
 
     async def _corrected(self, attempt: Attempt, options: Options, pattern: Optional[ErrorPattern],
                          call: Optional[FailedCall], validates: bool) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple, Uni
 from recourse import client as client_module
 from recourse.client import Client
 from recourse.clock import Clock
-from recourse.effects import Ask, Awaited, Poll, Question
+from recourse.effects import Ask, Awaited, Foresee, Poll, Question
 from recourse.enums import Disposition, Outcome, RecoveryStrategy, ResolutionAction
 from recourse.errors import AskError, Cancelled
 from recourse.link import Call
@@ -104,15 +104,17 @@ class Recorder(Client):
         """Seconds that would have been slept, in order."""
         return self.fake_clock.waits
 
-    def start_call(self, effect: Union[Ask, Poll]) -> Call:
+    def start_call(self, effect: Union[Ask, Foresee, Poll]) -> Call:
+        if isinstance(effect, Foresee):
+            return _Answered(AskError("UNIMPLEMENTED", "answers are scripted"))
         if isinstance(effect, Ask):
             return _Answered(self._next(effect.question))
         resolution = self._resolutions.pop(0) if self._resolutions else \
             Resolution(ResolutionAction.ABORT)
         return _Answered(Awaited(resolution, effect.token))
 
-    def classify(self, details: Any) -> None:
-        return None
+    def foresee(self, details: Any, options: Any = None) -> None:
+        """Nothing is foreseen: answers are scripted."""
 
     def get_statistics(self, window: Any = "all", timeout: float = 1.0) -> None:
         """There is no server that counts."""
