@@ -10,7 +10,7 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
 
 from recourse import client as client_module
-from recourse.call_plan import CallPlan, is_async
+from recourse.call_plan import is_async
 from recourse.client import Client
 from recourse.context import RecoveryContext
 from recourse.describe import describe, type_name
@@ -25,6 +25,7 @@ from recourse.patterns import ErrorPattern
 from recourse.statistics import Counter, RecoveryStatistics
 from recourse.steps import RetryStep, Step
 from recourse.strategies import RecoveryResult
+from recourse.ways import Awaiting, Blocking, Way, finish
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LOG = logging.getLogger("recourse.orchestrator")
@@ -136,54 +137,51 @@ class ErrorRecoveryOrchestrator:
         failed, read from the exception's traceback.  Corrections give the
         corrected text.  Never raises because a recovery fails.
         """
-        error = context.exception
-        if error is None:
-            raise ValueError("context.exception must be the error to recover from")
-        began = time.perf_counter()
-        pattern = self.match_error_pattern(error)
-        call = self._call(context, pattern, operation)
-        strategy = self._strategies.get(pattern.recovery_strategy) if pattern else None
-        if strategy is not None and hasattr(strategy, "execute") \
-                and not hasattr(strategy, "steps"):
-            result = await self._by_own_strategy(context, pattern, strategy, call, kwargs)
-        else:
-            result = await self._by_engine(context, pattern, call, operation is not None)
-        result.duration_ms = result.duration_ms or (time.perf_counter() - began) * 1000
-        await self._ended(pattern, error, result)
-        return result
+        return await self._handle(Awaiting(), context, operation, kwargs)
 
-    def handle_error_sync(self, context: RecoveryContext, **kwargs: Any) -> RecoveryResult:
-        """The same for programs without asyncio."""
-        return asyncio.run(self.handle_error(context, **kwargs))
+    def handle_error_sync(self, context: RecoveryContext,
+                          operation: Optional[Callable[..., Any]] = None,
+                          **kwargs: Any) -> RecoveryResult:
+        """The same for programs without asyncio, and for plain functions of
+        programs with it.  Coroutine functions that are called on the way (the
+        operation, handlers) run in an event loop of their own."""
+        return finish(self._handle(Blocking(), context, operation, kwargs))
 
     def recoverable(self, error_type: ErrorType, strategy: RecoveryStrategy) -> Callable[[F], F]:
         """Functions whose errors come here: by the pattern that matches, else by
         this strategy."""
         def decorate(function: F) -> F:
+            def context(failure: Exception, args: Any, kwargs: Any) -> RecoveryContext:
+                bound = inspect.signature(function).bind(*args, **kwargs)
+                bound.apply_defaults()
+                return RecoveryContext(
+                    node_name=function.__qualname__, exception=failure,
+                    arguments=bound.arguments,
+                    metadata={"error_type": error_type, "strategy": strategy})
+
             @functools.wraps(function)
             async def coroutine(*args: Any, **kwargs: Any) -> Any:
                 try:
                     return await function(*args, **kwargs)
                 except Exception as error:  # pylint: disable=broad-except
                     failure = error
-                bound = inspect.signature(function).bind(*args, **kwargs)
-                bound.apply_defaults()
-                result = await self.handle_error(
-                    RecoveryContext(node_name=function.__qualname__, exception=failure,
-                                    arguments=bound.arguments,
-                                    metadata={"error_type": error_type, "strategy": strategy}),
-                    operation=function)
-                if result.success:
-                    return result.result
-                raise result.exception or failure
+                try:
+                    return _value(await self.handle_error(
+                        context(failure, args, kwargs), function), failure)
+                finally:
+                    del failure  # Its traceback holds this frame.
 
             @functools.wraps(function)
             def plain(*args: Any, **kwargs: Any) -> Any:
-                @functools.wraps(function)
-                async def call(*given: Any, **named: Any) -> Any:
-                    return function(*given, **named)
-                return asyncio.run(
-                    self.recoverable(error_type, strategy)(call)(*args, **kwargs))
+                try:
+                    return function(*args, **kwargs)
+                except Exception as error:  # pylint: disable=broad-except
+                    failure = error
+                try:
+                    return _value(self.handle_error_sync(
+                        context(failure, args, kwargs), function), failure)
+                finally:
+                    del failure
             return coroutine if is_async(function) else plain  # type: ignore[return-value]
         return decorate
 
@@ -234,20 +232,42 @@ class ErrorRecoveryOrchestrator:
         state = context.state if isinstance(context.state, Mapping) else {}
         return FailedCall(function, {name: state[name] for name in names if name in state})
 
-    async def _by_own_strategy(self, context: RecoveryContext, pattern: Any, strategy: Any,
+    async def _handle(self, way: Way, context: RecoveryContext,
+                      operation: Optional[Callable[..., Any]],
+                      kwargs: Mapping[str, Any]) -> RecoveryResult:
+        error = context.exception
+        if error is None:
+            raise ValueError("context.exception must be the error to recover from")
+        began = time.perf_counter()
+        pattern = self.match_error_pattern(error)
+        call = self._call(context, pattern, operation)
+        strategy = self._strategies.get(pattern.recovery_strategy) if pattern else None
+        if strategy is not None and hasattr(strategy, "execute") \
+                and not hasattr(strategy, "steps"):
+            result = await self._by_own_strategy(way, context, pattern, strategy, call, kwargs)
+        else:
+            result = await self._by_engine(way, context, pattern, call, operation is not None)
+        result.duration_ms = result.duration_ms or (time.perf_counter() - began) * 1000
+        await self._ended(way, pattern, error, result)
+        return result
+
+    async def _by_own_strategy(self, way: Way, context: RecoveryContext, pattern: Any, strategy: Any,
                                call: Optional[FailedCall],
                                kwargs: Mapping[str, Any]) -> RecoveryResult:
         async def run_again(*_: Any, **__: Any) -> Any:
-            return await _awaited(_run(call, {}))
-        await self._tell("attempt", context, pattern.recovery_strategy)
+            value = _run(call, {})
+            return await value if inspect.isawaitable(value) else value
+        await self._tell(way, "attempt", context, pattern.recovery_strategy)
         try:
-            return await strategy.execute(context, **{"operation": run_again, **kwargs})
+            return await way.settle(
+                strategy.execute(context, **{"operation": run_again, **kwargs}))
         except Exception as error:  # pylint: disable=broad-except
             return RecoveryResult(False, pattern.recovery_strategy, error_message=str(error),
                                   exception=error)
 
-    async def _by_engine(self, context: RecoveryContext, pattern: Optional[ErrorPattern],
-                         call: Optional[FailedCall], validates: bool) -> RecoveryResult:
+    async def _by_engine(self, way: Way, context: RecoveryContext,
+                         pattern: Optional[ErrorPattern], call: Optional[FailedCall],
+                         validates: bool) -> RecoveryResult:
         client = self._client or client_module.default_client()
         options = self._options(context, pattern, call)
         told: List[Decision] = []
@@ -261,21 +281,19 @@ class ErrorRecoveryOrchestrator:
 
         async def operation(attempt: Attempt) -> Any:
             while pending:
-                await self._tell("attempt", context, pending.pop(0))
+                await self._tell(way, "attempt", context, pending.pop(0))
             action = told[-1].action if told else None
             if isinstance(action, Correct):
-                return await self._corrected(attempt, options, pattern, call, validates)
-            return await _awaited(_run(call, _changes(call, attempt)))
+                return await self._corrected(way, attempt, options, pattern, call, validates)
+            return await way.settle(_run(call, _changes(call, attempt)))
         assert context.exception is not None
         try:
-            recovered = await client.recover_async(
-                client.site(str(options.target)), options, CallPlan(operation, options), (), {},
-                operation, context.exception)
+            recovered = await way.recover(client, options, operation, context.exception)
             result = RecoveryResult(True, result=recovered.value)
         except Exception as error:  # pylint: disable=broad-except
             result = RecoveryResult(False, error_message=_why(told, error), exception=error)
         while pending:
-            await self._tell("attempt", context, pending.pop(0))
+            await self._tell(way, "attempt", context, pending.pop(0))
         result.decision = told[-1] if told else None
         # The strategy that was at work, not the NONE that gave up.
         used = [d.strategy_used for d in told if d.strategy_used is not RecoveryStrategy.NONE]
@@ -333,19 +351,21 @@ class ErrorRecoveryOrchestrator:
     def _retries(self) -> Sequence[Step]:
         return (RetryStep(max_retries=self.max_retries, base_delay=self.base_delay),)
 
-    async def _corrected(self, attempt: Attempt, options: Options, pattern: Optional[ErrorPattern],
-                         call: Optional[FailedCall], validates: bool) -> Any:
+    @staticmethod
+    async def _corrected(way: Way, attempt: Attempt, options: Options,
+                         pattern: Optional[ErrorPattern], call: Optional[FailedCall],
+                         validates: bool) -> Any:
         """The corrected text, after it was looked at again."""
         text = get_path(attempt.state, options.subject_field)
         validate = pattern.metadata.get("validation") if pattern else None
         if callable(validate):
-            if await _awaited(validate(text)) is False:
+            if await way.settle(validate(text)) is False:
                 raise ValueError("the corrected text does not pass its validation")
         elif validates and call is not None:
-            await _awaited(_run(call, _changes(call, attempt)))
+            await way.settle(_run(call, _changes(call, attempt)))
         return text
 
-    async def _ended(self, pattern: Optional[ErrorPattern], error: BaseException,
+    async def _ended(self, way: Way, pattern: Optional[ErrorPattern], error: BaseException,
                      result: RecoveryResult) -> None:
         kind = pattern.error_type if pattern else classify(error).error_type
         if self._counter:
@@ -359,23 +379,25 @@ class ErrorRecoveryOrchestrator:
                 record(strategy=result.strategy_used, error=result.error_message)
         signal = getattr(self._signals, "emit", None) or getattr(self._signals, "signal", None)
         if callable(signal):
-            await _awaited(signal(f"recovery_{word}", result))
-        await self._tell(word, result)
+            await way.settle(signal(f"recovery_{word}", result))
+        await self._tell(way, word, result)
 
     def _on(self, event: str, handler: F) -> F:
         self._handlers.setdefault(event, []).append(handler)
         return handler
 
-    async def _tell(self, event: str, *told: Any) -> None:
+    async def _tell(self, way: Way, event: str, *told: Any) -> None:
         for handler in self._handlers.get(event, ()):
             try:
-                await _awaited(handler(*told))
+                await way.settle(handler(*told))
             except Exception:  # pylint: disable=broad-except
                 _LOG.exception("a handler of %s failed", event)
 
 
-async def _awaited(value: Any) -> Any:
-    return await value if inspect.isawaitable(value) else value
+def _value(result: RecoveryResult, failure: BaseException) -> Any:
+    if result.success:
+        return result.result
+    raise result.exception or failure
 
 
 def _run(call: Optional[FailedCall], changes: Mapping[str, Any]) -> Any:

@@ -1,8 +1,13 @@
 """ErrorRecoveryOrchestrator's decorator, for plain and coroutine functions."""
 import asyncio
+import inspect
+import threading
 import unittest
+from unittest import mock
 
-from recourse import ErrorRecoveryOrchestrator, ErrorType, RecoveryStrategy, testing
+from recourse import (ErrorPattern, ErrorRecoveryOrchestrator, ErrorType, RecoveryContext,
+                      RecoveryStrategy, testing)
+from recourse import orchestrator as orchestrator_module
 
 
 class RecoverableTest(unittest.TestCase):
@@ -33,6 +38,66 @@ class RecoverableTest(unittest.TestCase):
         def fail():
             raise ConnectionResetError("reset")
         self.assertRaises(ConnectionResetError, fail)
+
+    def test_a_call_that_succeeds_is_just_the_call(self):
+        orchestrator = ErrorRecoveryOrchestrator(client=testing.Recorder(None))
+        call = orchestrator.recoverable(ErrorType.NETWORK, RecoveryStrategy.RETRY)(
+            lambda a, b: a + b)
+        with mock.patch.object(asyncio, "run", side_effect=AssertionError), \
+                mock.patch.object(inspect, "signature", side_effect=AssertionError), \
+                mock.patch.object(orchestrator_module, "RecoveryContext",
+                                  side_effect=AssertionError):
+            self.assertEqual(call(1, b=2), 3)
+
+    def failing(self, failures, loops):
+        """Fails so many times; notes whether an event loop runs."""
+        def work():
+            loops.append(asyncio.events._get_running_loop() is not None)  # pylint: disable=protected-access
+            if len(loops) <= failures:
+                raise ConnectionResetError("reset")
+            return "done"
+        return work
+
+    def test_a_plain_function_recovers_where_an_event_loop_runs(self):
+        orchestrator = ErrorRecoveryOrchestrator(client=testing.Recorder(None))
+        decorate = orchestrator.recoverable(ErrorType.NETWORK, RecoveryStrategy.RETRY)
+
+        async def main():
+            return decorate(self.failing(2, []))()
+        self.assertEqual(asyncio.run(main()), "done")
+
+    def test_every_attempt_runs_as_the_first_one(self):
+        # One that calls asyncio.run itself could not be run again inside a loop.
+        loops = []
+        orchestrator = ErrorRecoveryOrchestrator(client=testing.Recorder(None))
+        decorate = orchestrator.recoverable(ErrorType.NETWORK, RecoveryStrategy.RETRY)
+        self.assertEqual(decorate(self.failing(2, loops))(), "done")
+        self.assertEqual(loops, [False, False, False])
+
+    def test_coroutines_on_the_way_of_a_plain_recovery(self):
+        orchestrator = ErrorRecoveryOrchestrator(client=testing.Recorder(None))
+        orchestrator.add_error_pattern(ErrorPattern(
+            "reset", ErrorType.NETWORK, "reset", RecoveryStrategy.RETRY))
+        told = []
+
+        @orchestrator.on_recovery_attempt
+        async def attempt(context, strategy):  # pylint: disable=unused-variable
+            await asyncio.sleep(0)
+            told.append((strategy, threading.current_thread() is threading.main_thread()))
+
+        async def work():
+            await asyncio.sleep(0)
+            return "done"
+
+        def handle():
+            return orchestrator.handle_error_sync(
+                RecoveryContext(exception=ConnectionResetError("reset")), operation=work).result
+
+        async def main():
+            return handle()
+        self.assertEqual(handle(), "done")
+        self.assertEqual(asyncio.run(main()), "done")
+        self.assertEqual(told, [(RecoveryStrategy.RETRY, True), (RecoveryStrategy.RETRY, False)])
 
 
 if __name__ == "__main__":
