@@ -97,12 +97,13 @@ Caller* Callers::Touch(const CallerKey& key, absl::Duration window_length,
 
 bool Callers::MakeRoom(absl::Time now) {
   const auto has_room = [this] {
-    return callers_.size() < limits_.max_callers &&
-           limits_.all_callers < limits_.max_all_callers;
+    return callers_.size() < limits_.max_callers && limits_.AllAreKnown();
   };
-  // The table doubles: a good moment to look for what is long gone.
-  if (callers_.size() >= 16 && callers_.size() == callers_.capacity()) {
+  // There are twice as many as there were: a good moment to look for what is
+  // long gone.
+  if (callers_.size() >= look_at_) {
     ForgetIdle(kIdleCaller, now);
+    look_at_ = std::max(kFirstLook, 2 * callers_.size());
   }
   if (has_room()) return true;
   if (now < next_cleaning_) return false;

@@ -1,6 +1,7 @@
 // The callers of one target, and how many of them see it fail.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,9 @@ namespace recourse {
 
 // How long a caller that told sums once is taken to tell all its calls so.
 inline constexpr absl::Duration kVolumeKnownFor = absl::Minutes(1);
+// A caller that did not try again for this long, though its circuit let it, has
+// gone: many a process ends because what it calls fails.
+inline constexpr absl::Duration kTriesAgainWithin = absl::Minutes(30);
 
 struct CallerKey {
   absl::string_view service;
@@ -40,6 +44,11 @@ struct Caller {
 
   bool TellsVolume(absl::Time now) const {
     return now - last_sums < kVolumeKnownFor;
+  }
+  // Its circuit is not CLOSED, and nobody will close it.
+  bool HasGone(absl::Time now) const {
+    return breaker.state() != CircuitState::kClosed &&
+           now - std::max(last_seen, breaker.open_until()) >= kTriesAgainWithin;
   }
 
   const NamePair names;
@@ -69,7 +78,8 @@ struct Quorum {
 };
 
 // As many as the limits allow. Callers beyond are not known: their calls still
-// count in the pool of the target. What is idle makes room first.
+// count in the pool of the target. What is idle makes room first; where that is
+// of other targets, with the next sweep.
 //
 // Thread-compatible, apart from `Limits::all_callers`.
 class Callers {
@@ -79,6 +89,8 @@ class Callers {
     size_t max_callers;      // Of a target.
     size_t max_all_callers;  // Of all together: of `all_callers`.
     std::atomic<size_t> all_callers{0};
+
+    bool AllAreKnown() const { return all_callers < max_all_callers; }
   };
 
   // `limits` must outlive it.
@@ -93,6 +105,9 @@ class Callers {
   // By CallerKey::Hash; nullptr when it is not known.
   Caller* Find(uint64_t hash);
   Caller* Find(const CallerKey& key);
+
+  // Forgets those that are not active, so that other targets have room.
+  void ForgetIdle(absl::Time now) { ForgetIdle(absl::ZeroDuration(), now); }
 
   Quorum CountQuorum(const BreakerPolicy& policy, absl::Time now);
   template <typename Visit>  // Called with Caller&.
@@ -123,12 +138,15 @@ class Callers {
     }
   };
 
+  static constexpr size_t kFirstLook = 16;
+
   bool MakeRoom(absl::Time now);
   void ForgetIdle(absl::Duration idle, absl::Time now);
 
   Limits& limits_;
   absl::flat_hash_set<std::unique_ptr<Caller>, Hash, Equal> callers_;
   Caller* last_ = nullptr;  // Found last: an error is followed by a question.
+  size_t look_at_ = kFirstLook;  // With so many, for what is idle.
   absl::Time next_cleaning_ = absl::InfinitePast();
 };
 

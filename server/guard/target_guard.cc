@@ -84,19 +84,26 @@ void TargetGuard::MoveOn(absl::Time now, Changes* changes) {
 void TargetGuard::AdvanceAll(absl::Time now, Changes* changes) {
   Advance(now, changes);
   if (open_callers_ == 0) return;
-  callers_.ForEach(
-      [&](Caller& caller) { AdvanceCaller(&caller, now, changes); });
+  callers_.ForEach([&](Caller& caller) {
+    if (caller.HasGone(now)) {
+      ResetCaller(caller, now, changes);
+    } else {
+      AdvanceCaller(&caller, now, changes);
+    }
+  });
 }
 
 void TargetGuard::ResetCallers(absl::Time now, Changes* changes) {
-  callers_.ForEach([&](Caller& caller) {
-    caller.window.Clear();
-    caller.failing = false;
-    if (caller.breaker.Reset()) {
-      --open_callers_;
-      Tell(&caller, now, changes);
-    }
-  });
+  callers_.ForEach([&](Caller& caller) { ResetCaller(caller, now, changes); });
+}
+
+void TargetGuard::ResetCaller(Caller& caller, absl::Time now,
+                              Changes* changes) {
+  caller.window.Clear();
+  caller.failing = false;
+  if (!caller.breaker.Reset()) return;
+  --open_callers_;
+  Tell(&caller, now, changes);
 }
 
 void TargetGuard::ObserveError(const CallSite& site,

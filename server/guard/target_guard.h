@@ -68,8 +68,9 @@ class TargetGuard {
   void Advance(absl::Time now, Changes* changes) {
     if (override_ != nullptr || !breaker_.IsAtRest()) MoveOn(now, changes);
   }
-  // The same for every caller's own circuit.
+  // The same for every caller's own circuit; of one that has gone it is closed.
   void AdvanceAll(absl::Time now, Changes* changes);
+  void ForgetIdleCallers(absl::Time now) { callers_.ForgetIdle(now); }
   void SetPolicy(SharedTargetPolicy policy, absl::Time now);
 
   // Of the namespace and the target in it.
@@ -120,6 +121,7 @@ class TargetGuard {
   void BeginHold(const CallSite& site, absl::Duration retry_after,
                  absl::Time now);
   void ResetCallers(absl::Time now, Changes* changes);
+  void ResetCaller(Caller& caller, absl::Time now, Changes* changes);
 
   // target_admit.cc
   RunPlace AskCircuits(const RunWish& wish, Caller* caller, absl::Time now);

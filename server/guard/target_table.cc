@@ -179,6 +179,8 @@ void TargetTable::Sweep(absl::Time now) {
     if (now - entry->touch_again + kTouchPause < Guard::kForgetAfter) break;
     if (!entry->guard.IsOverridden()) Forget(entry, now);
   }
+  if (shared_->callers.AllAreKnown()) return;
+  for (Entry& entry : by_age_) entry.guard.ForgetIdleCallers(now);
 }
 
 }  // namespace recourse

@@ -2,10 +2,15 @@
 #include <string>
 #include <vector>
 
+#include "server/guard/target_table.h"
 #include "tests/guard/guard_fixture.h"
 
 namespace recourse {
 namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Field;
 
 class ForgettingTest : public GuardFixture {
  protected:
@@ -104,6 +109,76 @@ TEST_F(ForgettingTest, TheLongestIdleMakesRoom) {
   // Tables differ a little in size: all that are gone are among the oldest.
   for (size_t i = 2 * kMore; i + 2 * kKept < Guard::kMaxTargets; ++i) {
     ASSERT_TRUE(IsKnown(Name(i))) << i;
+  }
+}
+
+TEST_F(ForgettingTest, CallersThatHaveGoneTakeNoShare) {
+  // Ten processes, and others in their place every quarter of an hour.
+  constexpr int kAlive = 10;
+  for (int i = 0; i < 50 * kAlive; ++i) {
+    if (i % kAlive == 0) Pass(absl::Minutes(15));
+    Tell(Instance(i), 1, 0);
+  }
+  const double all = settings.retry_budget.min_retries_per_second;
+  const LocalShare share = guard.ShareOf(Instance(1'000), now);
+  EXPECT_GE(share.min_retries_per_second, all / (4 * kAlive));
+  EXPECT_LE(share.min_retries_per_second, all / kAlive);
+}
+
+TEST_F(ForgettingTest, IdleCallersOfOtherTargetsMakeRoom) {
+  std::vector<std::string> instances;
+  for (size_t i = 0; i < Guard::kMaxCallersPerTarget; ++i) {
+    instances.push_back(absl::StrCat("i", i));
+  }
+  for (size_t i = 0; i * instances.size() < kMaxAllCallers; ++i) {
+    const std::string target = Name(i);
+    for (const std::string& instance : instances) {
+      guard.ObserveCalls({"default", target, "", "svc", instance}, {.calls = 1},
+                         now);
+    }
+  }
+  Fail(Instance(0), 5);
+  EXPECT_FALSE(OwnCircuit(Instance(0)).has_value()) << "there is no room";
+  Pass(absl::Minutes(1));
+  guard.Sweep(now);
+  Fail(Instance(0), 5);
+  ASSERT_TRUE(OwnCircuit(Instance(0)).has_value());
+  EXPECT_EQ(OwnCircuit(Instance(0))->state, CircuitState::kOpen);
+}
+
+TEST_F(ForgettingTest, TheCircuitOfACallerThatHasGoneIsNoMore) {
+  constexpr absl::Duration kOpen = absl::Minutes(1);
+  const struct {
+    absl::Duration quiet;  // Since it could try again.
+    bool known;
+  } kRows[] = {{absl::Minutes(-0.5), true},
+               {absl::Minutes(20), true},
+               {kTriesAgainWithin - absl::Seconds(1), true},
+               {kTriesAgainWithin, false}};
+  settings.breaker.caller_open_duration = kOpen;
+  settings.breaker.min_quorum = 1000;
+  int number = 0;
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.quiet);
+    const CallSite caller = Instance(++number);
+    Fail(caller, 5);
+    ASSERT_TRUE(OwnCircuit(caller).has_value());
+    // The target is called by others.
+    const absl::Time end = now + kOpen + row.quiet;
+    while (end - now > absl::Minutes(10)) {
+      Pass(absl::Minutes(10));
+      Tell(Instance(0), 1, 0);
+    }
+    now = end;
+    Tell(Instance(0), 1, 0);
+    guard.Sweep(now);
+    EXPECT_EQ(OwnCircuit(caller).has_value(), row.known);
+    if (row.known) continue;
+    EXPECT_THAT(
+        changes,
+        Contains(AllOf(Field(&CircuitView::instance, caller.instance),
+                       Field(&CircuitView::state, CircuitState::kClosed))))
+        << "who watches is told";
   }
 }
 
