@@ -6,9 +6,10 @@
 //   BM_NewTarget    the same for a target met for the first time
 //   BM_Settle       what a report adds
 //   BM_Memory       what 100,000 targets with so many callers each take: by how
-//                   much the process grows, and what its allocator counts. In
-//                   the rows of 2 seconds all are called once in each of them,
-//                   so that no window is as small as it can be.
+//                   much the process grows, what its allocator counts, and what
+//                   the guard says. All callers tell of so many calls in each
+//                   of so many seconds: in 10, all parts of all windows are in
+//                   use.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -42,15 +43,11 @@ std::unique_ptr<Guard> NewGuard() {
 }
 
 // A mix of calls that never opens the circuit.
-ErrorEvidence Evidence() {
+void Decide(Guard& guard, const CallSite& site, uint64_t seed, absl::Time now,
+            int64_t calls = 10) {
   ErrorEvidence evidence;
   evidence.counts = true;
-  evidence.sums = CallSums{10, 1, 0, absl::Seconds(1)};
-  return evidence;
-}
-
-void Decide(Guard& guard, const CallSite& site, uint64_t seed, absl::Time now) {
-  static const ErrorEvidence evidence = Evidence();
+  evidence.sums = CallSums{calls, calls / 10, 0, absl::Seconds(1)};
   guard.ObserveError(site, evidence, now);
   AdmitRequest request;
   request.site = site;
@@ -166,7 +163,7 @@ void BM_Memory(benchmark::State& state) {
     for (int64_t second = 0; second < state.range(1); ++second) {
       for (size_t t = 0; t < kTargets * callers; ++t) {
         Decide(*guard, names.Site(t % kTargets, t / kTargets), t,
-               kStart + absl::Seconds(second));
+               kStart + absl::Seconds(second), state.range(2));
       }
     }
     const auto megabytes = [](size_t bytes) {
@@ -179,12 +176,14 @@ void BM_Memory(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Memory)
-    ->ArgNames({"callers", "seconds"})
-    ->Args({1, 1})
-    ->Args({2, 1})
-    ->Args({4, 1})
-    ->Args({1, 2})
-    ->Args({4, 2})
+    ->ArgNames({"callers", "seconds", "calls"})
+    ->Args({1, 1, 10})
+    ->Args({2, 1, 10})
+    ->Args({4, 1, 10})
+    ->Args({1, 2, 10})
+    ->Args({4, 2, 10})
+    ->Args({4, 10, 10})
+    ->Args({4, 10, 10'000})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 

@@ -2,6 +2,7 @@
 // that the target bears beside its usual calls.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -60,6 +61,7 @@ class Backlog {
   bool IsDone(absl::Time now);
 
   double rate() const { return rate_; }
+  size_t heap_bytes() const { return permits_.heap_bytes(); }
 
  private:
   enum class Health : uint8_t { kWell, kMiddling, kIll };

@@ -1,6 +1,7 @@
 // The calls of the last while, of one caller or of all together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/time/time.h"
@@ -42,6 +43,7 @@ class CallWindow {
     window_.SetLength(length, now);
   }
   void Clear() { window_.Clear(); }
+  size_t heap_bytes() const { return window_.heap_bytes(); }
 
  private:
   bool HasRoom(const CallTally& sum, absl::Time now) {

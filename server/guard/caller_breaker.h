@@ -1,6 +1,7 @@
 // The circuit of one caller alone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "server/guard/ask_schedule.h"
 #include "server/guard/call_tally.h"
 #include "server/guard/count_window.h"
+#include "server/guard/heap_bytes.h"
 #include "server/guard/permits.h"
 #include "server/model/circuit.h"
 #include "server/model/target_policy.h"
@@ -77,6 +79,8 @@ class CallerBreaker {
   int permits_out() const { return opened_->permits.out(); }
   int open_count() const { return opened_->count; }
 
+  size_t heap_bytes() const { return HeapBytes(recent_) + HeapBytes(opened_); }
+
  private:
   struct Opened {
     CircuitState state = CircuitState::kOpen;
@@ -87,6 +91,8 @@ class CallerBreaker {
     double usual_rate = 0;  // Calls a second before; 0: unknown.
     AskSchedule asks;
     Permits permits;
+
+    size_t heap_bytes() const { return permits.heap_bytes(); }
   };
 
   std::optional<Cause> WhyOpen(const Evidence& evidence,

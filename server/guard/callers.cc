@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/guard/heap_bytes.h"
 #include "server/model/stable_hash.h"
 
 namespace recourse {
@@ -121,6 +122,12 @@ void Callers::ForgetIdle(absl::Duration idle, absl::Time now) {
            !IsActive(*caller, now) && now - caller->last_seen > idle;
   });
   limits_.all_callers -= before - callers_.size();
+}
+
+size_t Callers::heap_bytes() const {
+  size_t bytes = HeapBytes(callers_);
+  for (const auto& caller : callers_) bytes += HeapBytes(caller);
+  return bytes;
 }
 
 Quorum Callers::CountQuorum(const BreakerPolicy& policy, absl::Time now) {

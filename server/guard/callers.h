@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -49,6 +50,10 @@ struct Caller {
   bool HasGone(absl::Time now) const {
     return breaker.state() != CircuitState::kClosed &&
            now - std::max(last_seen, breaker.open_until()) >= kTriesAgainWithin;
+  }
+
+  size_t heap_bytes() const {
+    return names.heap_bytes() + window.heap_bytes() + breaker.heap_bytes();
   }
 
   const NamePair names;
@@ -115,6 +120,7 @@ class Callers {
     for (const auto& caller : callers_) visit(*caller);
   }
   size_t size() const { return callers_.size(); }
+  size_t heap_bytes() const;
 
  private:
   struct HashOf {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/guard/call_tally.h"
+#include "server/guard/heap_bytes.h"
 
 namespace recourse {
 
@@ -24,6 +25,7 @@ class CountWindow {
   int size() const { return static_cast<int>(calls_.size()); }
   bool full() const { return total_.calls == size(); }
   void Clear();
+  size_t heap_bytes() const { return HeapBytes(calls_); }
 
  private:
   void AddOne(bool failed, bool slow);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "server/guard/heap_bytes.h"
 #include "server/guard/target_guard.h"
 #include "server/guard/target_table.h"
 
@@ -166,12 +167,11 @@ void Guard::Sweep(absl::Time now) {
 size_t Guard::target_count() const { return impl_->shared.targets; }
 
 size_t Guard::memory_bytes() const {
-  // Beside the objects: their names, their places in the tables, and
-  // allocation.
-  constexpr size_t kTargetBytes = sizeof(TargetGuard) + 224;
-  constexpr size_t kCallerBytes = sizeof(Caller) + 80;
-  return impl_->shared.targets * kTargetBytes +
-         impl_->shared.callers.all_callers * kCallerBytes;
+  size_t bytes = HeapBytes(impl_);
+  for (const auto& table : impl_->tables) {
+    bytes += HeapBytes(sizeof(TargetTable)) + table->heap_bytes();
+  }
+  return bytes;
 }
 
 }  // namespace recourse

@@ -187,7 +187,10 @@ class Guard {
   // whoever asks moves the circuit he asks about.
   void Sweep(absl::Time now);
   size_t target_count() const;
-  size_t memory_bytes() const;  // An estimate.
+  // What it takes from the heap, within a few per cent; policies belong to who
+  // looks them up. Goes round all targets, and holds each of its locks for a
+  // 64th of that.
+  size_t memory_bytes() const;
 
  private:
   class Impl;  // Keeps breaker, budget and pacer out of this header.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/guard/heap_bytes.h"
 #include "server/model/stable_hash.h"
 
 namespace recourse {
@@ -58,6 +59,12 @@ std::optional<absl::Time> Holds::Lift(absl::string_view scope, const Wish& wish,
     }
   }
   return lifted;
+}
+
+size_t Holds::heap_bytes() const {
+  size_t bytes = HeapBytes(holds_);
+  for (const Hold& hold : holds_) bytes += HeapBytes(hold.scope);
+  return bytes;
 }
 
 std::vector<HoldView> Holds::View(absl::Time now) const {

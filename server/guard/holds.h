@@ -49,6 +49,7 @@ class Holds {
   std::vector<HoldView> View(absl::Time now) const;
   void Clear() { holds_.clear(); }
   bool empty() const { return holds_.empty(); }
+  size_t heap_bytes() const;
 
  private:
   struct Hold {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "server/guard/heap_bytes.h"
 
 namespace recourse {
 
@@ -27,6 +28,9 @@ class NamePair {
   absl::string_view first() const { return {bytes_.get(), first_size_}; }
   absl::string_view second() const {
     return {bytes_.get() + first_size_, second_size_};
+  }
+  size_t heap_bytes() const {
+    return HeapBytes(size_t{first_size_} + second_size_);
   }
   bool Are(absl::string_view a, absl::string_view b) const {
     return second() == b && first() == a;

@@ -1,11 +1,13 @@
 // Half-open trials that were granted, as leases.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "server/guard/heap_bytes.h"
 
 namespace recourse {
 
@@ -39,6 +41,7 @@ class Permits {
 
   int out() const { return static_cast<int>(leases_.size()); }
   void Clear();
+  size_t heap_bytes() const { return HeapBytes(leases_); }
 
  private:
   absl::flat_hash_map<uint64_t, Lease> leases_;

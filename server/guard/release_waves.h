@@ -2,6 +2,7 @@
 // waves in which it then lets calls pass.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -82,6 +83,7 @@ class ReleaseWaves {
     return quickest_ == absl::InfiniteDuration() ? absl::ZeroDuration()
                                                  : quickest_;
   }
+  size_t heap_bytes() const { return permits_.heap_bytes(); }
 
  private:
   bool IsFirst() const { return number_ == 0; }

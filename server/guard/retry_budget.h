@@ -1,6 +1,7 @@
 // How many retries a target gets from all its callers together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/time/time.h"
@@ -52,6 +53,7 @@ class RetryBudget {
   // Until the oldest reservation expires.
   absl::Duration UntilRefill(absl::Time now);
   void Clear() { window_.Clear(); }
+  size_t heap_bytes() const { return window_.heap_bytes(); }
 
  private:
   struct Counts {

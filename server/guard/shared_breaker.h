@@ -1,6 +1,7 @@
 // The circuit that all callers of a target share.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "server/guard/call_tally.h"
 #include "server/guard/call_window.h"
 #include "server/guard/callers.h"
+#include "server/guard/heap_bytes.h"
 #include "server/guard/release_waves.h"
 #include "server/guard/run_wish.h"
 #include "server/model/circuit.h"
@@ -95,6 +97,10 @@ class SharedBreaker {
   const SmallCallTally& calls(absl::Time now) { return window_.Total(now); }
   const ReleaseWaves* waves() const { return waves_.get(); }
   const Backlog* backlog() const { return backlog_.get(); }
+  size_t heap_bytes() const {
+    return HeapBytes(reason_) + window_.heap_bytes() + HeapBytes(waves_) +
+           HeapBytes(asks_) + HeapBytes(backlog_);
+  }
 
  private:
   bool IsBad(const SmallCallTally& tally, const BreakerPolicy& policy) const;

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/time/time.h"
+#include "server/guard/packed_parts.h"
 
 namespace recourse {
 
@@ -22,16 +20,16 @@ namespace recourse {
 // Most targets and callers are quiet: the parts are allocated when a second one
 // of them holds something, and given back when none does.
 //
-// `Tally` has +=, -= and ==, and zero as its default. A time before the newest
-// one seen counts as that one.
+// `Tally` is as PackedParts says, with == too, and zero as its default. A time
+// before the newest one seen counts as that one.
 //
 // Thread-compatible. The idea (subtract on evict) is resilience4j's.
 template <typename Tally>
 class SlidingWindow {
  public:
-  static constexpr int kParts = 10;
+  static constexpr int kParts = PackedParts<Tally>::kParts;
 
-  // REQUIRES: length > 0.
+  // REQUIRES: 0 < length < a year.
   explicit SlidingWindow(absl::Duration length)
       : part_nanos_(
             std::max<int64_t>(1, absl::ToInt64Nanoseconds(length) / kParts)) {}
@@ -44,18 +42,19 @@ class SlidingWindow {
   // Adds what belongs to an earlier time; nothing where that time has left the
   // window.
   void AddAt(const Tally& tally, absl::Time at, absl::Time now) {
-    if (const auto age = AgeOf(at, now)) AddTo(*age, tally);
+    const int age = AgeOf(at, now);
+    if (age < kParts) AddTo(age, tally);
   }
   // The part that `at` belongs to; nullopt where it has left the window.
   std::optional<Tally> Find(absl::Time at, absl::Time now) {
-    const auto age = AgeOf(at, now);
-    return age ? std::optional<Tally>(At(*age)) : std::nullopt;
+    const int age = AgeOf(at, now);
+    return age < kParts ? std::optional<Tally>(At(age)) : std::nullopt;
   }
   // Takes something out of that part again. REQUIRES: Find has it.
   void TakeOut(const Tally& tally, absl::Time at, absl::Time now) {
-    const auto age = AgeOf(at, now);
-    if (!age) return;
-    if (parts_ != nullptr) (*parts_)[Place(*age)] -= tally;
+    const int age = AgeOf(at, now);
+    if (age >= kParts) return;
+    if (!parts_.is_nothing()) parts_.TakeOut(age, tally);
     total_ -= tally;
   }
 
@@ -81,7 +80,7 @@ class SlidingWindow {
   // Until the part that is `age` parts old, 0 <= age < kParts, leaves.
   absl::Duration UntilPartLeaves(int age, absl::Time now) {
     Advance(now);
-    return StartOf(newest_ - age + kParts) - now;
+    return newest_end_ + (kParts - 1 - age) * part_length() - now;
   }
 
   absl::Duration part_length() const { return absl::Nanoseconds(part_nanos_); }
@@ -90,7 +89,7 @@ class SlidingWindow {
   }
 
   void Clear() {
-    parts_ = nullptr;
+    parts_.Clear();
     total_ = Tally{};
     only_age_ = 0;
   }
@@ -101,54 +100,49 @@ class SlidingWindow {
     Advance(now);
     const SlidingWindow old = std::exchange(*this, SlidingWindow(length));
     for (int age = 0; age < kParts; ++age) {
-      const absl::Time end =
-          old.StartOf(old.newest_ - age + 1) - absl::Nanoseconds(1);
-      AddAt(old.At(age), std::min(end, now), now);
+      const absl::Time end = old.newest_end_ - age * old.part_length();
+      AddAt(old.At(age), std::min(end - absl::Nanoseconds(1), now), now);
     }
   }
 
- private:
-  using Parts = std::array<Tally, kParts>;
+  size_t heap_bytes() const { return parts_.heap_bytes(); }
 
+ private:
+  // Of a part, since the epoch.
   int64_t NumberOf(absl::Time at) const {
     const int64_t nanos = absl::ToUnixNanos(at);
     return nanos >= 0 ? nanos / part_nanos_
                       : -((-(nanos + 1)) / part_nanos_) - 1;
   }
-  absl::Time StartOf(int64_t number) const {
-    return absl::FromUnixNanos(number * part_nanos_);
-  }
+  // REQUIRES: a time was seen.
+  int64_t NewestNumber() const { return NumberOf(newest_end_) - 1; }
 
-  std::optional<int> AgeOf(absl::Time at, absl::Time now) {
+  // In parts; kParts where that time has left the window.
+  int AgeOf(absl::Time at, absl::Time now) {
     Advance(now);
-    const int64_t number = std::min(NumberOf(at), newest_);
-    if (number <= newest_ - kParts) return std::nullopt;
-    return static_cast<int>(newest_ - number);
+    const int64_t newest = NewestNumber();
+    return static_cast<int>(newest -
+                            std::clamp(NumberOf(at), newest - kParts, newest));
   }
 
-  // Where the part that is `age` parts old is kept.
-  size_t Place(int age) const {
-    const int place = newest_place_ - age;
-    return static_cast<size_t>(place < 0 ? place + kParts : place);
-  }
   Tally At(int age) const {
-    if (parts_ != nullptr) return (*parts_)[Place(age)];
+    if (!parts_.is_nothing()) return parts_.At(age);
     return age == only_age_ ? total_ : Tally{};
   }
 
   void AddTo(int age, const Tally& tally) {
-    if (parts_ == nullptr && age != only_age_) MakePlace(age, tally);
-    if (parts_ != nullptr) (*parts_)[Place(age)] += tally;
+    if (parts_.is_nothing() && age != only_age_) MakePlace(age, tally);
+    if (!parts_.is_nothing()) parts_.Add(age, tally);
     total_ += tally;
   }
   // For what is about to be added to another part than that of only_age_.
   ABSL_ATTRIBUTE_NOINLINE void MakePlace(int age, const Tally& tally) {
     if (tally == Tally{}) return;
     if (total_ == Tally{}) {
-      only_age_ = static_cast<int8_t>(age);
+      only_age_ = age;
     } else {
-      parts_ = std::make_unique<Parts>();
-      (*parts_)[Place(only_age_)] = total_;
+      parts_ = PackedParts<Tally>::Zeros();
+      parts_.Add(only_age_, total_);
     }
   }
 
@@ -158,42 +152,35 @@ class SlidingWindow {
 
   ABSL_ATTRIBUTE_NOINLINE void Turn(absl::Time now) {
     const int64_t number = NumberOf(now);
-    if (newest_ == kNever || number - newest_ >= kParts) {
+    if (newest_end_ == absl::InfinitePast() ||
+        number - NewestNumber() >= kParts) {
       Clear();
     } else {
-      DropOldest(static_cast<int>(number - newest_));
+      DropOldest(static_cast<int>(number - NewestNumber()));
     }
-    newest_ = number;
-    newest_end_ = StartOf(number + 1);
+    newest_end_ = absl::FromUnixNanos((number + 1) * part_nanos_);
   }
 
   // REQUIRES: 0 < count < kParts.
   void DropOldest(int count) {
-    if (parts_ == nullptr) {
-      only_age_ = static_cast<int8_t>(only_age_ + count);
-      if (only_age_ >= kParts) Clear();
+    if (parts_.is_nothing()) {
+      if (only_age_ + count < kParts) {
+        only_age_ += count;
+      } else {
+        Clear();
+      }
       return;
     }
-    for (int i = 0; i < count; ++i) {
-      newest_place_ = newest_place_ + 1 == kParts
-                          ? int8_t{0}
-                          : static_cast<int8_t>(newest_place_ + 1);
-      Tally& oldest = (*parts_)[static_cast<size_t>(newest_place_)];
-      total_ -= oldest;
-      oldest = Tally{};
-    }
+    for (int i = 0; i < count; ++i) total_ -= parts_.Turn();
     if (total_ == Tally{}) Clear();
   }
 
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
-
-  int64_t part_nanos_;
-  int64_t newest_ = kNever;  // Number of the newest part since the epoch.
-  absl::Time newest_end_ = absl::InfinitePast();
-  std::unique_ptr<Parts> parts_;  // Null: one part at most is not zero, ...
+  // In one word: a guard has half a million windows.
+  int64_t part_nanos_ : 56;
+  int64_t only_age_ : 8 = 0;  // Of what is not zero, where parts_ is nothing.
+  PackedParts<Tally> parts_;  // Nothing: one part at most is not zero.
+  absl::Time newest_end_ = absl::InfinitePast();  // Of the newest part.
   Tally total_{};
-  int8_t only_age_ = 0;      // ... and that old. Else unused.
-  int8_t newest_place_ = 0;  // In *parts_.
 };
 
 }  // namespace recourse

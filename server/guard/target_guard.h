@@ -1,6 +1,7 @@
 // Everything that is known about one target, and what follows from it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -81,6 +82,7 @@ class TargetGuard {
     return override_ != nullptr || open_callers_ > 0 || !breaker_.IsAtRest();
   }
   bool IsOverridden() const { return override_ != nullptr; }
+  size_t heap_bytes() const;  // But for the policy, which many share.
 
  private:
   const BreakerPolicy& breaker_policy() const { return policy_->breaker; }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/str_format.h"
+#include "server/guard/heap_bytes.h"
 
 namespace recourse {
 
@@ -163,6 +164,19 @@ void TargetTable::AppendSnapshots(absl::Time now,
       snapshots->push_back(*std::move(snapshot));
     }
   }
+}
+
+size_t TargetTable::heap_bytes() {
+  absl::MutexLock lock(&mutex_);
+  struct Node {  // Of by_age_.
+    void* neighbours[2];
+    Entry entry;
+  };
+  size_t bytes = HeapBytes(entries_) + HeapBytes(restless_) +
+                 HeapBytes(changes_) + tokenless_.heap_bytes() +
+                 by_age_.size() * HeapBytes(sizeof(Node));
+  for (const Entry& entry : by_age_) bytes += entry.guard.heap_bytes();
+  return bytes;
 }
 
 void TargetTable::Sweep(absl::Time now) {

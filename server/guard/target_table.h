@@ -88,6 +88,8 @@ class TargetTable {
                       CircuitList* list);
   void AppendSnapshots(absl::Time now, std::vector<CircuitSnapshot>* snapshots);
   void Sweep(absl::Time now);
+  // Beside the table itself.
+  size_t heap_bytes();
 
  private:
   struct Entry {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/guard/heap_bytes.h"
 #include "server/guard/target_guard.h"
 
 namespace recourse {
@@ -188,6 +189,16 @@ std::optional<CircuitSnapshot> TargetGuard::Snapshot(absl::Time now) const {
   snapshot.open_count = breaker_.open_count();
   snapshot.healthy_rate = breaker_.healthy_rate();
   return snapshot;
+}
+
+size_t TargetGuard::heap_bytes() const {
+  size_t bytes = name_.heap_bytes() + callers_.heap_bytes() +
+                 breaker_.heap_bytes() + budget_.heap_bytes() +
+                 holds_.heap_bytes() + HeapBytes(pacer_) + HeapBytes(override_);
+  if (override_ != nullptr) {
+    bytes += HeapBytes(override_->owner) + HeapBytes(override_->reason);
+  }
+  return bytes;
 }
 
 void TargetGuard::Restore(const CircuitSnapshot& snapshot, absl::Time now,

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "server/guard/heap_bytes.h"
 
 namespace recourse {
 
@@ -26,6 +27,7 @@ class TokenlessSketch {
 
   double Estimate(uint64_t key, absl::Time now);
   void Add(uint64_t key, absl::Time now);
+  size_t heap_bytes() const { return HeapBytes(current_) + HeapBytes(last_); }
 
  private:
   struct Counts {

@@ -12,6 +12,7 @@
 #include "server/guard/call_tally.h"
 #include "server/guard/call_window.h"
 #include "server/guard/count_window.h"
+#include "server/guard/packed_parts.h"
 #include "server/guard/sliding_window.h"
 
 namespace recourse {
@@ -127,27 +128,26 @@ TEST(SlidingWindowTest, TimesBeforeTheEpoch) {
 }
 
 // Everything that was added, by number of part.
+template <typename Tally>
 class ListOfCalls {
  public:
   explicit ListOfCalls(absl::Duration length)
       : part_(length / Window::kParts) {}
 
-  void Add(const CallTally& tally, absl::Time at, absl::Time now) {
+  void Add(const Tally& tally, absl::Time at, absl::Time now) {
     newest_ = NumberOf(now);
     if (IsInside(NumberOf(at))) parts_[NumberOf(at)] += tally;
   }
-  CallTally Part(int age) const {
+  Tally Part(int age) const {
     const auto found = parts_.find(newest_ - age);
-    return found == parts_.end() ? CallTally{} : found->second;
+    return found == parts_.end() ? Tally{} : found->second;
   }
-  CallTally Newest(int count) const {
-    CallTally sum;
+  Tally Newest(int count) const {
+    Tally sum;
     for (int age = 0; age < count; ++age) sum += Part(age);
     return sum;
   }
-  void TakeOut(const CallTally& tally, int age) {
-    parts_[newest_ - age] -= tally;
-  }
+  void TakeOut(const Tally& tally, int age) { parts_[newest_ - age] -= tally; }
 
  private:
   int64_t NumberOf(absl::Time at) const {
@@ -159,49 +159,121 @@ class ListOfCalls {
 
   const absl::Duration part_;
   int64_t newest_ = 0;
-  std::map<int64_t, CallTally> parts_;
+  std::map<int64_t, Tally> parts_;
 };
 
-// The clever window, which keeps as few parts as it can, against that list.
-// `pause` of 100: mostly one part is in use.
-void CheckAgainstList(uint64_t pause, uint64_t seed) {
-  Window window(absl::Seconds(10));
-  ListOfCalls list(absl::Seconds(10));
-  std::mt19937_64 random(seed);
-  const auto below = [&random](uint64_t bound) {
-    return static_cast<int64_t>(random() % bound);
-  };
-  absl::Time now = kStart;
-  for (int i = 0; i < 3000; ++i) {
-    now += absl::Milliseconds(below(10) == 0 ? below(300 * pause)
-                                             : below(10 * pause));
-    const int64_t calls = below(4);
-    const CallTally tally{calls, calls / 2, calls / 3};
+// The clever window, which keeps as few parts as it can and as few bytes of
+// each, against that list. `pause` of 100: mostly one part is in use. Counts
+// are small, but one in ten is below `most`.
+template <typename Tally>
+class WindowAndList {
+ public:
+  WindowAndList(uint64_t seed, uint64_t pause, uint64_t most)
+      : random_(seed), pause_(pause), most_(most) {}
+
+  void Step() {
+    now_ += absl::Milliseconds(Below(10) == 0 ? Below(300 * pause_)
+                                              : Below(10 * pause_));
+    const uint64_t bound = Below(10) == 0 ? most_ : 4;
+    const Tally tally = {Below(bound), Below(bound), Below(bound)};
     const absl::Time at =
-        below(3) == 0 ? now - absl::Milliseconds(below(15'000)) : now;
-    window.AddAt(tally, at, now);
-    list.Add(tally, at, now);
-    const int age = static_cast<int>(below(Window::kParts));
-    if (below(4) == 0 && list.Part(age).calls > 0) {
-      const CallTally all = list.Part(age);
-      window.TakeOut(all, now - age * absl::Seconds(1), now);
-      list.TakeOut(all, age);
+        Below(3) == 0 ? now_ - absl::Milliseconds(Below(15'000)) : now_;
+    window_.AddAt(tally, at, now_);
+    list_.Add(tally, at, now_);
+    if (Below(4) == 0) TakeOut(Below(Window::kParts));
+  }
+  void Check() {
+    const int age = Below(Window::kParts);
+    ASSERT_EQ(window_.Total(now_), list_.Newest(Window::kParts));
+    ASSERT_EQ(window_.Newest(3, now_), list_.Newest(3));
+    ASSERT_EQ(window_.Completed(age, now_), list_.Part(age));
+    ASSERT_EQ(window_.Find(TimeOf(age), now_), list_.Part(age));
+  }
+
+ private:
+  int Below(uint64_t bound) { return static_cast<int>(random_() % bound); }
+  absl::Time TimeOf(int age) const { return now_ - age * absl::Seconds(1); }
+
+  // Something of a part, or all of it.
+  void TakeOut(int age) {
+    Tally tally = list_.Part(age);
+    if (Below(2) == 0) {
+      tally.calls /= 2;
+      tally.failures /= 3;
+      tally.slow = 0;
     }
-    ASSERT_EQ(window.Total(now), list.Newest(Window::kParts)) << i;
-    ASSERT_EQ(window.Newest(3, now), list.Newest(3)) << i;
-    ASSERT_EQ(window.Completed(age, now), list.Part(age)) << i;
-    ASSERT_EQ(window.Find(now - age * absl::Seconds(1), now), list.Part(age));
+    window_.TakeOut(tally, TimeOf(age), now_);
+    list_.TakeOut(tally, age);
+  }
+
+  std::mt19937_64 random_;
+  const uint64_t pause_;
+  const uint64_t most_;
+  absl::Time now_ = kStart;
+  SlidingWindow<Tally> window_{absl::Seconds(10)};
+  ListOfCalls<Tally> list_{absl::Seconds(10)};
+};
+
+template <typename Tally>
+void CheckAgainstList() {
+  for (const uint64_t pause : {1, 10, 50, 100, 1000}) {
+    for (const uint64_t most : {4, 200, 40'000, 1'000'000}) {
+      for (uint64_t seed = 1; seed <= 3; ++seed) {
+        SCOPED_TRACE(
+            absl::StrCat("pause ", pause, ", most ", most, ", seed ", seed));
+        WindowAndList<Tally> both(seed, pause, most);
+        for (int i = 0; i < 3000; ++i) {
+          both.Step();
+          both.Check();
+          if (::testing::Test::HasFatalFailure()) return;
+        }
+      }
+    }
   }
 }
 
 TEST(SlidingWindowTest, AgreesWithAListOfCalls) {
-  for (const uint64_t pause : {1, 10, 50, 100, 1000}) {
-    for (uint64_t seed = 1; seed <= 5; ++seed) {
-      SCOPED_TRACE(absl::StrCat("pause ", pause, ", seed ", seed));
-      CheckAgainstList(pause, seed);
-      if (::testing::Test::HasFatalFailure()) return;
+  CheckAgainstList<CallTally>();
+  CheckAgainstList<SmallCallTally>();
+}
+
+TEST(PackedPartsTest, CountsAreExactAtEveryWidth) {
+  const int64_t counts[] = {0,       1,      254,           255,
+                            256,     65'534, 65'535,        65'536,
+                            1 << 30, -1,     2'147'483'647, -2'147'483'648};
+  for (const int64_t before : counts) {
+    for (const int64_t after : counts) {
+      SCOPED_TRACE(absl::StrCat(before, ", then ", after));
+      auto parts = PackedParts<CallTally>::Zeros();
+      parts.Add(3, {before, 1, 2});
+      parts.Add(9, {7, 8, before});
+      parts.Add(3, {0, after, 0});
+      EXPECT_EQ(parts.At(3), (CallTally{before, 1 + after, 2}));
+      EXPECT_EQ(parts.At(4), CallTally{});
+      EXPECT_EQ(parts.Turn(), (CallTally{7, 8, before}));
+      EXPECT_EQ(parts.At(0), CallTally{});
+      EXPECT_EQ(parts.At(4), (CallTally{before, 1 + after, 2}));
+      parts.TakeOut(4, {before, 1, 2});
+      EXPECT_EQ(parts.At(4), (CallTally{0, after, 0}));
     }
   }
+}
+
+TEST(PackedPartsTest, TakesWhatItsLargestCountNeeds) {
+  PackedParts<SmallCallTally> parts;
+  EXPECT_EQ(parts.heap_bytes(), 0u);
+  parts = PackedParts<SmallCallTally>::Zeros();
+  parts.Add(0, {255, 255, 255});
+  EXPECT_EQ(parts.heap_bytes(), 48u) << "32 bytes, and their allocation";
+  parts.Add(0, {0, 0, 1});
+  EXPECT_EQ(parts.heap_bytes(), 80u);
+  parts.Add(0, {65'280, 0, 0});
+  EXPECT_EQ(parts.heap_bytes(), 80u);
+  parts.Add(0, {1, 0, 0});
+  EXPECT_EQ(parts.heap_bytes(), 144u);
+  parts.Clear();
+  EXPECT_TRUE(parts.is_nothing());
+  EXPECT_EQ(parts.heap_bytes(), 0u);
 }
 
 TEST(SlidingWindowTest, ChangedLengthKeepsTheOnlyPart) {
