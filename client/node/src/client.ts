@@ -6,7 +6,7 @@ import { systemClock, type Clock } from "./clock.js";
 import { Core, type ClientEvents } from "./core.js";
 import { Recovery, type Failure } from "./engine.js";
 import { Observed, ObservedRecovery } from "./observe.js";
-import { checkOptions, type Operation, type Options } from "./options.js";
+import { checkOptions, holdValid, type Operation, type Options } from "./options.js";
 import type { Recovered } from "./model.js";
 import type { Site } from "./sites.js";
 import type { Mode } from "./words.js";
@@ -154,7 +154,7 @@ function targetOf(operation: Function, options: Options): string {
 async function begin<T, S>(
   core: Core, site: Site, options: Options<T, S>, operation: Operation<T, S>,
 ): Promise<T> {
-  const { breaker, timeBudgetMs, slowCallMs, signal } = options;
+  const { breaker, timeBudgetMs, slowCallMs, signal, validate } = options;
   if (site.special || breaker?.watchful || signal?.aborted || (options.mode ?? core.mode) === "observe") {
     return (await runWhole(core, site, options, operation, core.now())).value;
   }
@@ -163,6 +163,7 @@ async function begin<T, S>(
   let value: T;
   try {
     value = await operation(attempt);
+    if (validate !== undefined) await holdValid(validate, value);
   } catch (error) {
     attempt.end();
     breaker?.failed(error);

@@ -15,7 +15,9 @@ import {
   type DegradationAction, type Edit, type ErrorDetails, type EscalationAction, type Recovered,
   type Resolution,
 } from "./model.js";
-import { asDeclared, declaredAlternatives, runnerOf, stepsOf, type Operation, type Options } from "./options.js";
+import {
+  asDeclared, holdValid, runnerOf, stepsOf, type Operation, type Options,
+} from "./options.js";
 import type { Site } from "./sites.js";
 import type { Step } from "./steps.js";
 import type { FailureCategory, Outcome } from "./words.js";
@@ -138,6 +140,7 @@ export class Recovery<T, S> {
     const began = this.now();
     try {
       const value = await runnerOf(options, this.operation, alternative)(attempt);
+      if (options.validate) await holdValid(options.validate, value);
       breaker?.succeeded();
       this.called();
       if (this.tookLong(began)) core.sites.countSlow(this.site);
@@ -448,8 +451,7 @@ export class Recovery<T, S> {
   /** The caller's own plan stands above our small default. */
   private async ownSteps(details: ErrorDetails, end: Outcome): Promise<Verdict | Recovered<T>> {
     const { core, options } = this;
-    this.local ??= new LocalSteps(this.steps, () => core.random(),
-      Object.keys(options.remediations ?? {}), declaredAlternatives(options));
+    this.local ??= new LocalSteps(this.steps, () => core.random(), options);
     const decided = this.local.next(details, this.site.target, this.state, options.subjectField);
     if (decided.action?.kind === "retry" && core.connected && !this.pay()) throw this.ended(end);
     this.decision = decided;

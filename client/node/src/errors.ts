@@ -27,6 +27,15 @@ export class Skipped extends RecourseError {
   }
 }
 
+/** `validate` refused what an attempt brought. */
+export class InvalidValueError extends RecourseError {
+  override name = "recourse.InvalidValue";
+
+  constructor(readonly value: unknown) {
+    super("validate refused the value");
+  }
+}
+
 /** A remediation was asked for that this caller does not have. */
 export class RemediationError extends RecourseError {
   override name = "RemediationError";

@@ -9,7 +9,7 @@ export type { ClientEvents } from "./core.js";
 export { describe, looksTemporary } from "./describe.js";
 export type { MapError } from "./describe.js";
 export {
-  AskError, CircuitOpenError, RecourseError, RemediationError, Skipped, decisionOf,
+  AskError, CircuitOpenError, InvalidValueError, RecourseError, RemediationError, Skipped, decisionOf,
 } from "./errors.js";
 export type * from "./model.js";
 export { Observed } from "./observe.js";

@@ -2,14 +2,16 @@
 import { retryDelay } from "./backoff.js";
 import { getPath } from "./edits.js";
 import {
-  classification, decision, type Action, type Alternative, type Decision, type ErrorDetails,
+  classification, decision, type Action, type Decision, type ErrorDetails,
 } from "./model.js";
+import { declaredAlternatives, type Options } from "./options.js";
 import { found, replaceAll, toRegExp } from "./regex.js";
 import type {
   AlternativeStep, CorrectionStep, DegradationStep, EscalationStep, RetryStep, Rewrite, Step,
 } from "./steps.js";
 
 const RETRY_AFTER_SPREAD = 0.1; // Only upward: nobody comes before the time.
+const MAX_TIMEOUT_MS = 24 * 3_600_000; // A time-out that grows beyond this says nothing any more.
 
 /** What a step is asked about. */
 interface Asked {
@@ -27,11 +29,11 @@ export class LocalSteps {
   private lastDelay = 0;
   private readonly tried = new Set<string>();
 
+  /** `options`: what the caller declares. */
   constructor(
     private readonly steps: readonly Step[],
     private readonly random: () => number,
-    private readonly remediations: readonly string[],
-    private readonly declared: readonly Alternative[],
+    private readonly options: Options,
   ) {}
 
   /** What the plan says now; "give_up" after the last step. */
@@ -65,7 +67,7 @@ export class LocalSteps {
       reasons.push(`retry: ${step.maxRetries} retries used up`);
       return undefined;
     }
-    if (step.remediation && !this.remediations.includes(step.remediation)) {
+    if (step.remediation && !Object.hasOwn(this.options.remediations ?? {}, step.remediation)) {
       reasons.push(`retry: remediation '${step.remediation}' is not declared`);
       return undefined;
     }
@@ -80,12 +82,20 @@ export class LocalSteps {
     this.lastDelay = delayMs;
     return act({
       kind: "retry", delayMs, attempt: this.used + 1, maxAttempts: step.maxRetries,
-      remediation: step.remediation,
+      remediation: step.remediation, timeoutMs: this.timeoutOf(step),
     });
   }
 
+  /** The next retry's time-out, as the server would set it. */
+  private timeoutOf({ timeoutMultiplier }: RetryStep): number | undefined {
+    const { expectedCallTimeMs } = this.options;
+    if (!expectedCallTimeMs || timeoutMultiplier === 1) return undefined;
+    return Math.min(expectedCallTimeMs * timeoutMultiplier ** (this.used + 1),
+      Math.max(MAX_TIMEOUT_MS, expectedCallTimeMs));
+  }
+
   private alternative(step: AlternativeStep, { target, reasons }: Asked): Decision | undefined {
-    const listed = step.alternatives.length ? [...step.alternatives] : [...this.declared];
+    const listed = step.alternatives.length ? [...step.alternatives] : declaredAlternatives(this.options);
     if (step.orderBy === "cost") listed.sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0));
     if (step.orderBy === "quality") listed.sort((a, b) => (b.quality ?? 0) - (a.quality ?? 0));
     for (const one of listed) { // What is being called was tried, whoever chose it.

@@ -8,7 +8,7 @@ import { describe, looksTemporary } from "./describe.js";
 import { AskError, CircuitOpenError, chain, isAbort } from "./errors.js";
 import { LocalSteps } from "./local-steps.js";
 import { delayOf, type Decision, type Disagreement, type ErrorDetails, type Recovered } from "./model.js";
-import { declaredAlternatives, stepsOf, type Operation, type Options } from "./options.js";
+import { holdValid, stepsOf, type Operation, type Options } from "./options.js";
 import type { Site } from "./sites.js";
 import type { Outcome } from "./words.js";
 
@@ -153,14 +153,14 @@ export class ObservedRecovery<T, S> {
   private readonly local: LocalSteps;
   private readonly deadline: number;
   private first: unknown;
+  private timeoutMs = Infinity; // Of the next attempt, as the plan says.
 
   constructor(
     private readonly core: Core, private readonly options: Options<T, S>,
     private readonly operation: Operation<T, S>, private readonly site: Site, began: number,
   ) {
     this.observed = new Observed(core, options, site);
-    this.local = new LocalSteps(stepsOf(options.policy), () => core.random(),
-      Object.keys(options.remediations ?? {}), declaredAlternatives(options));
+    this.local = new LocalSteps(stepsOf(options.policy), () => core.random(), options);
     this.deadline = began + (options.timeBudgetMs ?? Infinity);
   }
 
@@ -173,12 +173,13 @@ export class ObservedRecovery<T, S> {
 
   /** One attempt, with the wait after it; undefined: it is to be run again. */
   private async attempt(number: number): Promise<Recovered<T> | undefined> {
-    const { core, observed, site, options: { breaker, signal, state } } = this;
-    const attempt = new Attempt<S>(number, site.target, state as S, this.left(), signal, core.clock);
+    const { core, observed, site, options: { breaker, signal, state, validate } } = this;
+    const attempt = new Attempt<S>(number, site.target, state as S, this.timeout(), signal, core.clock);
     try {
       signal?.throwIfAborted();
       breaker?.beforeCall();
       const value = await this.operation(attempt);
+      if (validate) await holdValid(validate, value);
       breaker?.succeeded();
       observed.succeeded();
       return { value, attempts: number, degraded: false };
@@ -217,7 +218,14 @@ export class ObservedRecovery<T, S> {
   private ownDelay(error: unknown, details: ErrorDetails): number | undefined {
     if (error instanceof CircuitOpenError || this.options.shouldRecover?.(error) === false) return undefined;
     const { action } = this.local.next(details, this.site.target);
-    return action?.kind === "retry" && action.delayMs < (this.left() ?? Infinity) ? action.delayMs : undefined;
+    if (action?.kind !== "retry" || action.delayMs >= (this.left() ?? Infinity)) return undefined;
+    this.timeoutMs = action.timeoutMs ?? Infinity;
+    return action.delayMs;
+  }
+
+  private timeout(): number | undefined {
+    const ms = Math.min(this.timeoutMs, this.left() ?? Infinity);
+    return ms === Infinity ? undefined : ms;
   }
 
   private left(): number | undefined {

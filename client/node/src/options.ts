@@ -2,7 +2,7 @@
 import type { Attempt } from "./attempt.js";
 import type { CircuitBreaker } from "./circuit-breaker.js";
 import type { MapError } from "./describe.js";
-import type { AskError } from "./errors.js";
+import { InvalidValueError, type AskError } from "./errors.js";
 import type {
   Alternative, CorrectionAction, Decision, DegradationAction, Disagreement, ErrorDetails,
   EscalationAction,
@@ -29,6 +29,10 @@ export interface Options<T = any, S = any> {
   policy?: Plan;
   /** The same, where the plan depends on the error. */
   policyFor?: (error: unknown, details: ErrorDetails) => Plan;
+  /** Whether a value that an attempt brought will do. If it is falsy, or what it throws: the attempt
+   * failed like any other (InvalidValueError, or what was thrown), and the value is never returned.
+   * Values that stand in for the operation's are not looked at. */
+  validate?: (value: T) => boolean | PromiseLike<boolean>;
   /** False: the error passes at once. */
   shouldRecover?: (error: unknown) => boolean;
   /** A breaker of this process, in front of the operation (not of its alternatives). */
@@ -100,8 +104,8 @@ const oneOf = (...words: string[]): Check => (name, value) => {
 const CHECKS: Record<keyof Options, Check> = {
   timeBudgetMs: duration, expectedCallTimeMs: duration, slowCallMs: duration, maxHumanWaitMs: duration,
   idempotency: oneOf("unspecified", "idempotent", "not_idempotent"), mode: oneOf("obey", "observe"),
-  target: anything, signal: anything, policy: anything, policyFor: anything, shouldRecover: anything,
-  breaker: anything, state: anything, subjectField: anything, alternatives: anything,
+  target: anything, signal: anything, policy: anything, policyFor: anything, validate: anything,
+  shouldRecover: anything, breaker: anything, state: anything, subjectField: anything, alternatives: anything,
   degradations: anything, onDegrade: anything, onCorrect: anything, remediations: anything,
   awaitHuman: anything, fallback: anything, fromValue: anything, workflowId: anything,
   nodeName: anything, stepCount: anything, quotaScope: anything, labels: anything,
@@ -118,6 +122,11 @@ export function checkOptions(options: Options): void {
     if (check === undefined) throw new TypeError(`there is no option '${name}'`);
     if (check !== anything) check(name, options[name as keyof Options]);
   }
+}
+
+/** Throws where `validate` refuses the value. */
+export async function holdValid<T>(validate: NonNullable<Options<T>["validate"]>, value: T): Promise<void> {
+  if (!await validate(value)) throw new InvalidValueError(value);
 }
 
 /** The steps of a plan. */

@@ -11,6 +11,7 @@ interface State { prompt: string; tokens: number }
 const value: Promise<string> = recover(async (attempt: Attempt<State>) => attempt.state.prompt, {
   target: "svc", state: { prompt: "p", tokens: 1 }, idempotency: "idempotent",
   policy: policy().retry({ maxRetries: 2, jitter: "equal" }).alternativePath(["b"]).escalation(),
+  validate: async (text) => text.length > 0,
   onDecision: (decision) => decision.action?.kind === "retry" && decision.action.delayMs,
   onCorrect: (_, state) => ({ ...state, tokens: 2 }),
   alternatives: { b: async () => "other" },
@@ -35,6 +36,8 @@ recover(() => 1, { timeBudget: 7 });
 policy().retry({ jitter: "some" });
 // @ts-expect-error What comes back is what the operation returns.
 const wrong: Promise<string> = recover(() => 1);
+// @ts-expect-error Whether a value will do is yes or no.
+recover(() => "a", { validate: (text) => text.length });
 // @ts-expect-error The wrapped function's arguments have types.
 wrapped(1, 2);
 const options: Options<number> = {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-  CircuitBreaker, CircuitOpenError, Client, Skipped, decisionOf, policy, recover, recoverDetailed, wrap,
+  CircuitBreaker, CircuitOpenError, Client, InvalidValueError, Skipped, decisionOf, policy, recover, recoverDetailed, wrap,
 } from "recourse";
 import * as testing from "recourse/testing";
 
@@ -68,6 +68,43 @@ describe("recover", () => {
       assert.equal(await recover(flaky(timeout()), { fallback: "stale" }), "stale");
       assert.equal(await recover(flaky(timeout("x")), { fallback: async (e) => e.message }), "x");
       assert.equal(recorded.reports[0].outcome, "failure");
+    });
+  });
+
+  test("never returns a value that validate refuses", async () => {
+    const rows = [
+      [() => false, InvalidValueError], [async () => false, InvalidValueError], [() => undefined, InvalidValueError],
+      [() => { throw new RangeError("too old"); }, /too old/], [async () => { throw new RangeError("late"); }, /late/],
+    ];
+    for (const [validate, wanted] of rows) {
+      await testMode([testing.retry(0)], async (recorded) => {
+        const operation = flaky();
+        await assert.rejects(recover(operation, { target: "svc", validate }), wanted);
+        assert.equal(operation.calls.length, 2);
+        assert.equal(recorded.reports[0].outcome, "failure");
+        // Neither speaks against the target.
+        assert.deepEqual(recorded.questions.map(({ sums }) => sums?.failures), [undefined, 0]);
+      });
+    }
+  });
+
+  test("asks about a refused value as about an error", async () => {
+    const values = [1, 2, 3];
+    const work = ({ target }) => [target, values.shift()];
+    await testMode([testing.retry(500), testing.alternative("b")], async (recorded) => {
+      const validate = ([, n]) => n === 3;
+      assert.deepEqual(await recover(work, { target: "a", validate }), ["b", 3]);
+      assert.deepEqual(recorded.questions.map((q) => q.details.exceptionType),
+        ["recourse.InvalidValue", "recourse.InvalidValue"]);
+      assert.equal(recorded.reports[0].outcome, "success");
+    });
+  });
+
+  test("lets a breaker of one's own hear of refused values", async () => {
+    await testMode(null, async () => {
+      const breaker = new CircuitBreaker({ failureThreshold: 1 });
+      await assert.rejects(recover(flaky(), { validate: () => false, breaker }), InvalidValueError);
+      assert.equal(breaker.state, "open");
     });
   });
 
@@ -271,6 +308,25 @@ describe("without a server", () => {
     });
   });
 
+  test("time-outs of a plan's retries grow, to a day and within the budget", async () => {
+    const plan = policy().retry({ maxRetries: 2, baseDelayMs: 0, jitter: "none", timeoutMultiplier: 10 });
+    const day = 86_400_000;
+    const rows = [
+      [{ expectedCallTimeMs: 5000 }, [undefined, 50_000, 500_000]], [{}, [undefined, undefined, undefined]],
+      [{ expectedCallTimeMs: day / 10 }, [undefined, day, day]],
+      [{ expectedCallTimeMs: 5000, timeBudgetMs: 60_000 }, [60_000, 50_000, 60_000]],
+    ];
+    for (const [given, wanted] of rows) {
+      for (const mode of ["obey", "observe"]) {
+        await testMode(null, async () => {
+          const operation = flaky(timeout(), timeout());
+          await recover(operation, { target: "a", policy: plan, mode, ...given });
+          assert.deepEqual(operation.calls.map((c) => c.timeoutMs), wanted);
+        });
+      }
+    }
+  });
+
   test("the plan may depend on the error", async () => {
     await testMode(null, async (recorded) => {
       const policyFor = (error) => policy().retry({ maxRetries: 1, baseDelayMs: Number(error.message), jitter: "none" });
@@ -298,6 +354,14 @@ describe("without a server", () => {
 });
 
 describe("observe", () => {
+  test("a refused value is a failure", async () => {
+    await testMode([testing.giveUp()], async (recorded) => {
+      await assert.rejects(recover(flaky(), { mode: "observe", validate: () => false }), InvalidValueError);
+      await recorded.close();
+      assert.equal(recorded.questions[0].details.exceptionType, "recourse.InvalidValue");
+    });
+  });
+
   test("runs the caller's own plan and tells where it differs", async () => {
     await testMode([testing.retry(60_000), testing.giveUp()], async (recorded) => {
       const told = [];
