@@ -26,7 +26,9 @@ from google.protobuf import json_format
 HERE = pathlib.Path(__file__).resolve().parent
 RUNNER_TIMEOUT = 60  # Seconds; waits are recorded, not slept.
 HANG = 5  # Seconds; far above a client's patience for a question.
-FEATURES = {"circuits", "budget", "observe", "own_steps", "causes"}
+FEATURES = {"circuits", "slow_calls", "budget", "observe", "own_steps", "own_timeouts", "causes",
+            "validate"}
+SUMS = ("calls", "failures", "slow")
 SERVER_RULES = {"expect", "answer", "status", "reason", "hang"}
 
 
@@ -73,7 +75,8 @@ class ScriptedServer:
         self._awaits = list(script.get("await", []))
         self._circuits = script.get("circuits")
         self._lock = threading.Lock()
-        self.questions, self.reports, self.awaited, self.sums = [], [], [], []
+        self.questions, self.reports, self.awaited = [], [], []
+        self.sums = {}  # Of a target: all that was told of its calls.
         self.trouble = []
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(16))
         orchestrator, incidents, breakers = api.services
@@ -95,7 +98,7 @@ class ScriptedServer:
 
         class Breakers(breakers.CircuitBreakersServicer):
             def ReportCalls(self, request, context):
-                outer.sums.append(json_format.MessageToDict(request))
+                outer.told(request)
                 return api.breakers.ReportCallsResponse(recorded=True)
 
             def WatchCircuits(self, request, context):
@@ -118,6 +121,8 @@ class ScriptedServer:
         with self._lock:
             number = len(self.questions)
             self.questions.append(question)
+            if request.HasField("calls"):
+                self.add(request.target, request.calls)
         if number >= len(self._answers):
             self.trouble.append(f"question {number + 1} was not expected")
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "unexpected question")
@@ -135,6 +140,16 @@ class ScriptedServer:
         if "status" in rule:
             self._api.refuse(context, rule["status"], rule.get("reason", ""))
         return json_format.ParseDict(rule["answer"], self._api.recovery.RecoveryResult())
+
+    def told(self, request):
+        with self._lock:
+            for one in request.targets:
+                self.add(one.target, one.counts)
+
+    def add(self, target, counts):
+        total = self.sums.setdefault(target, dict.fromkeys(SUMS, 0))
+        for name, count in zip(SUMS, (counts.calls, counts.failures, counts.slow_calls)):
+            total[name] += count
 
     def await_incident(self, request, context):
         with self._lock:
@@ -196,6 +211,12 @@ def check_waits(wanted, got):
             raise Differs(f"waits: wanted {wanted}, got {got}")
 
 
+def check_sums(wanted, got):
+    wanted = {target: {**dict.fromkeys(SUMS, 0), **one} for target, one in wanted.items()}
+    if wanted != got:
+        raise Differs(f"sums: wanted {wanted}, got {got}")
+
+
 def check_result(wanted, got):
     for text in wanted.keys() & {"error", "cause"}:
         if wanted[text] not in str(got.get(text, "")):
@@ -223,6 +244,8 @@ def compare(expected, printed, server):
     if "awaits" in expected and len(server.awaited) != expected["awaits"]:
         raise Differs(f"awaited {len(server.awaited)} times, wanted {expected['awaits']}")
     holds(expected.get("reports", []), server.reports, "reports")
+    if "sums" in expected:
+        check_sums(expected["sums"], server.sums)
     ids = [question.get("requestId") for question in server.questions]
     if not all(ids):
         raise Differs("a question without requestId")

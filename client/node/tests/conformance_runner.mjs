@@ -27,7 +27,9 @@ const { values: { features, server, case: file } } = parseArgs({
   options: { features: { type: "boolean" }, server: { type: "string" }, case: { type: "string" } },
 });
 if (features) {
-  console.log(JSON.stringify(["circuits", "budget", "observe", "own_steps", "causes"]));
+  console.log(JSON.stringify([
+    "circuits", "slow_calls", "budget", "observe", "own_steps", "own_timeouts", "causes", "validate",
+  ]));
   process.exit();
 }
 const script = JSON.parse(fs.readFileSync(file, "utf8"));
@@ -59,6 +61,7 @@ function planOf(steps = []) {
       return plan.retry({
         maxRetries: retry.maxRetries, baseDelayMs: parseFloat(retry.baseDelay) * 1000,
         jitter: retry.jitter.replace("JITTER_", "").toLowerCase(),
+        timeoutMultiplier: retry.timeoutMultiplier ?? 1,
       });
     }
     if (alternativePath) return plan.alternativePath(alternativePath.alternatives);
@@ -86,9 +89,11 @@ try {
     value: await client.recover(attempt, {
       target: given.target, idempotency: (given.idempotency ?? "UNSPECIFIED").toLowerCase(),
       timeBudgetMs: given.time_budget_ms, expectedCallTimeMs: given.expected_call_time_ms,
+      slowCallMs: given.slow_call_ms,
       state: given.state, subjectField: given.subject_field,
       alternatives: given.alternatives, policy: planOf(given.caller_steps),
       remediations: Object.fromEntries(named.map(([name, how]) => [name, remediation(name, how)])),
+      validate: () => !operation[calls.length - 1].invalid,
       awaitHuman: given.await_human, signal: canceller.signal,
       onDisagreement: ({ decided, done }) => disagreements.push(
         { decided: decided.toUpperCase(), done: done.toUpperCase() }),
@@ -97,7 +102,7 @@ try {
 } catch (error) {
   if (error === canceller.signal.reason) result = { cancelled: true };
   else if (error instanceof Skipped) result = { skipped: true };
-  else result = { error: error.message, cause: error.cause?.message ?? "" };
+  else result = { error: String(error), cause: error.cause?.message ?? "" };
 }
 await client.close();
 console.log(JSON.stringify({ calls, waits_ms: clock.waits, remediations, disagreements, result }));
