@@ -257,9 +257,7 @@ Recovery::Effect Recovery::Refused(const absl::Status& status) {
 // --- Without Recourse ---
 
 Recovery::Effect Recovery::GoOnLocally() {
-  if (options_.idempotency == v1::IDEMPOTENCY_NOT_IDEMPOTENT && runs_ > 0) {
-    return End(v1::OUTCOME_ABANDONED);
-  }
+  if (MustNotRepeat()) return End(v1::OUTCOME_ABANDONED);
   if (error_.has_value() && !options_.context.caller_steps().empty()) {
     return GoOnByOwnSteps();
   }

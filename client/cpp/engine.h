@@ -41,6 +41,13 @@ inline bool IsSlow(const Shared& shared, const RunOptions& options,
          shared.clock.Now() - began >= options.slow_call;
 }
 
+// What the caller says of running the operation twice.
+inline v1::Idempotency IdempotencyOf(const RunOptions& options) {
+  return options.idempotency != v1::IDEMPOTENCY_UNSPECIFIED
+             ? options.idempotency
+             : options.context.idempotency();
+}
+
 // The operation's input before any edit.
 inline const google::protobuf::Struct& GivenState(const RunOptions& options) {
   return options.state.has_value()
@@ -138,6 +145,11 @@ class Recovery {
   Effect End(v1::Outcome outcome);
   Effect Cancelled();
   bool IsStopped() const { return options_.stop.stop_requested(); }
+  // It ran, and the caller says that running it twice does harm.
+  bool MustNotRepeat() const {
+    return runs_ > 0 &&
+           internal::IdempotencyOf(options_) == v1::IDEMPOTENCY_NOT_IDEMPOTENT;
+  }
   absl::Time Now() const { return shared_.clock.Now(); }
   absl::Duration Remaining() const;
 

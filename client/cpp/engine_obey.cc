@@ -45,8 +45,7 @@ Recovery::Effect Recovery::Obey() {
 
 Recovery::Effect Recovery::Act() {
   // What the caller declared stands above any answer.
-  if (options_.idempotency == v1::IDEMPOTENCY_NOT_IDEMPOTENT && runs_ > 0 &&
-      !decision_.classification().not_executed()) {
+  if (MustNotRepeat() && !decision_.classification().not_executed()) {
     return End(v1::OUTCOME_ABANDONED);
   }
   trial_ = decision_.trial();

@@ -194,6 +194,30 @@ TEST_F(RunTest, StandInOfTheWrongKindEndsWithTheError) {
   EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_ABANDONED));
 }
 
+TEST_F(RunTest, NoAnswerRunsAgainWhatTheCallerForbids) {
+  const struct {
+    v1::Idempotency option;
+    v1::Idempotency context;
+    bool not_executed;
+    size_t attempts;
+  } kCases[] = {
+      {v1::IDEMPOTENCY_NOT_IDEMPOTENT, v1::IDEMPOTENCY_UNSPECIFIED, false, 1},
+      {v1::IDEMPOTENCY_UNSPECIFIED, v1::IDEMPOTENCY_NOT_IDEMPOTENT, false, 1},
+      {v1::IDEMPOTENCY_UNSPECIFIED, v1::IDEMPOTENCY_NOT_IDEMPOTENT, true, 2},
+      {v1::IDEMPOTENCY_IDEMPOTENT, v1::IDEMPOTENCY_NOT_IDEMPOTENT, false, 2},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(absl::StrCat(test.option, " ", test.context));
+    options.idempotency = test.option;
+    options.context.set_idempotency(test.context);
+    server.orchestrator.HandleError_.Answer(absl::StrCat(
+        "disposition: DISPOSITION_ACT retry {} classification { not_executed: ",
+        test.not_executed ? "true" : "false", " }"));
+    Play({kDown, "fine"}).status().IgnoreError();
+    EXPECT_EQ(attempts.size(), test.attempts);
+  }
+}
+
 TEST_F(RunTest, EndingsReportOnce) {
   const struct {
     const char* answer;

@@ -52,8 +52,30 @@ TEST_F(RunWithoutServerTest, RetriesOnlyWhatLooksTemporary) {
 
 TEST_F(RunWithoutServerTest, NeverRepeatsWhatIsNotIdempotent) {
   server.Stop();
-  options.idempotency = v1::IDEMPOTENCY_NOT_IDEMPOTENT;
-  EXPECT_EQ(Play({kDown}).status(), kDown);
+  const struct {
+    v1::Idempotency option;
+    v1::Idempotency context;
+    size_t attempts;
+  } kCases[] = {
+      {v1::IDEMPOTENCY_NOT_IDEMPOTENT, v1::IDEMPOTENCY_UNSPECIFIED, 1},
+      {v1::IDEMPOTENCY_NOT_IDEMPOTENT, v1::IDEMPOTENCY_IDEMPOTENT, 1},
+      {v1::IDEMPOTENCY_UNSPECIFIED, v1::IDEMPOTENCY_NOT_IDEMPOTENT, 1},
+      {v1::IDEMPOTENCY_UNSPECIFIED, v1::IDEMPOTENCY_IDEMPOTENT, 3},
+      {v1::IDEMPOTENCY_IDEMPOTENT, v1::IDEMPOTENCY_NOT_IDEMPOTENT, 3},
+  };
+  for (const bool own_steps : {false, true}) {
+    options.context.clear_caller_steps();
+    if (own_steps) {
+      options.context.add_caller_steps()->mutable_retry()->set_max_retries(2);
+    }
+    for (const auto& test : kCases) {
+      SCOPED_TRACE(absl::StrCat(own_steps, " ", test.option, test.context));
+      options.idempotency = test.option;
+      options.context.set_idempotency(test.context);
+      EXPECT_EQ(Play({kDown, kDown, kDown}).status(), kDown);
+      EXPECT_EQ(attempts.size(), test.attempts);
+    }
+  }
 }
 
 TEST_F(RunWithoutServerTest, RefusedQuestionIsLikeNone) {
