@@ -126,6 +126,9 @@ void Observed::Finish() {
   v1::RecoveryOutcome report;
   {
     absl::MutexLock lock(&mu_);
+    // A failure may have been told, and asked about, since nothing was left to
+    // ask: who gets that answer comes here, too.
+    if (asking_ || asked_ < failures_.size()) return;
     if (!outcome_.has_value() || failures_.empty()) return;
     failures.swap(failures_);
     asked_ = 0;
