@@ -173,16 +173,16 @@ Client::Client(std::shared_ptr<grpc::Channel> channel,
       health_(grpc::health::v1::Health::NewStub(channel_)),
       clock_(options.clock != nullptr ? options.clock
                                       : std::make_shared<Clock>()),
-      link_(std::move(link)),
       shared_{.clock = *clock_,
               .sites = sites_,
               .breaker = breaker_,
               .advice = advice_,
-              .link = link_.get(),
+              .link = link.get(),
               .ask_timeout = options.ask_timeout,
               .observes = options.mode == Mode::kObserve,
               .caller = CallerOf(options),
-              .namespace_name = options.namespace_name} {
+              .namespace_name = options.namespace_name},
+      link_(std::move(link)) {
   if (link_ != nullptr) return;
   background_ = std::make_unique<Background>(channel_, sites_, breaker_,
                                              *clock_, IdentityOf(shared_));

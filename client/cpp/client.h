@@ -241,9 +241,9 @@ class Client {
   Sites sites_;
   AskBreaker breaker_;
   LocalAdvice advice_;
-  std::unique_ptr<Background> background_;  // Null with another link.
-  std::unique_ptr<Link> link_;
   Shared shared_;
+  std::unique_ptr<Background> background_;  // Null with another link.
+  std::unique_ptr<Link> link_;  // Last: answers that it waits for use the rest.
 };
 
 }  // namespace recourse
