@@ -32,7 +32,7 @@ Sites::Sites() {
 Sites::~Sites() = default;
 
 Site& Sites::Find(absl::string_view target) {
-  if (target.empty()) return uncounted_;
+  if (target.empty() || target.size() > kMaxTargetBytes) return uncounted_;
   for (size_t i = absl::HashOf(target);; ++i) {
     Site* const site = slots_[i % kSlots].load(std::memory_order_acquire);
     if (site == nullptr) return Add(target);

@@ -25,7 +25,9 @@ namespace recourse {
 // Thread safety: safe for concurrent use. Finding a site takes no lock.
 class Sites {
  public:
-  static constexpr size_t kMaxTargets = 1000;    // Further ones: not counted.
+  static constexpr size_t kMaxTargets = 1000;  // Further ones: not counted.
+  // Of a longer one the server takes no sums: nor, with it, of any other.
+  static constexpr size_t kMaxTargetBytes = 256;
   static constexpr size_t kMaxCircuits = 10000;  // Further ones: not believed.
   // The client's own breaker, for servers that keep no circuits.
   static constexpr int kOwnFailures = 5;
@@ -40,8 +42,9 @@ class Sites {
   Sites();
   ~Sites();
 
-  // The target's site, for as long as this lives. Beyond kMaxTargets, and for
-  // an empty target: one that is neither counted nor gated.
+  // The target's site, for as long as this lives. Beyond kMaxTargets, and for a
+  // target that is empty or longer than kMaxTargetBytes: one that is neither
+  // counted nor gated.
   Site& Find(absl::string_view target);
 
   // --- Counting ---

@@ -85,6 +85,21 @@ TEST(Sites, BeyondTheLimitNothingIsCounted) {
   EXPECT_EQ(&sites.Find("t7"), &sites.Find("t7"));
 }
 
+// The server would refuse the sums of all targets for it.
+TEST(Sites, TargetsThatTheServerRefusesAreNotCounted) {
+  const struct {
+    size_t bytes;
+    bool counted;
+  } kCases[] = {{1, true}, {256, true}, {257, false}, {100'000, false}};
+  for (const auto& test : kCases) {
+    Sites sites;
+    Site& site = sites.Find(std::string(test.bytes, 'x'));
+    site.CountCall();
+    sites.CountFailure(site, {.against_target = true}, kNow);
+    EXPECT_EQ(sites.TakeAll(kNow).size(), test.counted ? 1u : 0u) << test.bytes;
+  }
+}
+
 TEST(Sites, StatesThatGate) {
   const struct {
     const char* state;

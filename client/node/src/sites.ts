@@ -3,6 +3,8 @@ import type { CircuitChange } from "./model.js";
 import { gates, type CircuitState } from "./words.js";
 
 const MAX_TARGETS = 1000; // Counted ones; further ones are not.
+// The server refuses the sums of all targets where one is longer, or has no name.
+const MAX_TARGET_BYTES = 256;
 // The client's own breaker, for servers that do not keep circuits.
 const OWN_FAILURES = 5;
 const OWN_OPEN_MS = 60_000;
@@ -58,20 +60,26 @@ export class Sites {
   private toldAt = 0;
   private streaming = false; // The server tells of circuits at this moment.
 
-  /** The target's site; beyond MAX_TARGETS one that nobody counts. */
+  /** The target's site; beyond MAX_TARGETS, and for a target that the server refuses, one that
+   * nobody counts. */
   site(target: string): Site {
     return this.sites.get(target) ?? this.add(target);
   }
 
   private add(target: string): Site {
     const site = new Site(target);
-    if (this.sites.size < MAX_TARGETS) this.sites.set(target, site);
+    if (this.counts(target)) this.sites.set(target, site);
     const told = this.circuits.get(target);
     if (told) {
       site.circuit = told;
       this.refresh(site);
     }
     return site;
+  }
+
+  private counts(target: string): boolean {
+    return this.sites.size < MAX_TARGETS && target !== "" &&
+      Buffer.byteLength(target) <= MAX_TARGET_BYTES;
   }
 
   // --- Counting ---

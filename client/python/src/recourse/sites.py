@@ -8,6 +8,8 @@ from typing import Dict, List, Optional, Tuple
 from recourse.enums import CircuitState
 
 MAX_TARGETS = 1000  # Counted ones; further ones are not.
+# The server refuses the sums of all targets where one is longer, or has no name.
+MAX_TARGET_BYTES = 256
 # The client's own breaker, for servers that do not keep circuits.
 OWN_FAILURES = 5
 OWN_OPEN_SECONDS = 60.0
@@ -73,17 +75,22 @@ class Sites:
                                         float]] = {}
 
     def site(self, target: str) -> Site:
-        """The target's site; beyond MAX_TARGETS one that nobody counts."""
+        """The target's site; beyond MAX_TARGETS, and for a target that the server
+        refuses, one that nobody counts."""
         site = self._sites.get(target)
         if site is not None:
             return site
         with self._lock:
             site = self._sites.setdefault(target, Site(target)) \
-                if len(self._sites) < MAX_TARGETS else Site(target)
+                if self._counts(target) else Site(target)
             if target in self._circuits:
                 site.shared, site.own, site.open_until = self._circuits[target]
                 self._refresh(site)
             return site
+
+    def _counts(self, target: str) -> bool:
+        return (len(self._sites) < MAX_TARGETS
+                and 0 < len(target.encode("utf-8", "replace")) <= MAX_TARGET_BYTES)
 
     # --- Counting ---
 

@@ -36,6 +36,14 @@ class SitesTest(unittest.TestCase):
         beyond.calls += 1
         self.assertEqual(self.sites.take(1.0), [])
 
+    def test_targets_that_the_server_refuses_are_not_counted(self):
+        for target, counted in [("x", True), ("x" * 256, True), ("\u00e9" * 128, True),
+                                ("", False), ("x" * 257, False), ("\u00e9" * 129, False)]:
+            with self.subTest(target=target):
+                sites = Sites()
+                sites.count_failure(sites.site(target), True, 1.0)
+                self.assertEqual(len(sites.take(2.0)), int(counted))
+
     def test_circuits_gate(self):
         self.sites.stream_begins()
         for state, gates in [(CircuitState.OPEN, True), (CircuitState.HALF_OPEN, True),
