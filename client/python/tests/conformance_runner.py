@@ -16,7 +16,7 @@ import recourse  # noqa: E402  pylint: disable=wrong-import-position
 from recourse.testing import FakeClock  # noqa: E402  pylint: disable=wrong-import-position
 
 BUILTIN = {"TimeoutError": TimeoutError, "ValueError": ValueError, "SyntaxError": SyntaxError}
-FEATURES = ["circuits", "budget", "observe", "own_steps", "causes"]
+FEATURES = ["circuits", "budget", "observe", "own_steps", "own_timeouts", "causes", "validate"]
 # The driver's machine may be busy: nothing here measures patience.
 ASK_TIMEOUT = 2.0
 
@@ -39,7 +39,8 @@ def step_of(entry):
     if kind == "retry":
         return recourse.RetryStep(
             max_retries=given["maxRetries"], base_delay=float(given["baseDelay"].rstrip("s")),
-            jitter=recourse.Jitter[given["jitter"].removeprefix("JITTER_")])
+            jitter=recourse.Jitter[given["jitter"].removeprefix("JITTER_")],
+            timeout_multiplier=given.get("timeoutMultiplier", 1.0))
     if kind == "alternativePath":
         return recourse.AlternativePathStep(
             alternatives=[recourse.Alternative(**one) for one in given["alternatives"]])
@@ -86,6 +87,10 @@ class Case:
             raise error_of(entry["error"])
         return entry["value"]
 
+    def validate(self, _value):
+        """Whether the last attempt's value will do."""
+        return not self.operation[len(self.calls) - 1].get("invalid", False)
+
     async def attempt_async(self, attempt):
         try:
             return self.attempt(attempt)
@@ -116,6 +121,7 @@ class Case:
             steps=[step_of(one) for one in given.get("caller_steps", ())],
             remediations={n: self.remediation(n, how) for n, how in remediations.items()},
             await_human=given.get("await_human", False),
+            validate=self.validate,
             cancel=None if self.in_asyncio else self.cancel,
             on_disagreement=lambda d: self.disagreements.append(
                 {"decided": d.decided, "done": d.done}))
@@ -133,7 +139,7 @@ class Case:
         except recourse.Skipped:
             return {"skipped": True}
         except Exception as error:  # pylint: disable=broad-except
-            return {"error": str(error), "cause": str(error.__cause__ or "")}
+            return {"error": f"{type(error).__name__}: {error}", "cause": str(error.__cause__ or "")}
 
 
 def main():

@@ -24,7 +24,7 @@ from recourse.enums import (Backoff, CircuitState, Disposition, ErrorType, Failu
                             Fixer, Idempotency, Jitter, Mode, Outcome, RecoveryStrategy,
                             ResolutionAction, Severity, StatisticsWindow)
 from recourse.error_recovery_manager import ErrorRecoveryManager
-from recourse.errors import (AskError, Cancelled, CircuitOpenError, RecourseError,
+from recourse.errors import (AskError, Cancelled, CircuitOpenError, InvalidValue, RecourseError,
                              RemediationError, Skipped, decision_of)
 from recourse.health import HealthCheck, HealthStatus
 from recourse.metrics import MetricsCollector
@@ -57,7 +57,7 @@ __all__ = [
     "ErrorRecoveryPolicy", "ErrorStrategy", "ErrorType", "EscalationStep", "EscalationStrategy",
     "FailureCategory", "Fixer", "GracefulDegradation", "GracefulDegradationStep",
     "GracefulDegradationStrategy", "HealthCheck", "HealthChecker", "HealthStatus", "Idempotency",
-    "Jitter", "MetricsCollector", "Mode", "Options", "Outcome", "RecourseError", "Recovered",
+    "InvalidValue", "Jitter", "MetricsCollector", "Mode", "Options", "Outcome", "RecourseError", "Recovered",
     "RecoveryContext", "RecoveryManager", "RecoveryResult", "RecoveryStrategy",
     "RemediationError", "ResolutionAction", "RetryConfig", "RetryStep", "RetryStrategy",
     "Rewrite", "Severity", "Skipped", "StatisticsWindow", "ToolRegistry", "configure", "decision_of",

@@ -21,16 +21,18 @@ from recourse.enums import Mode, Outcome, StatisticsWindow
 from recourse.errors import AskError, Cancelled
 from recourse.link import Call, Link, await_grpc_threads
 from recourse.local_advice import AskBreaker, LocalAdvice
-from recourse.model import Classification, Decision, ErrorDetails, Recovered
+from recourse.model import Attempt, Classification, Decision, ErrorDetails, Recovered
 from recourse.observe import Observed, ObservedRecovery
-from recourse.options import Options
+from recourse.options import DEFAULTS, Options
 from recourse.pattern_changes import Change, PatternChanges
 from recourse.sites import Site, Sites
 from recourse.statistics import ServerStatistics
+from recourse.validation import validated, validated_async
 
 ASK_SECONDS = 0.25
 LOOP_SECONDS = 0.05  # How long a change of patterns may hold up an event loop.
 _END_SECONDS = 0.5  # Of a program with channels of its own in use; else no time at all.
+_FIRST = Attempt()  # For operations that do not look at it.
 _LOG = logging.getLogger("recourse")
 _clients: "weakref.WeakSet[Client]" = weakref.WeakSet()
 _of_parent: List[Any] = []  # Connections of the parent: kept, never closed here.
@@ -110,7 +112,7 @@ class Client:
         options = _options(options, changes)
         plan = CallPlan(operation, options)
         site = self.site(self.target_of(operation, options))
-        return self.recover(site, options, plan, (), {}, _attempt_call(operation, plan))
+        return self.begin(site, options, plan, (), {}, plan.by_attempt)
 
     async def run_async(self, operation: Callable[..., Any], options: Optional[Options] = None,
                         **changes: Any) -> Any:
@@ -124,13 +126,66 @@ class Client:
         options = _options(options, changes)
         plan = CallPlan(operation, options)
         site = self.site(self.target_of(operation, options))
-        return await self.recover_async(site, options, plan, (), {},
-                                        _attempt_call(operation, plan))
+        return await self.begin_async(site, options, plan, (), {},
+                                      plan.by_attempt)
 
     def observe(self, **options: Any) -> Observed:
         """For a retry loop of the caller's own: see Observed."""
         given = Options(**options)
         return Observed(self, given, self.site(self.target_of(None, given)))
+
+    def begin(self, site: Site, options: Options, plan: CallPlan, args: Any, kwargs: Any,
+              operation: Callable[..., Any]) -> Recovered:
+        """Runs the first attempt without more ado, and recovers where it fails."""
+        if site.special:
+            return self.recover(site, options, plan, args, kwargs, operation)
+        began = self.now()
+        try:
+            value = validated(options.validate, operation(
+                plan.first_attempt(options, site.target, args, kwargs)
+                if plan.reads_attempt else _FIRST))
+        except Exception as error:  # pylint: disable=broad-except
+            failure = error
+        else:
+            self.succeeded(site, options, began)
+            return Recovered(value)
+        try:
+            return self.recover(site, options, plan, args, kwargs, operation, failure, began,
+                                self.is_slow(options, began))
+        finally:
+            del failure  # Its traceback would hold this frame.
+
+    async def begin_async(self, site: Site, options: Options, plan: CallPlan, args: Any,
+                          kwargs: Any, operation: Callable[..., Any]) -> Recovered:
+        """The same for coroutine functions."""
+        if site.special:
+            return await self.recover_async(site, options, plan, args, kwargs, operation)
+        began = self.now()
+        try:
+            value = operation(plan.first_attempt(options, site.target, args, kwargs)
+                              if plan.reads_attempt else _FIRST)
+            value = await validated_async(
+                options.validate, await value if hasattr(value, "__await__") else value)
+        except Exception as error:  # pylint: disable=broad-except
+            failure = error
+        else:
+            self.succeeded(site, options, began)
+            return Recovered(value)
+        try:
+            return await self.recover_async(site, options, plan, args, kwargs, operation, failure,
+                                            began, self.is_slow(options, began))
+        finally:
+            del failure
+
+    def succeeded(self, site: Site, options: Options, began: float) -> None:
+        """Counts a first attempt that succeeded, of a site that is not special."""
+        site.calls += 1
+        if self.is_slow(options, began):
+            self.sites.count_slow(site)
+
+    def is_slow(self, options: Options, began: float) -> bool:
+        """Whether a call that ends now is a slow one."""
+        return options.slow_call is not None and self.now() - began >= options.slow_call
 
     def recover(self, site: Site, options: Options, plan: CallPlan, args: Any, kwargs: Any,
                 operation: Callable[..., Any], failure: Optional[BaseException] = None,
@@ -170,7 +225,7 @@ class Client:
         if error is None:
             return recovered
         try:
-            if options.fallback is None or not isinstance(error, options.exceptions):
+            if options.fallback is None or not options.covers(error):
                 raise error
             value = options.fallback
             return Recovered(call_flexibly(value, args, kwargs) if callable(value) else value,
@@ -382,17 +437,8 @@ def _pass_cancelled(options: Options, failure: Optional[BaseException]) -> None:
 
 def _options(options: Optional[Options], changes: Mapping[str, Any]) -> Options:
     if options is None:
-        return Options(**changes)
+        options = DEFAULTS
     return options.but(**changes) if changes else options
-
-
-def _attempt_call(operation: Callable[..., Any], plan: CallPlan) -> Callable[..., Any]:
-    """Calls the operation with the attempt where it takes one."""
-    if plan.takes_attempt:
-        return lambda attempt: operation(attempt=attempt)
-    if plan.required == 1:
-        return operation
-    return lambda attempt: operation()
 
 
 def _close_all() -> None:

@@ -11,6 +11,7 @@ from recourse.errors import Cancelled
 from recourse.link import Call
 from recourse.model import Attempt
 from recourse.options import Options
+from recourse.validation import validated, validated_async
 
 Operation = Callable[[Attempt], Any]
 CANCELLED = (Cancelled, concurrent.futures.CancelledError)
@@ -44,7 +45,7 @@ def drive(client: Any, recovery: Any, steps: Any, operation: Operation) -> Tuple
 def _perform(client: Any, options: Options, effect: Effect, operation: Operation) -> Any:
     if isinstance(effect, Run):
         attempt = effect.attempt
-        return _run(options, lambda: operation(attempt))
+        return _run(options, lambda: validated(options.validate, operation(attempt)))
     if isinstance(effect, Wait):
         return client.clock.sleep(effect.seconds, options.cancel)
     if isinstance(effect, Remediate):
@@ -87,7 +88,12 @@ async def _perform_async(client: Any, options: Options, effect: Effect,
                          operation: Callable[[Attempt], Awaitable[Any]]) -> Any:
     if isinstance(effect, Run):
         attempt = effect.attempt
-        return await _run_async(lambda: operation(attempt))
+
+        async def run() -> Any:
+            value = operation(attempt)
+            return await validated_async(
+                options.validate, await value if inspect.isawaitable(value) else value)
+        return await _run_async(run)
     if isinstance(effect, Wait):
         return await client.clock.sleep_async(effect.seconds)
     if isinstance(effect, Remediate):

@@ -417,7 +417,8 @@ class Recovery:
             self._local_plan = steps
             self._local = LocalSteps(
                 steps, self._shared.random, list(options.remediations),
-                [a for a in options.alternatives or () if isinstance(a, Alternative)])
+                [a for a in options.alternatives or () if isinstance(a, Alternative)],
+                options.expected_call_time)
         decision = self._local.next(details, self._site.target, self._state,
                                     options.subject_field)
         if isinstance(decision.action, Retry) and self._shared.connected and not self._pay():

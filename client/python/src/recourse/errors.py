@@ -27,6 +27,17 @@ class Skipped(RecourseError):
         self.note = note
 
 
+class InvalidValue(RecourseError):
+    """The caller's `validate` refused what an attempt returned: `value`."""
+
+    def __init__(self, value: Any = None) -> None:
+        super().__init__("validate refused the value that was returned")
+        self.value = value
+
+
+InvalidValue.__module__ = "recourse"  # As it is asked about, in every language.
+
+
 class Cancelled(RecourseError):
     """The caller set the cancel event it had given."""
 

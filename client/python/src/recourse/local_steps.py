@@ -1,6 +1,7 @@
 """Carries out a plan's steps without Recourse, as its strategies would."""
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Callable, List, Optional, Sequence, Set
 
@@ -13,6 +14,7 @@ from recourse.steps import (AlternativePathStep, ErrorCorrectionStep, Escalation
                             GracefulDegradationStep, RetryStep, Rewrite, Step)
 
 MAX_RETRIES_IN_ALL = 100
+MAX_TIMEOUT = 24 * 3600.0  # Seconds; no multiplier makes more of it.
 _RETRY_AFTER_SPREAD = 0.1  # Only upward: nobody comes before the time.
 
 
@@ -21,11 +23,13 @@ class LocalSteps:
 
     def __init__(self, steps: Sequence[Step], random: Callable[[], float],
                  remediations: Sequence[str] = (),
-                 declared: Sequence[Alternative] = ()) -> None:
+                 declared: Sequence[Alternative] = (),
+                 expected_call_time: Optional[float] = None) -> None:
         self._steps = list(steps)
         self._random = random
         self._remediations = remediations
         self._declared = declared
+        self._expected_call_time = expected_call_time
         self._index = 0
         self._used = 0  # Of the current step.
         self._last_delay = 0.0
@@ -75,6 +79,7 @@ class LocalSteps:
         self._last_delay = delay
         return _act(RecoveryStrategy.RETRY, Retry(
             delay=delay, attempt=self._used + 1, max_attempts=step.max_retries,
+            timeout=_timeout(step, self._expected_call_time, self._used + 1),
             remediation=step.remediation))
 
     def _alternative(self, step: AlternativePathStep, target: str,
@@ -129,6 +134,16 @@ class LocalSteps:
             action=Escalated(priority=step.priority or Severity.MEDIUM, assignee=step.assignee,
                              channels=tuple(step.channels), pause_workflow=step.pause_workflow),
             error_message=f"escalated: {details.exception_type}: {details.message}")
+
+
+def _timeout(step: RetryStep, expected: Optional[float], retry: int) -> Optional[float]:
+    if not expected or step.timeout_multiplier == 1:
+        return None
+    try:
+        grown = expected * math.pow(step.timeout_multiplier, retry)
+    except OverflowError:
+        grown = math.inf
+    return min(grown, max(MAX_TIMEOUT, expected))
 
 
 def correct(step: ErrorCorrectionStep, text: str) -> Optional[str]:

@@ -175,24 +175,30 @@ class ObservedRecovery:
         self._observed = Observed(client, options, site)
         self._local = LocalSteps(
             options.steps, client.random, list(options.remediations),
-            [a for a in options.alternatives or () if isinstance(a, Alternative)])
+            [a for a in options.alternatives or () if isinstance(a, Alternative)],
+            options.expected_call_time)
 
     def steps(self, failure: Optional[BaseException] = None, slow: bool = False) -> Any:
         """As engine.Recovery.steps."""
         runs, error = (0, None) if failure is None else (1, failure)
+        timeout: Optional[float] = None
         while True:
             if error is not None:
                 self._observed.failed(error, self._left())
-                delay = self._next_delay(error)
-                if delay is None:
+                retry = self._next_retry(error)
+                if retry is None:
                     self._observed.gave_up()
                     return None, error
-                self._observed.retrying(delay)
-                if delay > 0:
-                    yield Wait(delay)
+                self._observed.retrying(retry.delay)
+                if retry.delay > 0:
+                    yield Wait(retry.delay)
+                timeout = retry.timeout
             runs += 1
-            answer = yield Run(Attempt(runs, self._site.target, state=self._state,
-                                       timeout=self._left()))
+            left = self._left()
+            answer = yield Run(Attempt(
+                runs, self._site.target, state=self._state,
+                timeout=left if timeout is None else
+                timeout if left is None else min(left, timeout)))
             if isinstance(answer, Value):
                 self._observed.succeeded()
                 return Recovered(answer.value, runs), None
@@ -202,15 +208,15 @@ class ObservedRecovery:
         """As engine.Recovery.cancelled."""
         self._observed.cancelled()
 
-    def _next_delay(self, error: BaseException) -> Optional[float]:
-        """The wait before the caller's own next retry; None: there is none."""
+    def _next_retry(self, error: BaseException) -> Optional[Retry]:
+        """The caller's own next retry; None: there is none."""
         if not self.options.recovers(error):
             return None
         action = self._local.next(describe(error), self._site.target).action
         left = self._left()
         if not isinstance(action, Retry) or (left is not None and action.delay >= left):
             return None
-        return action.delay
+        return action
 
     def _left(self) -> Optional[float]:
         return None if self._deadline is None else self._deadline - self._client.now()

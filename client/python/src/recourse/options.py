@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Unio
 
 from recourse.describe import MapError
 from recourse.enums import ErrorType, FailureCategory, Idempotency, Mode
-from recourse.errors import CircuitOpenError
+from recourse.errors import CircuitOpenError, InvalidValue
 from recourse.model import Alternative, Decision, Disagreement, ErrorDetails
 from recourse.steps import Step
 
@@ -32,6 +32,10 @@ class Options:
     steps: Sequence[Step] = ()
     # Only these are recovered; others pass at once.
     exceptions: Exceptions = Exception
+    # Looks at each value that an attempt returns: False, or an error that it
+    # raises, makes the attempt a failed one.  Nothing and what is true will do.
+    # Of a coroutine function it may be one, too.
+    validate: Optional[Callable[[Any], Any]] = None
     # These pass at once, whatever `exceptions` says: a breaker of this process
     # that is open will still be open.
     never: Exceptions = CircuitOpenError
@@ -92,8 +96,23 @@ class Options:
 
     def recovers(self, error: BaseException) -> bool:
         """Whether this error is to be recovered from."""
-        return isinstance(error, self.exceptions) and not isinstance(error, self.never)
+        return self.covers(error) and not isinstance(error, self.never)
+
+    def covers(self, error: BaseException) -> bool:
+        """Whether it is one of the errors that these options are for."""
+        return isinstance(error, self.exceptions) or isinstance(error, InvalidValue)
 
     def but(self, **changes: Any) -> "Options":
         """The same with these fields changed."""
-        return dataclasses.replace(self, **changes)
+        if not changes.keys() <= _FIELDS:
+            raise TypeError(f"options have no {sorted(changes.keys() - _FIELDS)}")
+        # As dataclasses.replace, for a fraction of its time: some are made per call.
+        options = object.__new__(type(self))
+        options.__dict__.update(self.__dict__)
+        options.__dict__.update(changes)
+        options.__post_init__()
+        return options
+
+
+_FIELDS = frozenset(field.name for field in dataclasses.fields(Options))
+DEFAULTS = Options()

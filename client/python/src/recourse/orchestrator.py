@@ -19,12 +19,13 @@ from recourse.enums import Disposition, ErrorType, Idempotency, RecoveryStrategy
 from recourse.errors import CircuitOpenError, RecourseError
 from recourse.failed_call import FailedCall, failed_call
 from recourse.local_rules import classify
-from recourse.model import Attempt, Correct, Decision, ErrorDetails
+from recourse.model import Attempt, Correct, Decision, ErrorDetails, TakeAlternative
 from recourse.options import Options
 from recourse.patterns import ErrorPattern
 from recourse.statistics import Counter, RecoveryStatistics
 from recourse.steps import RetryStep, Step
 from recourse.strategies import RecoveryResult
+from recourse.validation import judged
 from recourse.ways import Awaiting, Blocking, Way, finish
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,7 +80,7 @@ class ErrorRecoveryOrchestrator:
         client = self._client or client_module.default_client()
         if client.connected and plan:
             try:
-                client.add_pattern(pattern, plan, lambda: self._take_back(pattern, before))
+                self._tell_server(client, pattern, lambda: self._take_back(pattern, before))
             except BaseException:
                 self._take_back(pattern, before)
                 raise
@@ -100,7 +101,24 @@ class ErrorRecoveryOrchestrator:
         client = self._client or client_module.default_client()
         if pattern is not None and client.connected:
             client.remove_pattern(pattern_id)
+            for other in self._same_corrections(pattern)[:1]:
+                self._tell_server(client, other)
         return pattern is not None
+
+    def _same_corrections(self, pattern: ErrorPattern) -> Sequence[ErrorPattern]:
+        return [p for p in self.patterns if p.recovery_strategy is RecoveryStrategy.ERROR_CORRECTION
+                and p.recovery_strategy is pattern.recovery_strategy
+                and p.regex_pattern == pattern.regex_pattern]
+
+    def _tell_server(self, client: Client, pattern: ErrorPattern,
+                     on_refused: Optional[Callable[[], Any]] = None) -> None:
+        """Sends it.  A server goes by one pattern: of several corrections of the
+        same errors the first one holds all there."""
+        same = self._same_corrections(pattern) or [pattern]
+        for told in {id(p): p for p in (same[0], pattern)}.values():
+            plans = same if told is same[0] else [told]
+            client.add_pattern(told, [step for p in plans for step in p.plan(
+                self.max_retries, self.base_delay)], on_refused)
 
     @property
     def patterns(self) -> Sequence[ErrorPattern]:
@@ -109,7 +127,7 @@ class ErrorRecoveryOrchestrator:
 
     def match_error_pattern(self, error: Union[str, BaseException]) -> Optional[ErrorPattern]:
         """The pattern that wins for an error or its text, or None."""
-        text = error if isinstance(error, str) else f"{type_name(error)}: {error}"
+        text = _text(error)
         matched = next((p for p in self.patterns if p.regex.search(text)), None)
         _LOG.debug("%s: %s", matched.pattern_id if matched else "no pattern", text)
         return matched
@@ -269,15 +287,17 @@ class ErrorRecoveryOrchestrator:
                          pattern: Optional[ErrorPattern], call: Optional[FailedCall],
                          validates: bool) -> RecoveryResult:
         client = self._client or client_module.default_client()
-        options = self._options(context, pattern, call)
         told: List[Decision] = []
         pending: List[Any] = []
+        refusals: List[BaseException] = []  # Errors of values, by which nothing is matched.
 
         def decided(decision: Decision) -> None:
             told.append(decision)
             context.note(decision)
             pending.append(decision.strategy_used)
-        options = options.but(on_decision=decided)
+        options = self._options(context, pattern, call).but(
+            on_decision=decided, steps_for=lambda error, details: self._plan(
+                error, pattern if error in refusals else self.match_error_pattern(error), context))
 
         async def operation(attempt: Attempt) -> Any:
             while pending:
@@ -285,11 +305,15 @@ class ErrorRecoveryOrchestrator:
             action = told[-1].action if told else None
             if isinstance(action, Correct):
                 return await self._corrected(way, attempt, options, pattern, call, validates)
-            return await way.settle(_run(call, _changes(call, attempt)))
+            value = await way.settle(_run(call, _changes(call, attempt)))
+            if attempt.alternative is not None:
+                await self._look_at(way, pattern, value, refusals)
+            return value
         assert context.exception is not None
         try:
             recovered = await way.recover(client, options, operation, context.exception)
-            result = RecoveryResult(True, result=recovered.value)
+            result = RecoveryResult(True, result=await self._best(
+                way, pattern, call, told, recovered.value))
         except Exception as error:  # pylint: disable=broad-except
             result = RecoveryResult(False, error_message=_why(told, error), exception=error)
         while pending:
@@ -319,7 +343,6 @@ class ErrorRecoveryOrchestrator:
             step_count=context.step_count, state=state, subject_field=subject,
             idempotency=Idempotency.UNSPECIFIED, never=(CircuitOpenError, NoOperation),
             error_type_hint=context.metadata.get("error_type"),
-            steps_for=lambda error, details: self._plan(error, context),
             steps_when_silent=self._guess)
 
     @staticmethod
@@ -333,13 +356,19 @@ class ErrorRecoveryOrchestrator:
         return next((value for value in call.arguments.values()
                      if isinstance(value, str) and value in names), "")
 
-    def _plan(self, error: BaseException, context: RecoveryContext) -> Sequence[Step]:
+    def _plan(self, error: BaseException, pattern: Optional[ErrorPattern],
+              context: RecoveryContext) -> Sequence[Step]:
         """What the program itself has said of such an error; () is nothing."""
-        pattern = self.match_error_pattern(error)
         strategy = pattern.recovery_strategy if pattern else context.metadata.get("strategy")
         planned = getattr(self._strategies.get(strategy), "steps", None) if strategy else None
         if planned is not None and (pattern is None or not pattern.metadata):
             return planned
+        if pattern is not None and pattern.recovery_strategy is RecoveryStrategy.ERROR_CORRECTION:
+            # One error, several corrections: they are tried in turn.
+            return [step for other in self.patterns
+                    if other.recovery_strategy is pattern.recovery_strategy
+                    and other.regex.search(_text(error))
+                    for step in other.plan(self.max_retries, self.base_delay)]
         if pattern is not None:
             return pattern.plan(self.max_retries, self.base_delay) or (RetryStep(max_retries=0),)
         return self._retries() if strategy is RecoveryStrategy.RETRY else ()
@@ -350,6 +379,41 @@ class ErrorRecoveryOrchestrator:
 
     def _retries(self) -> Sequence[Step]:
         return (RetryStep(max_retries=self.max_retries, base_delay=self.base_delay),)
+
+    @staticmethod
+    async def _look_at(way: Way, pattern: Optional[ErrorPattern], value: Any,
+                       refusals: List[BaseException]) -> None:
+        """Raises what the pattern's validate has against an alternative's value."""
+        if pattern is None or pattern.validate is None:
+            return
+        try:
+            judged(await way.settle(pattern.validate(value)), value)
+        except Exception as error:
+            refusals.append(error)
+            raise
+
+    async def _best(self, way: Way, pattern: Optional[ErrorPattern], call: Optional[FailedCall],
+                    told: Sequence[Decision], value: Any) -> Any:
+        """The value, or, where no first success is to stop them, that of the
+        best alternative; of equals the first."""
+        action = told[-1].action if told else None
+        if pattern is None or not isinstance(action, TakeAlternative) \
+                or pattern.metadata.get("stop_on_first_success", True):
+            return value
+        found = [(action.alternative.quality, value)]
+        for step in pattern.plan(self.max_retries, self.base_delay):
+            for other in getattr(step, "alternatives", ()):
+                if other.name not in action.remaining:
+                    continue
+                try:
+                    another = await way.settle(_run(call, _changes(call, Attempt(
+                        len(told) + len(found), other.target or other.name, other,
+                        other.parameters))))
+                    await self._look_at(way, pattern, another, [])
+                    found.append((other.quality, another))
+                except Exception as error:  # pylint: disable=broad-except
+                    _LOG.debug("alternative %s: %s", other.name, error)
+        return max(found, key=lambda one: one[0])[1]
 
     @staticmethod
     async def _corrected(way: Way, attempt: Attempt, options: Options,
@@ -392,6 +456,11 @@ class ErrorRecoveryOrchestrator:
                 await way.settle(handler(*told))
             except Exception:  # pylint: disable=broad-except
                 _LOG.exception("a handler of %s failed", event)
+
+
+def _text(error: Union[str, BaseException]) -> str:
+    """What patterns are matched against."""
+    return error if isinstance(error, str) else f"{type_name(error)}: {error}"
 
 
 def _value(result: RecoveryResult, failure: BaseException) -> Any:

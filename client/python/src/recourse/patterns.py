@@ -33,7 +33,10 @@ class ErrorPattern:
     """One rule: errors that look like this are recovered from like that.
 
     `metadata` says how: the keys depend on the strategy, and one that is not
-    known is refused by name.  `steps` replaces it by a plan of several steps.
+    known is refused by name.  Of ALTERNATIVE_PATH: `validate`, a function, looks
+    at each alternative's value (Options.validate) unless `validate_alternatives`
+    is false; with `stop_on_first_success` false every alternative runs, and the
+    value is that of the highest quality.  `steps` replaces it by a plan of several steps.
     """
 
     pattern_id: str
@@ -58,6 +61,12 @@ class ErrorPattern:
             self.regex = re.compile(self.regex_pattern)
         except re.error as error:
             raise ValueError(f"pattern {self.pattern_id}: regex_pattern: {error}") from error
+
+    @property
+    def validate(self) -> Optional[Callable[[Any], Any]]:
+        """What looks at the values of its alternatives."""
+        return self.metadata.get("validate") if self.metadata.get("validate_alternatives", True) \
+            else None
 
     def plan(self, max_retries: int = 3, base_delay: float = 1.0) -> Tuple[Step, ...]:
         """Its steps; the arguments are defaults of a retry."""
@@ -101,6 +110,8 @@ def _retry(metadata: Mapping[str, Any], max_retries: int, base_delay: float) -> 
 
 
 def _alternative_path(metadata: Mapping[str, Any]) -> AlternativePathStep:
+    if not callable(metadata.get("validate", callable)):
+        raise ValueError("validate must be a function of an alternative's value")
     listed: List[Alternative] = []
     for key, parameter in (("alternatives", "template_id"), ("model_alternatives", "model")):
         for entry in metadata.get(key, ()):

@@ -1,16 +1,19 @@
 """`recover`: functions that recover.  The path of a call that succeeds is kept
-to a look at one attribute and one addition."""
+to a look at one attribute and one addition; options that must do something
+before or after each call (a time budget, a target by call, an attempt to hand
+over, validate) add just that."""
 from __future__ import annotations
 
 import functools
 from typing import Any, Callable, Optional, TypeVar, cast, overload
 
 from recourse import client as client_module
-from recourse.call_plan import CallPlan, is_async
+from recourse.call_plan import CallPlan
 from recourse.client import Client
 from recourse.model import Attempt
 from recourse.options import Options
 from recourse.sites import Site
+from recourse.validation import validated, validated_async
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,43 +52,62 @@ class _Wrapped:
         self.options = options
         self.plan = CallPlan(function, options)
         self._client = client
+        self._name = "" if callable(options.target) else Client.target_of(function, options)
+        self._site = _unbound()  # Of targets that do not depend on the call.
+        self._first = (self._site, Attempt())  # The attempt that begins each call of a site.
 
     def client(self) -> Client:
         return self._client or client_module.default_client()
 
     def site(self, args: Any, kwargs: Any) -> Site:
         target = self.options.target
-        name = target(*args, **kwargs) if callable(target) else \
-            Client.target_of(self.function, self.options)
-        return self.client().site(name)
+        if callable(target):
+            return self.client().site(target(*args, **kwargs))
+        if self._site.retired:
+            self._site = self.client().site(self._name)
+        return self._site
 
     def wrapper(self) -> Callable[..., Any]:
         options = self.options
-        timed = options.time_budget is not None or options.slow_call is not None
-        quick = self.plan.simple and not timed and not callable(options.target)
-        if is_async(self.function):
+        quick = not self.plan.takes_attempt and not callable(options.target) \
+            and options.time_budget is None and options.slow_call is None \
+            and options.validate is None
+        if self.plan.is_async:
             wrapped = _quick_async(self) if quick else _full_async(self)
         else:
             wrapped = _quick(self) if quick else _full(self)
         return functools.update_wrapper(wrapped, self.function)
 
+    def first_attempt(self, site: Site, args: Any, kwargs: Any) -> Attempt:
+        if self.plan.has_state:
+            return self.plan.first_attempt(self.options, site.target, args, kwargs)
+        known, attempt = self._first
+        if known is not site:
+            attempt = self.plan.first_attempt(self.options, site.target, args, kwargs)
+            self._first = (site, attempt)
+        return attempt
+
     def operation(self, args: Any, kwargs: Any) -> Callable[[Attempt], Any]:
         return lambda attempt: self.plan.call(args, kwargs, attempt)
 
-    def go_on(self, site: Site, args: Any, kwargs: Any,
-              failure: Optional[BaseException]) -> Any:
+    def go_on(self, site: Site, args: Any, kwargs: Any, failure: Optional[BaseException],
+              began: Optional[float] = None) -> Any:
+        client, options = self.client(), self.options
         try:
-            return self.client().recover(site, self.options, self.plan, args, kwargs,
-                                         self.operation(args, kwargs), failure).value
+            return client.recover(
+                site, options, self.plan, args, kwargs, self.operation(args, kwargs), failure,
+                began, began is not None and client.is_slow(options, began)).value
         finally:
             del failure  # Its traceback would hold this frame.
 
     async def go_on_async(self, site: Site, args: Any, kwargs: Any,
-                          failure: Optional[BaseException]) -> Any:
+                          failure: Optional[BaseException],
+                          began: Optional[float] = None) -> Any:
+        client, options = self.client(), self.options
         try:
-            return (await self.client().recover_async(
-                site, self.options, self.plan, args, kwargs, self.operation(args, kwargs),
-                failure)).value
+            return (await client.recover_async(
+                site, options, self.plan, args, kwargs, self.operation(args, kwargs), failure,
+                began, began is not None and client.is_slow(options, began))).value
         finally:
             del failure
 
@@ -149,14 +171,63 @@ def _quick_async(wrapped: _Wrapped) -> Callable[..., Any]:
 
 
 def _full(wrapped: _Wrapped) -> Callable[..., Any]:
-    """With a time budget, a target by call or an attempt to hand over, the
-    engine runs the first attempt too."""
+    function, plan, options = wrapped.function, wrapped.plan, wrapped.options
+    takes_attempt, validate = plan.takes_attempt, options.validate
+    timed = options.time_budget is not None or options.slow_call is not None
+
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return wrapped.go_on(wrapped.site(args, kwargs), args, kwargs, None)
+        site = wrapped.site(args, kwargs)
+        if site.special:
+            return wrapped.go_on(site, args, kwargs, None)
+        began = wrapped.client().now() if timed else None
+        try:
+            value = plan.call(args, kwargs, wrapped.first_attempt(site, args, kwargs)) \
+                if takes_attempt else function(*args, **kwargs)
+            if validate is not None:
+                validated(validate, value)
+        except Exception as error:  # pylint: disable=broad-except
+            failure: Optional[BaseException] = error
+        else:
+            if began is None:
+                site.calls += 1
+            else:
+                wrapped.client().succeeded(site, options, began)
+            return value
+        try:
+            return wrapped.go_on(site, args, kwargs, failure, began)
+        finally:
+            failure = None
+
     return wrapper
 
 
 def _full_async(wrapped: _Wrapped) -> Callable[..., Any]:
+    function, plan, options = wrapped.function, wrapped.plan, wrapped.options
+    takes_attempt, validate = plan.takes_attempt, options.validate
+    timed = options.time_budget is not None or options.slow_call is not None
+
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return await wrapped.go_on_async(wrapped.site(args, kwargs), args, kwargs, None)
+        site = wrapped.site(args, kwargs)
+        if site.special:
+            return await wrapped.go_on_async(site, args, kwargs, None)
+        began = wrapped.client().now() if timed else None
+        try:
+            value = await (
+                plan.call(args, kwargs, wrapped.first_attempt(site, args, kwargs))
+                if takes_attempt else function(*args, **kwargs))
+            if validate is not None:
+                await validated_async(validate, value)
+        except Exception as error:  # pylint: disable=broad-except
+            failure: Optional[BaseException] = error
+        else:
+            if began is None:
+                site.calls += 1
+            else:
+                wrapped.client().succeeded(site, options, began)
+            return value
+        try:
+            return await wrapped.go_on_async(site, args, kwargs, failure, began)
+        finally:
+            failure = None
+
     return wrapper

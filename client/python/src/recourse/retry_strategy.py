@@ -11,8 +11,11 @@ from recourse.call_plan import CallPlan, name_of
 from recourse.circuit_breaker import CircuitBreaker
 from recourse.client import Client
 from recourse.enums import Backoff, Jitter, RecoveryStrategy as Strategy
+from recourse.model import Attempt
 from recourse.options import Options
 from recourse.steps import RetryStep
+
+MAX_FUNCTIONS = 256  # Whose options a RetryStrategy keeps ready.
 
 
 @dataclass
@@ -81,6 +84,7 @@ class RetryStrategy:
         self._client = client
         given: Dict[str, Any] = {"steps": (self.config.step(),), **options}
         self._options = Options(**given)
+        self._by_name: Dict[str, Options] = {}  # The same, for functions by their names.
 
     @property
     def steps(self) -> Sequence[RetryStep]:
@@ -97,23 +101,47 @@ class RetryStrategy:
         fallback(*args, **kwargs), or the fallback where it is a value; None:
         the error is raised."""
         client, options, plan, operation = self._prepare(function, args, kwargs, fallback)
-        return client.recover(client.site(options.target), options, plan, args, kwargs,
-                              operation).value
+        return client.begin(client.site(options.target), options, plan, args, kwargs,
+                            operation).value
 
     async def execute_async(self, function: Callable[..., Any], *args: Any, fallback: Any = None,
                             **kwargs: Any) -> Any:
         """The same for coroutine functions."""
         client, options, plan, operation = self._prepare(function, args, kwargs, fallback)
-        return (await client.recover_async(client.site(options.target), options, plan, args,
-                                           kwargs, operation)).value
+        return (await client.begin_async(client.site(options.target), options, plan, args,
+                                         kwargs, operation)).value
+
+    def _options_for(self, name: str) -> Options:
+        if self._options.target:
+            return self._options
+        options = self._by_name.get(name)
+        if options is None:
+            if len(self._by_name) >= MAX_FUNCTIONS:
+                self._by_name.clear()
+            options = self._by_name[name] = self._options.but(target=name)
+        return options
 
     def _prepare(self, function: Callable[..., Any], args: Any, kwargs: Any, fallback: Any) -> Any:
         client = self._client or client_module.default_client()
-        options = self._options.but(fallback=fallback,
-                                    target=self._options.target or name_of(function))
+        options = self._options_for(name_of(function))
+        if fallback is not None:
+            options = options.but(fallback=fallback)
         plan = CallPlan(function, options)
         breaker = self.circuit_breaker
         if breaker is None:
             return client, options, plan, lambda attempt: plan.call(args, kwargs, attempt)
-        guarded = breaker.call_async if plan.is_async else breaker.call
-        return client, options, plan, lambda attempt: guarded(plan.call, args, kwargs, attempt)
+        guarded = _guarded_async if plan.is_async else _guarded
+        return client, options, plan, guarded(breaker, plan, args, kwargs)
+
+
+def _guarded(breaker: CircuitBreaker, plan: CallPlan, args: Any,
+             kwargs: Any) -> Callable[[Attempt], Any]:
+    def operation(attempt: Attempt) -> Any:
+        with breaker:
+            return plan.call(args, kwargs, attempt)
+    return operation
+
+
+def _guarded_async(breaker: CircuitBreaker, plan: CallPlan, args: Any,
+                   kwargs: Any) -> Callable[[Attempt], Any]:
+    return lambda attempt: breaker.call_async(plan.call, args, kwargs, attempt)

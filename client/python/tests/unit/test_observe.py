@@ -32,6 +32,18 @@ class ObserveTest(unittest.TestCase):
         first, = self.disagreements  # The second waits are alike.
         self.assertEqual((first.decided, first.done, first.done_delay), ("ENDED", "RAN_AGAIN", 1.0))
 
+    def test_the_time_outs_of_its_own_retries_grow(self):
+        seen = []
+
+        def operation(attempt):
+            seen.append(attempt.timeout)
+            if len(seen) < 4:
+                raise TimeoutError("slow")
+        step = recourse.RetryStep(max_retries=3, base_delay=0, timeout_multiplier=3)
+        self.observe([]).run(operation, target="svc", steps=[step], expected_call_time=10,
+                             time_budget=100)
+        self.assertEqual(seen, [100, 30, 90, 100])
+
     def test_its_own_error_ends_it_whatever_was_decided(self):
         recorder = self.observe([testing.retry(1.0)])
         with self.assertRaises(ValueError):

@@ -3,8 +3,9 @@ import unittest
 
 from recourse.v1 import pattern_pb2
 
-from recourse import ErrorCorrectionStep, Fixer, Rewrite
-from recourse.local_steps import correct
+from recourse import ErrorCorrectionStep, Fixer, RetryStep, Rewrite
+from recourse.local_steps import LocalSteps, correct
+from recourse.model import ErrorDetails
 from recourse.wire import to_step
 
 
@@ -34,6 +35,16 @@ class RewriteTest(unittest.TestCase):
         fixer, other = Rewrite(fixer=Fixer.JSON_REPAIR), Rewrite("a", replacement="b")
         self.assertIsNone(correct(ErrorCorrectionStep(rewrites=(fixer,)), "{a"))
         self.assertEqual(correct(ErrorCorrectionStep(rewrites=(fixer, other)), "{a"), "{b")
+
+    def test_time_outs_grow_up_to_a_day(self):
+        step = RetryStep(max_retries=100, base_delay=0, timeout_multiplier=1000)
+        local = LocalSteps([step], lambda: 0.5, expected_call_time=10)
+        timeouts = [local.next(ErrorDetails(), "svc").action.timeout for _ in range(100)]
+        self.assertEqual(timeouts[:3] + timeouts[-1:], [10_000, 86_400, 86_400, 86_400])
+        for expected, multiplier in ((None, 2), (10, 1)):
+            local = LocalSteps([RetryStep(timeout_multiplier=multiplier)], lambda: 0.5,
+                               expected_call_time=expected)
+            self.assertIsNone(local.next(ErrorDetails(), "svc").action.timeout)
 
 
 if __name__ == "__main__":

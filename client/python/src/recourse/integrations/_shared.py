@@ -30,14 +30,16 @@ class Runner:
     def run(self, operation: Callable[[Attempt], Any], options: Options,
             failure: Optional[BaseException] = None) -> Recovered:
         """Runs it, or goes on after its first attempt failed so."""
-        client = self.client
-        return client.recover(self.site(options), options, self._plan, (), {}, operation, failure)
+        client, site = self.client, self.site(options)
+        if failure is None:
+            return client.begin(site, options, self._plan, (), {}, operation)
+        return client.recover(site, options, self._plan, (), {}, operation, failure)
 
     async def run_async(self, operation: Callable[[Attempt], Awaitable[Any]],
                         options: Options) -> Recovered:
         """The same for coroutine functions."""
-        return await self.client.recover_async(self.site(options), options, self._plan, (), {},
-                                               operation)
+        return await self.client.begin_async(self.site(options), options, self._plan, (), {},
+                                             operation)
 
     def site(self, options: Options) -> Site:
         """What is counted and known of the call's target."""
