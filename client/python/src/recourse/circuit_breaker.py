@@ -1,7 +1,7 @@
 """A circuit breaker of this process alone.
 
-Where a server is configured, circuits of all callers stand behind `@recover`
-anyway; this one is for what only this process knows.
+It never asks the server.  Where one is configured, circuits of all callers stand
+behind `@recover` anyway; this one is for what only this process knows.
 """
 from __future__ import annotations
 
@@ -200,7 +200,11 @@ def _guard_async(breaker: CircuitBreaker, function: Callable[..., Any]) -> Calla
 
 def with_circuit_breaker(failure_threshold: int = 5, recovery_timeout: float = 60.0,
                          success_threshold: int = 2, **settings: Any) -> Callable[[F], F]:
-    """A CircuitBreaker of its own around the function; at `.circuit_breaker`."""
+    """A CircuitBreaker of its own around the function; at `.circuit_breaker`.
+
+    It knows this process alone and never asks the server.  `@recover` stands
+    behind the target's circuit, which all callers share.
+    """
     def decorate(function: F) -> F:
         return CircuitBreaker(failure_threshold, recovery_timeout, success_threshold,
                               **settings)(function)

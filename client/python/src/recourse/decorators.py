@@ -46,7 +46,12 @@ def with_retry(max_retries: int = 3, backoff_factor: float = 2.0, fallback: Any 
 def fallback(fallback_handler: Callable[..., Any],
              exceptions: Exceptions = Exception) -> Callable[[F], F]:
     """Calls `fallback_handler` when the function fails: with the same
-    arguments, or without where it takes none.  Nothing is asked or retried."""
+    arguments, or without where it takes none.
+
+    It acts in this process alone: the server is never asked, nothing is
+    retried, counted or reported.  `@recover(fallback=...)` asks first and falls
+    back when nothing helped.
+    """
     def decorate(function: F) -> F:
         @functools.wraps(function)
         def plain(*args: Any, **kwargs: Any) -> Any:
