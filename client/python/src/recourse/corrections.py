@@ -71,9 +71,17 @@ def _rewrite(entry: Mapping[str, Any]) -> Rewrite:
         added = entry[name].strip()
         return Rewrite(pattern, description=description, **{name: entry[name]},
                        unless_text_matches=(re.escape(added), *_imported(added)) if added else ())
-    replacement = entry["replacement"]
+    replacement = re.sub(r"\\(?:([nrt])|g<([1-9])>|\\)", _in_re2, entry["replacement"])
     return Rewrite(*_guarded(pattern, replacement), description=description,
                    unless_text_matches=_inserted(pattern, replacement))
+
+
+def _in_re2(escape: "re.Match[str]") -> str:
+    """An escape of Python's replacements as RE2 has it, which knows fewer."""
+    control, group = escape.groups()
+    if control:
+        return {"n": "\n", "r": "\r", "t": "\t"}[control]
+    return f"\\{group}" if group else escape.group()
 
 
 def _imported(added: str) -> Sequence[str]:
@@ -96,7 +104,7 @@ def _guarded(pattern: str, replacement: str) -> Tuple[str, str]:
 
 def _inserted(pattern: str, replacement: str) -> Sequence[str]:
     """Text that the replacement brings along: where it is, it was done."""
-    pieces = re.split(r"\\\d|\\n", replacement)
+    pieces = re.split(r"\\\d|\n", replacement)
     brought = [p.strip() for p in pieces if len(p.strip()) >= 8 and p.strip() not in pattern]
     return [re.escape(piece) for piece in brought]
 

@@ -12,7 +12,7 @@ from unittest import mock
 from recourse import testing
 
 
-async def _no_sleep(_seconds, result=None):
+async def no_sleep(_seconds, result=None):
     return result
 
 
@@ -23,7 +23,7 @@ class SampleCase(unittest.TestCase):
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         self.recorded = stack.enter_context(testing.test_mode())
-        stack.enter_context(mock.patch("asyncio.sleep", _no_sleep))
+        stack.enter_context(mock.patch("asyncio.sleep", no_sleep))
 
     def run_sample(self, text, **given):
         names = {"__name__": "sample", **given}

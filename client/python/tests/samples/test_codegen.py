@@ -466,8 +466,7 @@ class Strategies(CodegenCase):
                 orchestrator.add_error_pattern(ErrorPattern(
                     pattern_id=f"syntax_{correction_id}",
                     error_type=ErrorType.SYNTAX,
-                    regex_pattern=correction.get("error_regex", {
-                        "missing_async": "SyntaxError.*async"}.get(correction_id, "NameError")),
+                    regex_pattern=correction.get("error_regex", "SyntaxError"),
                     recovery_strategy=RecoveryStrategy.ERROR_CORRECTION,
                     metadata=correction,
                 ))
