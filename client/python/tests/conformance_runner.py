@@ -16,7 +16,7 @@ import recourse  # noqa: E402  pylint: disable=wrong-import-position
 from recourse.testing import FakeClock  # noqa: E402  pylint: disable=wrong-import-position
 
 BUILTIN = {"TimeoutError": TimeoutError, "ValueError": ValueError, "SyntaxError": SyntaxError}
-FEATURES = ["circuits", "budget", "observe", "own_steps", "own_timeouts", "causes", "validate"]
+FEATURES = ["circuits", "slow_calls", "budget", "observe", "own_steps", "own_timeouts", "causes", "validate"]
 # The driver's machine may be busy: nothing here measures patience.
 ASK_TIMEOUT = 2.0
 
@@ -116,6 +116,7 @@ class Case:
             target=given["target"], idempotency=given.get("idempotency", "UNSPECIFIED").lower(),
             time_budget=given["time_budget_ms"] / 1000 if "time_budget_ms" in given else None,
             expected_call_time=given.get("expected_call_time_ms", 0) / 1000,
+            slow_call=given["slow_call_ms"] / 1000 if "slow_call_ms" in given else None,
             state=given.get("state"), subject_field=given.get("subject_field", ""),
             alternatives=alternatives,
             steps=[step_of(one) for one in given.get("caller_steps", ())],
