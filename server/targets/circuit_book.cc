@@ -123,20 +123,33 @@ absl::Status CircuitBook::Override(const v1::OverrideCircuitRequest& request,
       .status();
 }
 
-bool CircuitBook::IsOverridden(const Where& where) {
+int64_t CircuitBook::RevisionOf(const Where& where) {
   absl::MutexLock lock(&mu_);
-  return overrides_.contains(where);
+  const auto known = overrides_.find(where);
+  return known == overrides_.end() ? 0 : known->second.revision;
+}
+
+void CircuitBook::ResetGuard(const Where& where, int64_t revision,
+                             absl::Time now) {
+  absl::MutexLock lock(&mu_);
+  guard_->Reset(where.first, where.second, now);
+  const auto known = overrides_.find(where);
+  if (known == overrides_.end() || known->second.revision <= revision) return;
+  const CircuitOverride& override = known->second.override;
+  if (override.until > now) {
+    guard_->Override(where.first, where.second, override, now);
+  }
 }
 
 absl::Status CircuitBook::Reset(const std::string& ns,
                                 const std::string& target) {
+  const Where where(ns, target);
   const std::string key = KeyOf(ns, target);
+  int64_t revision = RevisionOf(where);
   // Not what is known here, while the store answers: that may be late, and a
   // delete of what is gone is no change that would arrive.
   const auto entry = store_->Get(key);
-  if (!entry.ok() && IsOverridden({ns, target})) {
-    return FromStore(entry.status());
-  }
+  if (!entry.ok() && revision != 0) return FromStore(entry.status());
   if (entry.ok() && entry->has_value()) {
     absl::Status status =
         mirror_
@@ -144,9 +157,10 @@ absl::Status CircuitBook::Reset(const std::string& ns,
                 {.compares = {{key, (*entry)->mod_revision}}, .ops = {{key}}})
             .status();
     if (!status.ok()) return status;
+    revision = std::max(revision, (*entry)->mod_revision);
   }
   const absl::Time now = clock_();
-  guard_->Reset(ns, target, now);
+  ResetGuard(where, revision, now);
   // As it was, it must not come back with a restart; else the next Save does
   // it.
   SaveCircuits(now).IgnoreError();

@@ -61,7 +61,11 @@ class CircuitBook {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EndOverride(const Where& where, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool IsOverridden(const Where& where);
+  // Of the override that is known; 0: none.
+  int64_t RevisionOf(const Where& where);
+  // The guard forgets what it counted; an override later than `revision`, which
+  // was set meanwhile, stays in force.
+  void ResetGuard(const Where& where, int64_t revision, absl::Time now);
   absl::Status CheckRoom(const Where& where, absl::Time now);
   absl::Status ForgetExpired(absl::Time now);
   absl::Status SaveCircuits(absl::Time now);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -38,9 +40,17 @@ class CircuitBookTest : public testing::Test {
       policy.breaker.max_open_duration = absl::Hours(2);
       return std::make_shared<const TargetPolicy>(policy);
     });
-    auto opened = CircuitBook::Open(store_.get(), guard_.get(), absl::Now);
+    auto opened = CircuitBook::Open(store_.get(), guard_.get(), [this] {
+      if (has_meanwhile_.exchange(false)) meanwhile_();
+      return absl::Now();
+    });
     ASSERT_TRUE(opened.ok()) << opened.status();
     book_ = *std::move(opened);
+  }
+  // Has something happen as the book looks at its clock next.
+  void Meanwhile(std::function<void()> event) {
+    meanwhile_ = std::move(event);
+    has_meanwhile_ = true;
   }
   void BreakOpen(const std::string& target) {
     CircuitSnapshot snapshot;
@@ -81,6 +91,8 @@ class CircuitBookTest : public testing::Test {
     }
   }
 
+  std::function<void()> meanwhile_;
+  std::atomic<bool> has_meanwhile_ = false;
   TempDirectory directory_;
   std::unique_ptr<recourse::Store> store_;
   std::unique_ptr<Guard> guard_;
@@ -136,6 +148,19 @@ TEST_F(CircuitBookTest, WhatIsGoneAlreadyCanBeReset) {
   EXPECT_TRUE(book_->Reset("default", "a").ok());
   EXPECT_TRUE(book_->Reset("default", "a").ok());
   EXPECT_EQ(StateOf("b"), CircuitState::kOpen);
+}
+
+TEST_F(CircuitBookTest, WhatIsForcedWhileItIsResetStaysForced) {
+  BreakOpen("a");
+  const absl::Time until = absl::Now() + absl::Hours(1);
+  Meanwhile(
+      [&] { ASSERT_TRUE(Override("a", until - absl::Hours(1), until).ok()); });
+  ASSERT_TRUE(book_->Reset("default", "a").ok());
+  EXPECT_THAT(store_->List({.prefix = kOverridePrefix})->entries, SizeIs(1));
+  EXPECT_EQ(StateOf("a"), CircuitState::kForcedOpen);
+  // As it was before the reset it is not.
+  ASSERT_TRUE(book_->Reset("default", "a").ok());
+  EXPECT_EQ(StateOf("a"), CircuitState::kClosed);
 }
 
 TEST_F(CircuitBookTest, AResetOutlivesAKill) {
