@@ -3,9 +3,9 @@ import re
 import subprocess
 
 
-def start_server(test, program):
+def start_server(test, program, *flags):
     """A server that ends with the test; its address."""
-    process = subprocess.Popen([program, "--listen", "127.0.0.1:0", "--store", "memory:"],
+    process = subprocess.Popen([program, "--listen", "127.0.0.1:0", "--store", "memory:", *flags],
                                stdout=subprocess.PIPE, text=True)
     test.addCleanup(process.stdout.close)
     test.addCleanup(process.wait)
