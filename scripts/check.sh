@@ -9,6 +9,8 @@ echo "== format"
 git ls-files '*.cc' '*.h' | xargs clang-format --dry-run -Werror
 echo "== includes"
 python3 scripts/check_includes.py
+echo "== type names"
+python3 scripts/check_type_names.py
 echo "== buf lint"
 [ -x tools/node_modules/.bin/buf ] || npm --prefix tools ci --silent
 (cd proto && ../tools/node_modules/.bin/buf lint)

@@ -19,7 +19,7 @@ absl::Time ForwardTime::Advance(absl::Time wall, absl::Duration steady) {
   return given;
 }
 
-absl::Time Clock::Now() {
+absl::Time ForwardClock::Now() {
   absl::MutexLock lock(&mu_);
   return time_.Advance(
       absl::Now(),

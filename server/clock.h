@@ -34,7 +34,7 @@ class ForwardTime {
 };
 
 // Thread safety: safe for concurrent use; takes one short lock.
-class Clock {
+class ForwardClock {
  public:
   // Follows the wall clock forward at once, and never goes back.
   absl::Time Now();

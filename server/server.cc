@@ -144,7 +144,7 @@ void LimitCalls(const config::v1::Limits& limits,
 
 // In the order of construction; destroyed the other way round.
 struct Server::Graph {
-  Clock clock;
+  ForwardClock clock;
   const std::function<absl::Time()> now = [this] { return clock.Now(); };
   std::unique_ptr<Store> store;
   std::unique_ptr<const Redactor> redactor;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/pattern_set.h"
+#include "client/cli/compiled_patterns.h"
 #include "server/wire/pattern.h"
 
 namespace recourse::cli {
@@ -11,9 +11,9 @@ namespace {
 
 // Who decides `text`, an example of `owner`; null: nobody. The owner counts
 // whatever its conditions and its mode.
-const PatternSet::Member* Winner(const PatternSet& set,
-                                 const PatternSet::Member& owner,
-                                 const std::string& text) {
+const CompiledPatterns::Member* Winner(const CompiledPatterns& set,
+                                       const CompiledPatterns::Member& owner,
+                                       const std::string& text) {
   const auto deciding = set.Deciding(text);
   if (!deciding.empty() &&
       AskedBefore(*deciding.front()->pattern, *owner.pattern)) {
@@ -27,10 +27,10 @@ const PatternSet::Member* Winner(const PatternSet& set,
 
 absl::StatusOr<ExampleReport> TestExamples(
     const std::vector<PatternSource>& sources) {
-  const auto set = PatternSet::Compile(sources);
+  const auto set = CompiledPatterns::Compile(sources);
   if (!set.ok()) return set.status();
   ExampleReport report;
-  for (const PatternSet::Member& owner : set->members()) {
+  for (const CompiledPatterns::Member& owner : set->members()) {
     const v1::ErrorPattern& message = owner.source->pattern;
     const auto fail = [&](absl::string_view what) {
       report.failures.push_back(absl::StrCat(Place(*owner.source), ": ",
@@ -43,7 +43,7 @@ absl::StatusOr<ExampleReport> TestExamples(
       fail(failure);
     }
     for (const std::string& text : message.examples().match()) {
-      const PatternSet::Member* winner = Winner(*set, owner, text);
+      const CompiledPatterns::Member* winner = Winner(*set, owner, text);
       if (winner == nullptr || winner->pattern == owner.pattern ||
           SameCategory(*winner->pattern, *owner.pattern)) {
         continue;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/pattern_set.h"
+#include "client/cli/compiled_patterns.h"
 #include "client/cli/terminal.h"
 #include "server/match/literal_requirement.h"
 #include "server/wire/pattern.h"
@@ -15,7 +15,7 @@
 namespace recourse::cli {
 namespace {
 
-using Member = PatternSet::Member;
+using Member = CompiledPatterns::Member;
 
 constexpr int kShownColumns = 80;  // Of an example in a finding.
 
@@ -37,7 +37,7 @@ std::string Named(const Member& member) {
 
 class Linter {
  public:
-  explicit Linter(const PatternSet& set) : set_(set) {}
+  explicit Linter(const CompiledPatterns& set) : set_(set) {}
 
   std::vector<LintFinding> Run() {
     for (const Member& member : set_.members()) {
@@ -153,7 +153,7 @@ class Linter {
                      " too; give one of them a higher priority"));
   }
 
-  const PatternSet& set_;
+  const CompiledPatterns& set_;
   std::vector<LintFinding> findings_;
   std::map<std::tuple<std::string, bool, std::string>, const Member*> regexes_;
 };
@@ -162,7 +162,7 @@ class Linter {
 
 absl::StatusOr<std::vector<LintFinding>> LintPatterns(
     const std::vector<PatternSource>& sources) {
-  const auto set = PatternSet::Compile(sources);
+  const auto set = CompiledPatterns::Compile(sources);
   if (!set.ok()) return set.status();
   return Linter(*set).Run();
 }

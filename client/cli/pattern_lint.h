@@ -30,7 +30,7 @@ struct LintFinding {
 inline constexpr int kMinMatchExamples = 2;
 
 // About the whole set: `sources` are the patterns that are used together. In
-// the order of files and lines. Errors as PatternSet::Compile.
+// the order of files and lines. Errors as CompiledPatterns::Compile.
 absl::StatusOr<std::vector<LintFinding>> LintPatterns(
     const std::vector<PatternSource>& sources);
 

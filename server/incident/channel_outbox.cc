@@ -277,23 +277,23 @@ absl::Status ChannelOutbox::Try(Message message, Round* round) {
   }
   const Judgement judgement = Judge(Post(*notice), clock_());
   switch (judgement.verdict) {
-    case Verdict::kDelivered:
+    case DeliveryVerdict::kDelivered:
       accepted_.insert(message.message_id());
       return Finish(message, told, "", round);
-    case Verdict::kInterrupted:
+    case DeliveryVerdict::kInterrupted:
       round->interrupted = true;
       return absl::OkStatus();
-    case Verdict::kGone:
+    case DeliveryVerdict::kGone:
       gone_ = true;
       spdlog::error("channel {}: {}", channel_.name, kGoneError.data());
       return Finish(message, v1::IncidentDelivery::STATE_FAILED,
                     std::string(kGoneError), round);
-    case Verdict::kTryAgain:
+    case DeliveryVerdict::kTryAgain:
       if (message.attempts() < times_.max_attempts) {
         return PutOff(std::move(message), judgement, round);
       }
       break;
-    case Verdict::kRefused:
+    case DeliveryVerdict::kRefused:
       break;
   }
   spdlog::error("channel {}: message {} is given up: {}", channel_.name,

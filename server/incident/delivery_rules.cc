@@ -10,13 +10,13 @@
 namespace recourse {
 namespace {
 
-Verdict VerdictOf(int status) {
-  if (status >= 200 && status < 300) return Verdict::kDelivered;
-  if (status == 410) return Verdict::kGone;
+DeliveryVerdict VerdictOf(int status) {
+  if (status >= 200 && status < 300) return DeliveryVerdict::kDelivered;
+  if (status == 410) return DeliveryVerdict::kGone;
   const bool passing =
       status == 408 || status == 409 || status == 425 || status == 429;
-  return status >= 400 && status < 500 && !passing ? Verdict::kRefused
-                                                   : Verdict::kTryAgain;
+  return status >= 400 && status < 500 && !passing ? DeliveryVerdict::kRefused
+                                                   : DeliveryVerdict::kTryAgain;
 }
 
 }  // namespace
@@ -24,12 +24,12 @@ Verdict VerdictOf(int status) {
 Judgement Judge(const absl::StatusOr<HttpResponse>& answer, absl::Time now) {
   if (!answer.ok()) {
     return {.verdict = absl::IsCancelled(answer.status())
-                           ? Verdict::kInterrupted
-                           : Verdict::kTryAgain,
+                           ? DeliveryVerdict::kInterrupted
+                           : DeliveryVerdict::kTryAgain,
             .error = std::string(answer.status().message())};
   }
   Judgement judgement{.verdict = VerdictOf(answer->status)};
-  if (judgement.verdict == Verdict::kDelivered) return judgement;
+  if (judgement.verdict == DeliveryVerdict::kDelivered) return judgement;
   judgement.error = absl::StrCat("the endpoint answered ", answer->status);
   const auto retry_after = answer->headers.find("retry-after");
   if (retry_after != answer->headers.end()) {

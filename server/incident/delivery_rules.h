@@ -17,7 +17,7 @@ inline constexpr absl::Duration kFirstRetryWait = absl::Seconds(1);
 inline constexpr absl::Duration kMaxRetryWait = absl::Minutes(10);
 inline constexpr absl::Duration kMaxHonouredRetryAfter = absl::Hours(1);
 
-enum class Verdict {
+enum class DeliveryVerdict {
   kDelivered,    // 2xx.
   kTryAgain,     // No answer, 3xx, 408, 409, 425, 429, 5xx.
   kRefused,      // Any other 4xx: it would be refused again.
@@ -26,7 +26,7 @@ enum class Verdict {
 };
 
 struct Judgement {
-  Verdict verdict = Verdict::kDelivered;
+  DeliveryVerdict verdict = DeliveryVerdict::kDelivered;
   std::string error = {};  // Why not delivered.
   std::optional<absl::Duration> retry_after = {};
 };

@@ -12,30 +12,31 @@ namespace {
 TEST(JudgeTest, ReadsTheAnswer) {
   const struct {
     int status;
-    Verdict expected;
+    DeliveryVerdict expected;
   } kRows[] = {
-      {200, Verdict::kDelivered}, {201, Verdict::kDelivered},
-      {204, Verdict::kDelivered}, {301, Verdict::kTryAgain},
-      {302, Verdict::kTryAgain},  {400, Verdict::kRefused},
-      {401, Verdict::kRefused},   {403, Verdict::kRefused},
-      {404, Verdict::kRefused},   {408, Verdict::kTryAgain},
-      {409, Verdict::kTryAgain},  {410, Verdict::kGone},
-      {422, Verdict::kRefused},   {425, Verdict::kTryAgain},
-      {429, Verdict::kTryAgain},  {499, Verdict::kRefused},
-      {500, Verdict::kTryAgain},  {503, Verdict::kTryAgain},
+      {200, DeliveryVerdict::kDelivered}, {201, DeliveryVerdict::kDelivered},
+      {204, DeliveryVerdict::kDelivered}, {301, DeliveryVerdict::kTryAgain},
+      {302, DeliveryVerdict::kTryAgain},  {400, DeliveryVerdict::kRefused},
+      {401, DeliveryVerdict::kRefused},   {403, DeliveryVerdict::kRefused},
+      {404, DeliveryVerdict::kRefused},   {408, DeliveryVerdict::kTryAgain},
+      {409, DeliveryVerdict::kTryAgain},  {410, DeliveryVerdict::kGone},
+      {422, DeliveryVerdict::kRefused},   {425, DeliveryVerdict::kTryAgain},
+      {429, DeliveryVerdict::kTryAgain},  {499, DeliveryVerdict::kRefused},
+      {500, DeliveryVerdict::kTryAgain},  {503, DeliveryVerdict::kTryAgain},
   };
   for (const auto& row : kRows) {
     const Judgement judgement =
         Judge(HttpResponse{row.status, {}}, absl::UnixEpoch());
     EXPECT_EQ(judgement.verdict, row.expected) << row.status;
-    EXPECT_EQ(judgement.error.empty(), row.expected == Verdict::kDelivered);
+    EXPECT_EQ(judgement.error.empty(),
+              row.expected == DeliveryVerdict::kDelivered);
   }
   EXPECT_EQ(Judge(absl::UnavailableError("x"), absl::UnixEpoch()).verdict,
-            Verdict::kTryAgain);
+            DeliveryVerdict::kTryAgain);
   EXPECT_EQ(Judge(absl::DeadlineExceededError("x"), absl::UnixEpoch()).verdict,
-            Verdict::kTryAgain);
+            DeliveryVerdict::kTryAgain);
   EXPECT_EQ(Judge(absl::CancelledError("x"), absl::UnixEpoch()).verdict,
-            Verdict::kInterrupted);
+            DeliveryVerdict::kInterrupted);
 }
 
 TEST(RetryAfterTest, SecondsOrDate) {

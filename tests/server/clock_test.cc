@@ -89,7 +89,7 @@ TEST(ForwardTimeTest, ManyReadingsAreAsFastAsFew) {
 }
 
 TEST(ClockTest, GoesForwardForAllThreads) {
-  Clock clock;
+  ForwardClock clock;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&clock] {

@@ -1,4 +1,4 @@
-#include "client/cli/pattern_set.h"
+#include "client/cli/compiled_patterns.h"
 
 #include <algorithm>
 #include <map>
@@ -21,9 +21,9 @@ bool SameCategory(const Pattern& a, const Pattern& b) {
   return a.category == b.category;
 }
 
-absl::StatusOr<PatternSet> PatternSet::Compile(
+absl::StatusOr<CompiledPatterns> CompiledPatterns::Compile(
     const std::vector<PatternSource>& sources) {
-  PatternSet set;
+  CompiledPatterns set;
   std::map<std::string, const PatternSource*> seen;
   std::vector<SharedPattern> patterns;
   for (const PatternSource& source : sources) {
@@ -51,7 +51,7 @@ absl::StatusOr<PatternSet> PatternSet::Compile(
   return set;
 }
 
-std::vector<const PatternSet::Member*> PatternSet::Deciding(
+std::vector<const CompiledPatterns::Member*> CompiledPatterns::Deciding(
     const std::string& text) const {
   Failure bare;
   bare.text = text;

@@ -12,7 +12,7 @@
 namespace recourse::cli {
 
 // All patterns count as of one origin: priority and id decide among them.
-class PatternSet {
+class CompiledPatterns {
  public:
   struct Member {
     const PatternSource* source;
@@ -21,7 +21,7 @@ class PatternSet {
 
   // `sources` must outlive the set. INVALID_ARGUMENT "FILE:LINE: …": a pattern
   // does not compile; ALREADY_EXISTS: an id stands twice.
-  static absl::StatusOr<PatternSet> Compile(
+  static absl::StatusOr<CompiledPatterns> Compile(
       const std::vector<PatternSource>& sources);
 
   // In the order in which they are asked.
