@@ -30,7 +30,7 @@ namespace recourse {
 // Altinn's failure-storm throttling.
 class ReleaseWaves {
  public:
-  static constexpr int kMaxSize = 10'000;
+  static constexpr int kMaxSize = 1'000'000;
   static constexpr int kMinTimed = 20;  // Fewer tell more of chance.
   static constexpr absl::Duration kMinLength = absl::Milliseconds(200);
   static constexpr absl::Duration kMaxLength = absl::Seconds(1);
