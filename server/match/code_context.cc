@@ -61,7 +61,7 @@ uint32_t ContextOf(absl::string_view word) {
           {"state", kSqlStateContext},
           {"sqlcode", kSqlCodeContext},
           {"number", kNumberContext},
-          {"msg", kNumberContext},
+          {"msg", kNumberContext | kMessageContext},
           {"native", kNumberContext},
           {"exit", kExitContext},
           {"exited", kExitContext},
@@ -177,6 +177,12 @@ bool SpeaksOfMail(absl::Span<const Token> tokens) {
       "mta",  "ftplib", "esmtp",   "mailer",  "postfix",   "greylisted"};
   return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
     return words->contains(LowerWord(token.raw).view());
+  });
+}
+
+bool SpeaksOfLdap(absl::Span<const Token> tokens) {
+  return std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
+    return absl::StartsWithIgnoreCase(token.raw, "ldap");
   });
 }
 

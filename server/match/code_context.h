@@ -27,6 +27,7 @@ enum CodeContext : uint32_t {
   kRpcContext = 1 << 14,
   kMailContext = 1 << 15,  // smtp, ftp, reply
   kMongoContext = 1 << 16,
+  kMessageContext = 1 << 17,  // msg, as SQL Server numbers its messages
 };
 
 // The contexts of the words right before tokens[at], two at most, within the
@@ -43,5 +44,8 @@ bool HasReasonPhrase(absl::Span<const Token> tokens, size_t at);
 // Whether the text is about mail or file transfer, whose replies are numbers
 // as HTTP's are.
 bool SpeaksOfMail(absl::Span<const Token> tokens);
+
+// Whether the text is about LDAP, whose small numbers say nothing elsewhere.
+bool SpeaksOfLdap(absl::Span<const Token> tokens);
 
 }  // namespace recourse

@@ -47,6 +47,9 @@ Meaning ExitMeaning(int code);
 // The signal that ended a process.
 Meaning SignalMeaning(int signal);
 
+// A result code of LDAP.
+Meaning LdapMeaning(int code);
+
 // curl's own numbers.
 Meaning CurlMeaning(int number);
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kFromText = 0.8;
 constexpr size_t kSqlStateBytes = 5;
+constexpr int kMaxLdapCode = 124;
 
 bool AddIfKnown(const Meaning& meaning, double factor, std::string label,
                 Evidence* evidence) {
@@ -62,6 +63,15 @@ bool EndingNumber(absl::string_view code, int* number) {
   return bare && absl::SimpleAtoi(digits, number);
 }
 
+// SQL0911N, as Db2 names the message of SQLCODE -911; 0: it is none.
+int Db2Code(absl::string_view word) {
+  int number = 0;
+  const bool named =
+      absl::ConsumePrefix(&word, "SQL") &&
+      (absl::ConsumeSuffix(&word, "N") || absl::ConsumeSuffix(&word, "C"));
+  return named && absl::SimpleAtoi(word, &number) ? -number : 0;
+}
+
 // A field that holds a code and nothing else: 40001, 1205, 429, ORA-00060.
 void AddCodeField(absl::string_view code, bool has_status, Evidence* evidence) {
   code = absl::StripAsciiWhitespace(code);
@@ -95,6 +105,8 @@ class TextCodes {
         found_ += ReadNumber(at) ? 1 : 0;
       } else if (ReadGrpcName(at)) {
         ++found_;
+      } else if (const int code = Db2Code(token.raw); code != 0) {
+        found_ += Add(SqlCodeMeaning(code), at, "SQLCODE") ? 1 : 0;
       } else if (token.raw.size() == kSqlStateBytes &&
                  LooksLikeSqlState(token.raw) &&
                  (ContextBefore(tokens_, at) & kSqlStateContext) != 0) {
@@ -157,7 +169,12 @@ class TextCodes {
     const bool errno_like =
         (context & kErrnoContext) != 0 ||
         ((context & kSystemContext) != 0 && (context & kErrorContext) != 0);
-    if (errno_like) return Add(ErrnoMeaning(number), at, "errno");
+    if (errno_like) {
+      // Windows counts its "system error 53" differently.
+      return Add(ErrnoMeaning(number), at, "errno") ||
+             ((context & kErrnoContext) == 0 &&
+              Add(WindowsMeaning(number), at, "system error"));
+    }
     // As the kernel's drivers tell it: "probe failed with error -110".
     const bool negative = number < 0 && number > -134 && number != -1;
     if (negative && (context & (kErrorContext | kFailedContext)) != 0) {
@@ -259,7 +276,11 @@ class TextCodes {
     const bool told = (context & (kErrorContext | kCodeContext |
                                   kNumberContext | kMongoContext)) != 0 ||
                       IsBracketed(at);
-    return told && number >= 1000 &&
+    if (told && number < kMaxLdapCode && recourse::SpeaksOfLdap(tokens_)) {
+      return Add(LdapMeaning(number), at, "LDAP");
+    }
+    const int least = (context & kMessageContext) != 0 ? 200 : 1000;
+    return told && number >= least &&
            AddNumber(number, FactorOf(tokens_[at]), evidence_);
   }
 

@@ -26,7 +26,8 @@ struct Tables {
           ConcurrencyWordings(), AccessWordings(), DataWordings(),
           ResourceWordings(), RequestWordings(), ThingsWordings(),
           ProgramWordings(), PeopleWordings(), PlainWordings(),
-          EverydayWordings(), ForeignWordings()}) {
+          EverydayWordings(), CodeWordings(), SoftwareWordings(),
+          TradeWordings(), ForeignWordings(), LanguageWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.
@@ -164,11 +165,13 @@ void AddSignEvidence(const Failure& failure, Evidence* evidence) {
     return byte >= 0xE3 && byte <= 0xED;
   });
   if (!has_signs) return;
-  for (const Wordings& wordings : ForeignSigns()) {
-    for (const absl::string_view sign : wordings.phrases) {
-      if (!absl::StrContains(text, sign)) continue;
-      evidence->Add(wordings.meaning, 1, absl::StrCat("words '", sign, "'"));
-      break;
+  for (const auto& table : {ForeignSigns(), LanguageSigns()}) {
+    for (const Wordings& wordings : table) {
+      for (const absl::string_view sign : wordings.phrases) {
+        if (!absl::StrContains(text, sign)) continue;
+        evidence->Add(wordings.meaning, 1, absl::StrCat("words '", sign, "'"));
+        break;
+      }
     }
   }
 }

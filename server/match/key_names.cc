@@ -1,10 +1,12 @@
 #include "server/match/key_names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace recourse {
 namespace {
@@ -68,6 +70,21 @@ bool TellsWhatFailed(absl::string_view word) {
       "returned",  "raised",  "threw", "failed", "because", "errorcode",
       "got",       "status",  "body"};
   return Contains(*names, word);
+}
+
+bool NamesAnError(absl::string_view name) {
+  if (absl::StrContains(name, "Exception") || absl::EndsWith(name, "Error")) {
+    return true;
+  }
+  constexpr absl::string_view kEndings[] = {
+      "Denied",   "Exceeded", "Expired",   "Fault",    "NotFound",
+      "Rejected", "Refused",  "Throttled", "TimedOut", "Unavailable",
+  };
+  return std::any_of(
+      std::begin(kEndings), std::end(kEndings), [&](absl::string_view ending) {
+        return name.size() > ending.size() && absl::ascii_isupper(name[0]) &&
+               absl::EndsWith(name, ending);
+      });
 }
 
 bool IsFileEnding(absl::string_view ending) {

@@ -18,6 +18,10 @@ bool PrecedesAName(absl::string_view word);
 // with "no space left". Any case.
 bool TellsWhatFailed(absl::string_view word);
 
+// Whether it is an error that a number may follow, and not a parameter with its
+// value: StackOverflowError: null, HttpError$ServiceUnavailable: 503.
+bool NamesAnError(absl::string_view name);
+
 // py, go, yaml. In lower case.
 bool IsFileEnding(absl::string_view ending);
 

@@ -247,10 +247,7 @@ bool LineReader::IsParameter(absl::string_view name, size_t end) const {
   if (At(line_, i) == ' ' && At(line_, i + 1) == '=') ++i;
   const char separator = At(line_, i);
   if (separator != '=' && separator != ':') return false;
-  // java.lang.StackOverflowError: null.
-  if (absl::EndsWith(name, "Error") || absl::EndsWith(name, "Exception")) {
-    return false;
-  }
+  if (NamesAnError(name)) return false;
   const bool compound = name.find_first_of("_.-") != name.npos;
   // "connection refused: 3 times" is no parameter.
   if (separator == ':' && !compound && !StartsClause()) return false;

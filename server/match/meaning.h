@@ -87,11 +87,16 @@ absl::Span<const Wordings> ProgramWordings();
 absl::Span<const Wordings> PeopleWordings();    // Who must act, in plain words.
 absl::Span<const Wordings> PlainWordings();     // The rest in plain words.
 absl::Span<const Wordings> EverydayWordings();  // What is left, by kinds.
+absl::Span<const Wordings> CodeWordings();      // Names of codes.
+absl::Span<const Wordings> SoftwareWordings();  // Families of any software.
+absl::Span<const Wordings> TradeWordings();     // What broke, lacks, is late.
 absl::Span<const Wordings> ForeignWordings();   // Of other languages.
+absl::Span<const Wordings> LanguageWordings();  // Trades in other languages.
 absl::Span<const Wordings> MarkerWordings();
 
 // Chinese, Japanese and Korean, which no blanks divide: literal, found
 // anywhere.
 absl::Span<const Wordings> ForeignSigns();
+absl::Span<const Wordings> LanguageSigns();
 
 }  // namespace recourse

@@ -21,21 +21,24 @@ constexpr int kWordsWithHint = 3;
 // They say that it did not go as it should.
 const Words& Cues() {
   static const auto* const words = new Words{
-      "not",          "already",   "no",          "cannot",    "can't",
-      "couldn't",     "doesn't",   "didn't",      "isn't",     "aren't",
-      "wasn't",       "won't",     "don't",       "hasn't",    "haven't",
-      "never",        "nothing",   "without",     "failed",    "fails",
-      "fail",         "failure",   "failures",    "refused",   "denied",
-      "declined",     "rejected",  "missing",     "unable",    "illegal",
-      "bad",          "wrong",     "broken",      "deleted",   "removed",
-      "terminated",   "undefined", "unknown",     "exceeds",   "exceeded",
-      "violation",    "fault",     "abort",       "aborted",   "stopped",
-      "incomplete",   "lost",      "unsupported", "forbidden", "blocked",
-      "required",     "needed",    "needs",       "nobody",    "none",
-      "empty",        "stuck",     "expired",     "only",      "must",
-      "withdrew",     "withdrawn", "interrupted", "damaged",   "overdue",
-      "insufficient", "shortage",  "beyond",      "unless",    "nowhere",
-      "neither",      "nor",       "hardly",      "barely"};
+      "not",           "already",      "no",          "cannot",    "can't",
+      "couldn't",      "doesn't",      "didn't",      "isn't",     "aren't",
+      "wasn't",        "won't",        "don't",       "hasn't",    "haven't",
+      "never",         "nothing",      "without",     "failed",    "fails",
+      "fail",          "failure",      "failures",    "refused",   "denied",
+      "declined",      "rejected",     "missing",     "unable",    "illegal",
+      "bad",           "wrong",        "broken",      "deleted",   "removed",
+      "terminated",    "undefined",    "unknown",     "exceeds",   "exceeded",
+      "violation",     "fault",        "abort",       "aborted",   "stopped",
+      "incomplete",    "lost",         "unsupported", "forbidden", "blocked",
+      "required",      "needed",       "needs",       "nobody",    "none",
+      "empty",         "stuck",        "expired",     "only",      "must",
+      "withdrew",      "withdrawn",    "interrupted", "damaged",   "overdue",
+      "insufficient",  "shortage",     "beyond",      "unless",    "nowhere",
+      "neither",       "nor",          "hardly",      "barely",    "sorry",
+      "unfortunately", "regret",       "lacks",       "lack",      "instead",
+      "too",           "unsuccessful", "impossible",  "refuses",   "prohibited",
+      "faulty",        "late",         "overloaded"};
   return *words;
 }
 
@@ -102,7 +105,11 @@ const Words& Fillers() {
                 "fehler",      "aufgetreten",   "ist",          "ein",
                 "producido",   "ocurrido",      "erreur",       "produite",
                 "errore",      "verificato",    "manual",       "page",
-                "erro",        "ocorreu"};
+                "erro",        "ocorreu",       "succeed",      "succeeded",
+                "successful",  "successfully",  "step",         "stage",
+                "phase",       "failed",        "finalize",     "came",
+                "error",       "happening",     "encountered",  "completion",
+                "unhandled",   "handled",       "handle"};
   return *words;
 }
 

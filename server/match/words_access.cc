@@ -268,7 +268,8 @@ constexpr P kPolicyWords[] = {
     "(policy violation|violates our|violates the|against our) "
     "(policy|policies|usage|terms|content|community|acceptable|)",
     "(prompt|response|image|message|request|input|output) "
-    "(blocked|filtered|flagged|moderated|refused)",
+    "(blocked|filtered|flagged|moderated)",
+    "prompt refused",
     "moderation",
     "guardrail (intervened|blocked|triggered|)",
     "content filter",

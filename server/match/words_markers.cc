@@ -51,7 +51,7 @@ constexpr P kAdvice[] = {
     "most likely",
     "(might|may|could) (be|have been) (caused|due|because|related)",
     "(consider|recommend) ",
-    "if you",
+    "if (you|you're)",
     "if (this|the) (problem|issue|error) (persists|continues|occurs)",
     "make sure",
     "(check|verify|ensure) (that|whether|if|your|the|to|for|it)",

@@ -227,7 +227,7 @@ constexpr P kSampledWords[] = {
 
 constexpr Meaning kServerFault = Says(kTransient, 2.5);
 constexpr P kServerFaultWords[] = {
-    "internal (server|service|api|) "
+    "internal (server|service|api) "
     "(error|errors|failure|exception|fault|problem)",
     "(server|service|api|backend|upstream) (had|encountered|experienced) "
     "(an|a|) (internal|unexpected|) "
@@ -243,6 +243,12 @@ constexpr P kServerFaultWords[] = {
     "(error|exception) on the server",
     "(our|the) (side|end) : please",
     "stream error (exception|)",
+};
+
+// Whose, the text does not say; a status or another word may.
+constexpr Meaning kInternal = Says(kTransient, 1.7);
+constexpr P kInternalWords[] = {
+    "internal (error|errors|failure|exception|fault|problem)",
 };
 
 constexpr Meaning kTryAgain = Says(kTransient, 1.7);
@@ -316,7 +322,7 @@ constexpr Wordings kTable[] = {
     {kUnavailable, kUnavailableWords}, {kChanging, kChangingWords},
     {kSampled, kSampledWords},         {kServerFault, kServerFaultWords},
     {kTryAgain, kTryAgainWords},       {kForNow, kForNowWords},
-    {kInterrupted, kInterruptedWords},
+    {kInterrupted, kInterruptedWords}, {kInternal, kInternalWords},
 };
 
 }  // namespace

@@ -89,8 +89,8 @@ TEST(ClassifierTest, GrpcCodes) {
                 .category,
             kTimeout);
   // No code begins here, and "I/O" is read as a word that the text lacks.
-  EXPECT_EQ(Classify(NewFailure("State 2: Server consistency-based I/O error, "
-                                "connection refused"),
+  EXPECT_EQ(Classify(NewFailure("State 2: Server lost its I/O, connection "
+                                "refused"),
                      nullptr, kNow)
                 .category,
             kConnection);

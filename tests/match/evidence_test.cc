@@ -117,7 +117,7 @@ TEST(CodeTablesTest, UnknownCodesSayNothing) {
   EXPECT_EQ(HttpMeaning(0).category, Category::kUnspecified);
   EXPECT_EQ(HttpMeaning(302).category, Category::kUnspecified);
   EXPECT_EQ(HttpMeaning(600).category, Category::kUnspecified);
-  EXPECT_EQ(HttpMeaning(444).category, Category::kPermanent);
+  EXPECT_EQ(HttpMeaning(432).category, Category::kPermanent);
   EXPECT_EQ(HttpMeaning(555).category, Category::kTransient);
   EXPECT_EQ(SqlStateMeaning("ZZ000").category, Category::kUnspecified);
   EXPECT_EQ(SqlStateMeaning("").category, Category::kUnspecified);
