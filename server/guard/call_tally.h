@@ -6,8 +6,10 @@
 namespace recourse {
 
 // `Count` is int64_t for a target's pool and int32_t for one caller of many.
-template <typename Count>
+template <typename CountType>
 struct BasicCallTally {
+  using Count = CountType;
+
   Count calls = 0;
   Count failures = 0;  // 0-calls.
   Count slow = 0;      // 0-calls.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,8 +21,8 @@ namespace recourse {
 // most callers make few calls a second. It does not narrow again; who owns it
 // clears it when nothing is left.
 //
-// `Tally` is a struct of three counts of one type, the first of them `calls`,
-// with += and -=. Negative ones are kept, in full width.
+// `Tally` is a struct of counts, all of type Tally::Count, with += and -=.
+// Negative ones are kept, in full width.
 //
 // Thread-compatible.
 template <typename Tally>
@@ -58,9 +59,9 @@ class PackedParts {
   }
 
  private:
-  using Count = decltype(Tally::calls);
-  static constexpr size_t kCounts = 3;
-  static_assert(sizeof(Tally) == kCounts * sizeof(Count));
+  using Count = typename Tally::Count;
+  static constexpr size_t kCounts = sizeof(Tally) / sizeof(Count);
+  using Counts = std::array<Count, kCounts>;
 
   // Before the counts: the bytes that one has, and the place of the newest.
   static constexpr size_t kHeaderBytes = 2;
@@ -113,19 +114,25 @@ class PackedParts {
   Tally LoadAs(size_t place, Packed) const {
     std::array<Packed, kCounts> packed;
     std::memcpy(packed.data(), AddressOf<Packed>(place), sizeof(packed));
-    return {static_cast<Count>(packed[0]), static_cast<Count>(packed[1]),
-            static_cast<Count>(packed[2])};
+    Counts counts;
+    for (size_t i = 0; i < kCounts; ++i) counts[i] = packed[i];
+    return std::bit_cast<Tally>(counts);
   }
   template <typename Packed>
   bool StoreAs(size_t place, const Tally& tally, Packed) {
-    const auto& [a, b, c] = tally;
-    if constexpr (sizeof(Packed) < sizeof(Count)) {
-      // One is too large just where the bits of all together are.
-      const auto bits = static_cast<std::make_unsigned_t<Count>>(a | b | c);
-      if (bits > std::numeric_limits<Packed>::max()) return false;
+    const auto counts = std::bit_cast<Counts>(tally);
+    std::array<Packed, kCounts> packed;
+    Count bits = 0;  // One is too large just where those of all together are.
+    for (size_t i = 0; i < kCounts; ++i) {
+      bits |= counts[i];
+      packed[i] = static_cast<Packed>(counts[i]);
     }
-    const std::array<Packed, kCounts> packed = {
-        static_cast<Packed>(a), static_cast<Packed>(b), static_cast<Packed>(c)};
+    if constexpr (sizeof(Packed) < sizeof(Count)) {
+      if (static_cast<std::make_unsigned_t<Count>>(bits) >
+          std::numeric_limits<Packed>::max()) {
+        return false;
+      }
+    }
     std::memcpy(AddressOf<Packed>(place), packed.data(), sizeof(packed));
     return true;
   }

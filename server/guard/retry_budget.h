@@ -57,6 +57,8 @@ class RetryBudget {
 
  private:
   struct Counts {
+    using Count = int32_t;
+
     int32_t calls = 0;
     int32_t reserved = 0;
     int32_t ran = 0;

@@ -45,6 +45,8 @@ class FinaglePolicy : public Policy {
 
  private:
   struct Counts {
+    using Count = int;
+
     int deposits = 0;
     int withdrawals = 0;
 
