@@ -154,14 +154,17 @@ bool UsesAnAttempt(const Decision& decision, const Failure& failure) {
          !std::holds_alternative<RetryAction>(*decision.action);
 }
 
-void ApplyGrant(const Grant& grant, bool unheard, Decision& decision) {
+void ApplyGrant(const Grant& grant, const Belief& belief, Decision& decision) {
   if (auto* retry = std::get_if<RetryAction>(&*decision.action)) {
     retry->delay = grant.delay;
   } else {
     decision.start_delay = grant.delay;
   }
   decision.recheck = grant.recheck;
-  decision.trial = grant.stamp.permit != 0 || (unheard && !grant.recheck);
+  const bool knows_better =
+      belief.held_back && !grant.recheck &&
+      (belief.hears_nothing || grant.delay <= absl::ZeroDuration());
+  decision.trial = grant.stamp.permit != 0 || knows_better;
 }
 
 }  // namespace recourse

@@ -96,9 +96,16 @@ class HeldGrant {
 // since its circuit is open.
 bool UsesAnAttempt(const Decision& decision, const Failure& failure);
 
+// What a caller believes of the circuit that it asks about.
+struct Belief {
+  bool held_back = false;      // It did not run, since it heard of an open one.
+  bool hears_nothing = false;  // Of what changes: its target is renamed.
+};
+
 // Writes what was granted into the decision: the wait, and whether to run at
-// its end. `unheard`: of what the caller asks since its circuit is open, that
-// it closed reaches it only once it ran, so it runs whatever it heard.
-void ApplyGrant(const Grant& grant, bool unheard, Decision& decision);
+// its end. Who was held back and may run now does so whatever it heard: that
+// may have come out of order, or the news that it closed were missed, and
+// nothing else would tell it. After a wait what it hears is newer than this.
+void ApplyGrant(const Grant& grant, const Belief& belief, Decision& decision);
 
 }  // namespace recourse

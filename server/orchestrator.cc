@@ -341,7 +341,9 @@ void Orchestrator::Choose(Action action, Strategy strategy, Recovery& r) const {
   decision.disposition = DispositionOf(action);
   decision.action = std::move(action);
   if (r.grant.get() != nullptr) {
-    ApplyGrant(*r.grant.get(), r.request.failure.circuit_open && r.site.renamed,
+    ApplyGrant(*r.grant.get(),
+               {.held_back = r.request.failure.circuit_open,
+                .hears_nothing = r.site.renamed},
                decision);
   }
   decision.trace.push_back(

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/guarding.h"
+
 namespace recourse {
 namespace {
 
@@ -178,6 +180,40 @@ TEST(RefuseForTime, WhatRunsNothingNeedsNoTime) {
        {Action(EscalationAction()), Action(FallbackAction())}) {
     EXPECT_FALSE(RefuseForTime(action, absl::Hours(2), failure, progress,
                                RecoveryLimits(), kNow));
+  }
+}
+
+TEST(ApplyGrant, WhoRunsWhateverItHeardOfTheCircuit) {
+  const struct {
+    uint64_t permit;
+    bool recheck;
+    absl::Duration delay;
+    Belief belief;
+    bool trial;
+  } kRows[] = {
+      {0, false, {}, {}, false},
+      {7, false, absl::Seconds(1), {}, true},
+      // Held back by what is over.
+      {0, false, {}, {.held_back = true}, true},
+      // By then it hears how things stand,
+      {0, false, absl::Seconds(1), {.held_back = true}, false},
+      // unless it never does.
+      {0, false, absl::Seconds(1), {true, true}, true},
+      {0, false, {}, {.hears_nothing = true}, false},
+      {0, true, absl::Seconds(1), {true, true}, false},
+      {0, true, {}, {.held_back = true}, false},
+  };
+  for (const auto& row : kRows) {
+    Grant grant;
+    grant.delay = row.delay;
+    grant.recheck = row.recheck;
+    grant.stamp.permit = row.permit;
+    Decision decision;
+    decision.action = RetryAction();
+    ApplyGrant(grant, row.belief, decision);
+    EXPECT_EQ(decision.trial, row.trial) << (&row - kRows);
+    EXPECT_EQ(decision.recheck, row.recheck);
+    EXPECT_EQ(std::get<RetryAction>(*decision.action).delay, row.delay);
   }
 }
 
