@@ -4,7 +4,9 @@
 # make test-languages   fetches what the Go and the Java loop need (0.5 GB installed,
 #               most of it the Go compiler), then builds and tests them; `make test`
 #               does so too from then on
-# make bench    builds and runs the benchmarks
+# make bench    builds and runs the benchmarks, those of the clients beside their
+#               peers, which are fetched for it where they are to be had; fails
+#               when one misses its goal
 # make drill    plays outages to Recourse and to its peers in virtual time, and says
 #               whether each goal of docs/drill.md is met; DRILL_FLAGS: see --help
 # make python-wheel   the Python client as a wheel, in client/python/dist/
@@ -25,6 +27,7 @@ BUILD ?= build/release
 CMAKE_FLAGS ?=
 FUZZ_SECONDS ?= 20
 TSAN_FOLDERS := model match plan strategy guard record store catalog incident
+PYTHON_BENCH := env PYTHONPATH=client/python/src /usr/bin/python3 -B bench/python_bench.py
 COMMA := ,
 SPACE := $(subst ,, )
 
@@ -64,10 +67,18 @@ test-languages: setup
 	@ninja -C $(BUILD) recourse-server
 	@ctest --test-dir $(BUILD) --output-on-failure -R '^client_(go|java)_'
 
+# Peers that are not to be had are left out; their benchmarks say so.
 bench: setup
+	@scripts/setup.sh python3-tenacity || true
+	@[ -d bench/node/node_modules/cockatiel ] || \
+	  npm --prefix bench/node ci --silent --prefer-offline --ignore-scripts || true
 	@$(call configured,build/bench,-DRECOURSE_BENCH=ON -DBUILD_TESTING=OFF)
 	@ninja -C build/bench
-	@for b in build/bench/bench/*_bench; do $$b; done
+	@/usr/bin/python3 -B client/python/generate_protos.py
+	@node client/node/prepare.mjs
+	@missed=; for b in build/bench/bench/*_bench "$(PYTHON_BENCH)" "node bench/node/node_bench.mjs"; do \
+	  printf '\n%s\n' "$$b"; $$b || missed="$$missed $$b"; done; \
+	  [ -z "$$missed" ] || { printf '\nmissed:%s\n' "$$missed"; exit 1; }
 
 drill: configure
 	@ninja -C $(BUILD) recourse-drill

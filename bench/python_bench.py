@@ -5,7 +5,8 @@ beside tenacity's retry, in one run.  Prints one line each and the ratios.
   PYTHONPATH=client/python/src bench/python_bench.py [--seconds S]
 
 Without python3-tenacity ours are measured alone, and that is said.  Each figure
-is the best of several rounds, less the bare call; rounds of all candidates alternate, so that a busy machine hits all.
+is the best of several rounds, less the bare call; rounds of all candidates
+alternate, so that a busy machine hits all.
 """
 import argparse
 import functools
