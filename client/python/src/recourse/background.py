@@ -227,4 +227,6 @@ class Background:
                 self.synced.set()
             else:
                 self._sites.told(target, own, state, left, self._now())
+        with self._wake:
+            self._stream = None  # It holds the channel.
         return heard, stream.code

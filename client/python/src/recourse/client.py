@@ -15,7 +15,7 @@ from recourse.background import Background
 from recourse.call_plan import CallPlan, call_flexibly, name_of
 from recourse.clock import Clock
 from recourse.drivers import CANCELLED, drive, drive_async, in_event_loop
-from recourse.effects import Ask, Foresee, Poll, Question
+from recourse.effects import Ask, Foresee, Poll, Question, request_id
 from recourse.engine import Recovery
 from recourse.enums import Mode, Outcome, StatisticsWindow
 from recourse.errors import AskError, Cancelled
@@ -306,7 +306,7 @@ class Client:
             return None
         options = options or Options()
         question = Question(options, details, self.target_of(None, options), None, "",
-                            uuid.uuid4().hex, None)
+                            request_id(), None)
         answer: Any = None
         try:
             answer = self.link().foresee(question, self.ask_timeout).wait()

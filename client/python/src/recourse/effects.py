@@ -2,6 +2,7 @@
 not wait and reads no clock but the one it is given."""
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence, Union
 
@@ -26,6 +27,12 @@ class Question:
     circuit_open: bool = False
     sums: Optional[Sums] = None
     steps: Sequence[Step] = ()
+
+
+def request_id() -> str:
+    """A new one.  It names a question, and is no secret: the system's own source of
+    chance would cost more than the rest of the question's making."""
+    return f"{random.getrandbits(128):032x}"
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ says.  Sync and asyncio share it: it yields effects and is sent their answers.
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from typing import Any, Generator, List, Optional, Protocol, Sequence, Set, Tuple, Union
 
 from recourse.backoff import plan_delay
 from recourse.describe import describe, looks_temporary
 from recourse.edits import apply_edits, keep_kind
 from recourse.effects import (Answer, Ask, Awaited, Effect, Foresee, Poll, Question, Remediate, Run, Value,
-                              Wait)
+                              Wait, request_id)
 from recourse.enums import Disposition, FailureCategory, Idempotency, Outcome, ResolutionAction
 from recourse.errors import AskError, CircuitOpenError, RemediationError, Skipped
 from recourse.local_advice import AskBreaker, LocalAdvice
@@ -209,7 +208,7 @@ class Recovery:
             self._count(None)
         question = Question(
             self._options, self._details, self._site.target, self._state, self._token,
-            uuid.uuid4().hex, left, circuit_open)
+            request_id(), left, circuit_open)
         answer = yield from self._plan_by_category(question, timeout)
         if answer is None:
             question = dataclasses.replace(

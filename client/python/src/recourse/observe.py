@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import uuid
 from typing import Any, List, Optional
 
 from recourse.describe import describe, looks_temporary
-from recourse.effects import Question, Run, Value, Wait
+from recourse.effects import Question, Run, Value, Wait, request_id
 from recourse.enums import Outcome
 from recourse.local_steps import LocalSteps
 from recourse.model import Alternative, Attempt, Decision, Disagreement, Recovered, Retry
@@ -71,7 +70,7 @@ class Observed:
         client.sites.count_failure(self._site, looks_temporary(error, details), client.now())
         sums = client.sites.take(client.now(), self._site.target)
         question = Question(self._options, details, self._site.target, None, "",
-                            uuid.uuid4().hex, time_remaining, False, next(iter(sums), None),
+                            request_id(), time_remaining, False, next(iter(sums), None),
                             tuple(self._options.steps))
         if not self._failures:
             self._since = client.now()

@@ -99,6 +99,49 @@ class RecoverableTest(unittest.TestCase):
         self.assertEqual(asyncio.run(main()), "done")
         self.assertEqual(told, [(RecoveryStrategy.RETRY, True), (RecoveryStrategy.RETRY, False)])
 
+    def test_corrections_of_one_error_are_tried_in_turn(self):
+        orchestrator = ErrorRecoveryOrchestrator(client=testing.Recorder(None))
+        for name, found, put in (("a", "colour", "color"), ("b", "no such text", "x"),
+                                 ("c", "grey", "gray")):
+            orchestrator.add_error_pattern(ErrorPattern(
+                name, ErrorType.SYNTAX, "spelling", RecoveryStrategy.ERROR_CORRECTION,
+                {"pattern": found, "replacement": put}))
+        seen = []
+
+        def check(text):
+            seen.append(text)
+            if "ou" in text or "grey" in text:
+                raise ValueError("spelling")
+            return text
+        result = orchestrator.handle_error_sync(RecoveryContext(
+            exception=ValueError("spelling"), arguments={"text": "grey colour"}), operation=check)
+        self.assertEqual(result.result, "gray color")
+        self.assertEqual(seen, ["grey color", "gray color"])
+
+    def test_a_server_is_told_all_of_them_with_the_first(self):
+        told = []
+
+        class Told(testing.Recorder):
+            def add_pattern(self, pattern, plan, on_refused=None):
+                told.append((pattern.pattern_id, [r.pattern for s in plan for r in s.rewrites]))
+
+            def remove_pattern(self, pattern_id):
+                told.append((pattern_id, "removed"))
+        orchestrator = ErrorRecoveryOrchestrator(client=Told([]))
+
+        def add(name, regex="spelling"):
+            orchestrator.add_error_pattern(ErrorPattern(
+                name, ErrorType.SYNTAX, regex, RecoveryStrategy.ERROR_CORRECTION,
+                {"pattern": f"of {name}", "replacement": "x"}))
+        add("b")
+        add("c")
+        add("other", "another error")
+        add("a")
+        orchestrator.remove_error_pattern("a")
+        self.assertEqual(told, [
+            ("b", ["of b"]), ("b", ["of b", "of c"]), ("c", ["of c"]), ("other", ["of other"]),
+            ("a", ["of a", "of b", "of c"]), ("a", "removed"), ("b", ["of b", "of c"])])
+
 
 if __name__ == "__main__":
     unittest.main()
