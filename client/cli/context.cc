@@ -4,9 +4,9 @@
 #include "absl/strings/strip.h"
 #include "client/cli/address.h"
 #include "client/cli/field_flags.h"
-#include "client/cli/tls_files.h"
 #include "client/cpp/status_details.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/tls_files.h"
 
 namespace recourse::cli {
 namespace {
@@ -49,7 +49,10 @@ std::string HintFor(const absl::Status& status, const std::string& server,
 absl::StatusOr<Client*> Context::Connect() {
   if (client_ == nullptr) {
     absl::Status status = CheckAddress(server);
-    status.Update(CheckTlsFiles(client_options.tls));
+    const TlsOptions& tls = client_options.tls;
+    status.Update(CheckTlsFiles({.authority = {"--tls-ca", tls.ca_file},
+                                 .certificate = {"--tls-cert", tls.cert_file},
+                                 .key = {"--tls-key", tls.key_file}}));
     if (!status.ok()) return status;
     auto created = Client::Create(server, client_options);
     if (!created.ok()) return created.status();
