@@ -19,27 +19,22 @@ namespace {
 
 using nlohmann::json;
 
-std::string TextOf(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
-  return "";
-}
-
-std::string Text(const json& object, const char* key) {
-  const auto it = object.find(key);
-  return it == object.end() ? "" : TextOf(*it);
+std::string LabelText(const json& value) {
+  return value.is_boolean() ? value.dump() : TextOf(value);
 }
 
 Label LabelOf(const json& object, const char* key) {
-  Label label{Text(object, key), {}};
+  Label label;
+  const auto main = object.find(key);
+  if (main != object.end()) label.value = LabelText(*main);
   const auto also = object.find("also");
   if (also == object.end() || !also->is_object()) return label;
   const auto more = also->find(key);
   if (more == also->end()) return label;
   if (!more->is_array()) {
-    label.also.push_back(TextOf(*more));
+    label.also.push_back(LabelText(*more));
   } else {
-    for (const json& value : *more) label.also.push_back(TextOf(value));
+    for (const json& value : *more) label.also.push_back(LabelText(value));
   }
   return label;
 }
@@ -145,7 +140,8 @@ json ErrorReader::ParseLine() {
 LabelledError ErrorReader::ErrorOf(const json& object) {
   LabelledError result;
   result.line = line_;
-  result.id = Text(object, "id");
+  const auto id = object.find("id");
+  if (id != object.end()) result.id = TextOf(*id);
   result.error = ErrorOfObject(
       object, [this](const std::string& key, const std::string& text) {
         if (text.empty()) {

@@ -148,12 +148,6 @@ std::string Shown(const json& value) {
                                   : absl::StrCat(text.substr(0, 1), "...");
 }
 
-// The text of a logger's value; numbers as they are written.
-std::string TextOf(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  return value.is_number() ? value.dump() : "";
-}
-
 // The status of a failed call; 0: none.
 int StatusOf(const json& value) {
   int status = 0;
@@ -328,6 +322,11 @@ bool IsLow(const json& level) {
 
 v1::ErrorDetails ErrorOfObject(const json& object, const KeyRemark& remark) {
   return ObjectReader(object, remark).Read();
+}
+
+std::string TextOf(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number() ? value.dump() : "";
 }
 
 bool IsBelowWarning(const json& object) {

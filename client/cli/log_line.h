@@ -32,6 +32,9 @@ using KeyRemark =
 v1::ErrorDetails ErrorOfObject(const nlohmann::json& object,
                                const KeyRemark& remark);
 
+// The text of a value; numbers as they are written, empty for anything else.
+std::string TextOf(const nlohmann::json& value);
+
 // True for a logger's line of a level below WARN that holds no error.
 bool IsBelowWarning(const nlohmann::json& object);
 
