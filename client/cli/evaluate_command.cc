@@ -6,6 +6,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/evaluation.h"
 #include "client/cli/match_many.h"
+#include "client/cli/refused_lines.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
 #include "nlohmann/json.hpp"
@@ -21,45 +22,51 @@ struct EvaluateFlags {
   bool strict = false;
 };
 
-// Adds the answers for one chunk. OK, or the first refusal with its place.
+// What all files together come to.
+struct Outcome {
+  Evaluation evaluation;
+  RefusedLines refused;
+  LineFindings findings;
+};
+
+// A line that the server refuses is counted; no answer ends it all.
 absl::Status Ask(Client& client, const std::string& file,
                  const std::vector<LabelledError>& errors, int parallel,
-                 Evaluation& evaluation) {
+                 Outcome& outcome) {
   const auto answers = MatchMany(client, errors, parallel);
+  if (!answers.ok()) return answers.status();
   for (size_t i = 0; i < errors.size(); ++i) {
-    const absl::Status& status = answers[i].status();
-    if (!status.ok() && !absl::IsCancelled(status)) {
-      return WithMessage(status, absl::StrCat(file, ":", errors[i].line, ": ",
-                                              status.message()));
+    const MatchAnswer& answer = (*answers)[i];
+    if (answer.ok()) {
+      outcome.evaluation.Add(file, errors[i],
+                             answer->decision().classification());
+    } else {
+      outcome.refused.Add(file, errors[i].line, answer.status().message());
     }
-  }
-  for (size_t i = 0; i < errors.size(); ++i) {
-    evaluation.Add(file, errors[i], answers[i]->decision().classification());
   }
   return absl::OkStatus();
 }
 
 // nullopt: done; else how to exit.
 std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
-                                     Client& client, Evaluation& evaluation,
-                                     LineFindings& findings, Context& context) {
+                                     Client& client, Outcome& outcome,
+                                     Context& context) {
   std::ifstream in;
   const absl::Status opened = OpenErrors(file, in);
   if (!opened.ok()) return context.FailUsage(opened);
-  ErrorReader reader(in, file, findings, context);
+  ErrorReader reader(in, file, outcome.findings, context);
   std::vector<LabelledError> errors;
   bool more = true;
   while (more) {
     auto error = reader.NextLabelled();
     if (!error.ok()) {
-      findings.Print(context.err);
+      outcome.findings.Print(context.err);
       return context.FailUsage(error.status());
     }
     more = error->has_value();
     if (more) errors.push_back(**std::move(error));
     if (!more || errors.size() == kChunk) {
-      const absl::Status status =
-          Ask(client, file, errors, parallel, evaluation);
+      const absl::Status status = Ask(client, file, errors, parallel, outcome);
       if (!status.ok()) return context.Fail(status);
       errors.clear();
     }
@@ -80,8 +87,8 @@ nlohmann::ordered_json MissAsJson(const Miss& miss) {
   return result;
 }
 
-nlohmann::ordered_json AsJson(const Evaluation& evaluation,
-                              const LineFindings& findings) {
+nlohmann::ordered_json AsJson(const Outcome& outcome) {
+  const Evaluation& evaluation = outcome.evaluation;
   nlohmann::ordered_json result = {
       {"count", evaluation.count()},
       {"category_accuracy", evaluation.category_accuracy()},
@@ -114,13 +121,18 @@ nlohmann::ordered_json AsJson(const Evaluation& evaluation,
   for (const Miss& miss : evaluation.misses()) {
     result["misses"].push_back(MissAsJson(miss));
   }
-  findings.AddTo(result);
+  outcome.refused.AddTo(result);
+  outcome.findings.AddTo(result);
   return result;
 }
 
-void PrintAccuracy(const Evaluation& evaluation, Context& context) {
+void PrintAccuracy(const Outcome& outcome, Context& context) {
+  const Evaluation& evaluation = outcome.evaluation;
   Fields fields;
   fields.Add("errors", absl::StrCat(evaluation.count()));
+  if (outcome.refused.total() > 0) {
+    fields.Add("refused", absl::StrCat(outcome.refused.total()));
+  }
   fields.Add("category", Percent(evaluation.category_accuracy()));
   fields.Add("retryable", Percent(evaluation.retryable_accuracy()));
   fields.Add("strategy", Percent(evaluation.strategy_accuracy()));
@@ -197,33 +209,40 @@ void PrintMisses(const Evaluation& evaluation, Context& context) {
   table.Print(context.terminal, context.out);
 }
 
+ExitCode ExitOf(const Outcome& outcome, bool strict) {
+  if (outcome.evaluation.count() == 0) return kRefused;
+  const bool clean =
+      outcome.findings.total() == 0 && outcome.refused.total() == 0;
+  return clean || !strict ? kDone : kNegative;
+}
+
 ExitCode Evaluate(const EvaluateFlags& flags, Context& context) {
   const auto client = context.Connect();
   if (!client.ok()) return context.FailUsage(client.status());
   context.fields_have_flags = false;
-  Evaluation evaluation;
-  LineFindings findings;
+  Outcome outcome;
   for (const std::string& file : flags.files) {
-    const auto failed = EvaluateFile(file, flags.parallel, **client, evaluation,
-                                     findings, context);
+    const auto failed =
+        EvaluateFile(file, flags.parallel, **client, outcome, context);
     if (failed.has_value()) return *failed;
   }
-  if (evaluation.count() == 0) {
+  const Evaluation& evaluation = outcome.evaluation;
+  if (evaluation.count() + outcome.refused.total() == 0) {
     return context.FailUsage(
         absl::InvalidArgumentError("the corpus holds no error"));
   }
-  const ExitCode code =
-      flags.strict && findings.total() > 0 ? kNegative : kDone;
+  const ExitCode code = ExitOf(outcome, flags.strict);
   if (context.json) {
-    context.out << AsJson(evaluation, findings).dump() << '\n';
+    context.out << AsJson(outcome).dump() << '\n';
     return code;
   }
-  PrintAccuracy(evaluation, context);
+  PrintAccuracy(outcome, context);
   PrintConfusion(evaluation, context);
   PrintCalibration(evaluation, context);
   PrintMisses(evaluation, context);
   context.out.flush();
-  findings.Print(context.err);
+  outcome.findings.Print(context.err);
+  outcome.refused.Print(context.err);
   return code;
 }
 
@@ -242,10 +261,11 @@ void AddEvaluateCommand(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, kMaxParallel))
       ->capture_default_str();
   command->add_flag("--strict", flags->strict,
-                    "Exit 1 when there is a finding about a line");
+                    "Exit 1 when there is a finding or a refused line");
   command->footer(
       "Records nothing on the server. An answer that the label's `also` lists "
-      "is right. A key that looks misspelt and a value of the wrong type are "
+      "is right. A line that the server refuses is counted and shown, and not "
+      "evaluated. A key that looks misspelt and a value of the wrong type are "
       "findings, shown on standard error with FILE:LINE; `recourse replay "
       "--help` names all keys that are read.\n\nExample:\n"
       "  recourse evaluate --corpus app.jsonl --corpus infra.jsonl");

@@ -142,7 +142,7 @@ LabelledError ErrorReader::ErrorOf(const json& object) {
   result.line = line_;
   const auto id = object.find("id");
   if (id != object.end()) result.id = TextOf(*id);
-  result.error = ErrorOfObject(
+  LoggedError logged = ErrorOfObject(
       object, [this](const std::string& key, const std::string& text) {
         if (text.empty()) {
           findings_.AddUnread(key);
@@ -150,6 +150,8 @@ LabelledError ErrorReader::ErrorOf(const json& object) {
           findings_.Add(name_, line_, key, text);
         }
       });
+  result.error = std::move(logged.error);
+  result.target = std::move(logged.target);
   return result;
 }
 

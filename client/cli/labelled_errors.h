@@ -33,6 +33,7 @@ struct LabelledError {
   int line = 0;    // In its file, from 1.
   std::string id;  // Where the file gives one.
   v1::ErrorDetails error;
+  std::string target;  // What was called, where the file says it.
   Label category, strategy;
   Label retryable;  // "true" or "false".
 };

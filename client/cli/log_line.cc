@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "client/cli/stack_text.h"
+#include "client/cpp/durations.h"
+#include "server/wire/yaml.h"
 #include "server/wire/yaml_reader.h"
 
 namespace recourse::cli {
@@ -73,8 +79,9 @@ constexpr Key kKeys[] = {
 
 // Read with their types checked, or by whom reads labels.
 constexpr absl::string_view kOwnKeys[] = {
-    "message",  "exception_type", "code",      "http_status", "grpc_code",
-    "category", "strategy",       "retryable", "also",        "id",
+    "message",   "exception_type", "code",   "http_status", "grpc_code",
+    "headers",   "retry_after",    "target", "category",    "strategy",
+    "retryable", "also",           "id",
 };
 
 // Inside an error that is an object.
@@ -155,6 +162,15 @@ int StatusOf(const json& value) {
   return read && status >= 400 && status <= 599 ? status : 0;
 }
 
+// Of a list, as Go's loggers write them, all of it; nullopt: it is no text.
+std::optional<std::string> HeaderText(const json& value) {
+  if (value.is_string() || value.is_number()) return TextOf(value);
+  if (!value.is_array()) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const json& text : value) texts.push_back(TextOf(text));
+  return absl::StrJoin(texts, ", ");
+}
+
 // "a: b", or the one that holds the other.
 std::string Joined(const std::string& a, const std::string& b) {
   if (b.empty() || absl::StrContains(a, b)) return a;
@@ -166,11 +182,13 @@ class ObjectReader {
   ObjectReader(const json& object, const KeyRemark& remark)
       : object_(object), remark_(remark) {}
 
-  v1::ErrorDetails Read();
+  LoggedError Read();
 
  private:
   void ReadOwn(const std::string& key, const json& value);
   void ReadHttpStatus(const json& value);
+  void ReadHeaders(const json& value);
+  void ReadRetryAfter(const json& value);
   void ReadLogged(Role role, const json& value);
   void ReadErrorText(const std::string& text);
   // `name` as Plain makes it.
@@ -193,11 +211,12 @@ class ObjectReader {
   const json& object_;
   const KeyRemark& remark_;
   v1::ErrorDetails error_;
+  std::string target_;
   std::string message_;  // What the line says,
   std::string cause_;    // and what the error in it says.
 };
 
-v1::ErrorDetails ObjectReader::Read() {
+LoggedError ObjectReader::Read() {
   for (const auto& [key, value] : object_.items()) {
     if (IsOwn(key)) ReadOwn(key, value);
   }
@@ -213,15 +232,17 @@ v1::ErrorDetails ObjectReader::Read() {
     if (!IsOwn(key) && FindKey(key) == nullptr) RemarkOn(key, value);
   }
   error_.set_message(Joined(message_, cause_));
-  return std::move(error_);
+  return {std::move(error_), std::move(target_)};
 }
 
 void ObjectReader::ReadOwn(const std::string& key, const json& value) {
   if (value.is_null()) return;
   if (key == "http_status") return ReadHttpStatus(value);
+  if (key == "headers") return ReadHeaders(value);
+  if (key == "retry_after") return ReadRetryAfter(value);
   if (key == "code" && value.is_number()) return error_.set_code(value.dump());
   const bool text = key == "message" || key == "exception_type" ||
-                    key == "code" || key == "grpc_code";
+                    key == "code" || key == "grpc_code" || key == "target";
   if (!text) return;
   if (!value.is_string()) {
     const char* example = key == "grpc_code" ? " such as \"UNAVAILABLE\"" : "";
@@ -233,6 +254,7 @@ void ObjectReader::ReadOwn(const std::string& key, const json& value) {
   if (key == "exception_type") error_.set_exception_type(content);
   if (key == "code") error_.set_code(content);
   if (key == "grpc_code") error_.set_grpc_code(content);
+  if (key == "target") target_ = content;
 }
 
 void ObjectReader::ReadHttpStatus(const json& value) {
@@ -246,6 +268,40 @@ void ObjectReader::ReadHttpStatus(const json& value) {
                  : absl::StrCat("is ", Shown(value),
                                 " and not read; write a number of 100-599, or "
                                 "0 for none"));
+}
+
+void ObjectReader::ReadHeaders(const json& value) {
+  if (!value.is_object()) {
+    return remark_("headers",
+                   absl::StrCat("is ", Shown(value),
+                                " and not read; write an object such as "
+                                "{\"Retry-After\": \"2\"}"));
+  }
+  for (const auto& [name, header] : value.items()) {
+    const std::optional<std::string> text = HeaderText(header);
+    if (text.has_value()) {
+      (*error_.mutable_headers())[name] = *text;
+    } else if (!header.is_null()) {
+      remark_("headers", absl::StrCat(name, " is ", Shown(header),
+                                      " and not read; write a text"));
+    }
+  }
+}
+
+void ObjectReader::ReadRetryAfter(const json& value) {
+  const std::string text = TextOf(value);
+  const absl::StatusOr<absl::Duration> with_unit = ParseDuration(text);
+  double seconds = 0;
+  if (with_unit.ok()) {
+    *error_.mutable_retry_after() = ToProtoDuration(*with_unit);
+  } else if (absl::SimpleAtod(text, &seconds) && seconds >= 0) {
+    *error_.mutable_retry_after() = ToProtoDuration(absl::Seconds(seconds));
+  } else {
+    remark_("retry_after",
+            absl::StrCat("is ", Shown(value),
+                         " and not read; write a duration such as 1.5s or a "
+                         "number of seconds"));
+  }
 }
 
 void ObjectReader::ReadLogged(Role role, const json& value) {
@@ -320,7 +376,7 @@ bool IsLow(const json& level) {
 
 }  // namespace
 
-v1::ErrorDetails ErrorOfObject(const json& object, const KeyRemark& remark) {
+LoggedError ErrorOfObject(const json& object, const KeyRemark& remark) {
   return ObjectReader(object, remark).Read();
 }
 

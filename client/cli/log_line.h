@@ -13,7 +13,8 @@ namespace recourse::cli {
 // The keys that are read, for --help.
 inline constexpr char kKeysRead[] =
     "A JSON line is read in these keys: message, exception_type, code, "
-    "http_status, grpc_code, and as loggers write them (in any case): msg, "
+    "http_status, grpc_code, target, headers (an object), retry_after (1.5s, "
+    "or a number of seconds), and as loggers write them (in any case): msg, "
     "event, log, body, error_message; error, err, exception, exc_info, thrown, "
     "cause, each a text, a stack trace or an object with type, message, code, "
     "stack, also as error.type and so on; stack, stack_trace, stacktrace, "
@@ -27,10 +28,15 @@ inline constexpr char kKeysRead[] =
 using KeyRemark =
     std::function<void(const std::string& key, const std::string& text)>;
 
+struct LoggedError {
+  v1::ErrorDetails error;
+  std::string target;  // What was called; empty: not told.
+};
+
 // The error that `object` tells; empty where it tells none. Keys of labels and
 // `id` are not looked at.
-v1::ErrorDetails ErrorOfObject(const nlohmann::json& object,
-                               const KeyRemark& remark);
+LoggedError ErrorOfObject(const nlohmann::json& object,
+                          const KeyRemark& remark);
 
 // The text of a value; numbers as they are written, empty for anything else.
 std::string TextOf(const nlohmann::json& value);

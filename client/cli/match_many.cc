@@ -8,20 +8,30 @@
 
 namespace recourse::cli {
 
-std::vector<absl::StatusOr<v1::MatchErrorPatternResponse>> MatchMany(
+namespace {
+
+// As it would for any other error.
+bool IsUnanswered(const absl::Status& status) {
+  return IsUnreachable(status) || absl::IsUnimplemented(status);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<MatchAnswer>> MatchMany(
     Client& client, const std::vector<LabelledError>& errors, int parallel) {
-  std::vector<absl::StatusOr<v1::MatchErrorPatternResponse>> answers(
-      errors.size(), absl::CancelledError("not asked"));
+  std::vector<MatchAnswer> answers(errors.size(),
+                                   absl::CancelledError("not asked"));
   std::atomic<size_t> next = 0;
-  std::atomic<bool> unreachable = false;
+  std::atomic<bool> unanswered = false;
   const auto work = [&] {
-    while (!unreachable) {
+    while (!unanswered) {
       const size_t i = next++;
       if (i >= errors.size()) return;
       v1::MatchErrorPatternRequest request;
       *request.mutable_context()->mutable_error() = errors[i].error;
+      request.mutable_context()->set_target(errors[i].target);
       answers[i] = client.MatchErrorPattern(request);
-      if (IsUnreachable(answers[i].status())) unreachable = true;
+      if (IsUnanswered(answers[i].status())) unanswered = true;
     }
   };
   std::vector<std::jthread> threads;
@@ -29,6 +39,9 @@ std::vector<absl::StatusOr<v1::MatchErrorPatternResponse>> MatchMany(
       std::min<size_t>(errors.size(), std::clamp(parallel, 1, kMaxParallel));
   for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
   threads.clear();  // Joins.
+  for (const MatchAnswer& answer : answers) {
+    if (IsUnanswered(answer.status())) return answer.status();
+  }
   return answers;
 }
 

@@ -7,9 +7,9 @@
 #include "client/cli/commands.h"
 #include "client/cli/log_line.h"
 #include "client/cli/match_many.h"
+#include "client/cli/refused_lines.h"
 #include "client/cli/table.h"
 #include "client/cli/text.h"
-#include "client/cpp/status_details.h"
 #include "nlohmann/json.hpp"
 
 namespace recourse::cli {
@@ -19,19 +19,12 @@ constexpr size_t kChunk = 1024;
 // Distinct unmatched shapes kept; beyond, only counted.
 constexpr size_t kMaxShapes = 10'000;
 constexpr int kShapeColumns = 200;
-constexpr size_t kMaxRefusedShown = 20;
 
 struct ReplayFlags {
   std::string file;
   int parallel = 8;
   size_t show = 20;
   bool strict = false;
-};
-
-// A line that the server did not take.
-struct RefusedLine {
-  int line = 0;
-  std::string message;
 };
 
 // Errors that are decided alike.
@@ -44,9 +37,8 @@ struct Replay {
   int64_t count = 0;
   int64_t matched_nothing = 0;
   int64_t unknown = 0;  // Of those: the classifier knows nothing either.
-  int64_t refused = 0;
-  std::vector<RefusedLine> first_refused;  // At most kMaxRefusedShown.
-  int64_t passed_over = 0;                 // Of a logger, below WARN.
+  RefusedLines refused;
+  int64_t passed_over = 0;  // Of a logger, below WARN.
   LineFindings findings;
   std::map<Decision, int64_t> decisions;
   std::map<std::string, int64_t> shapes;  // What matched nothing.
@@ -97,31 +89,25 @@ void Count(const LabelledError& error,
   }
 }
 
-// A line that the server refuses is counted; one that it does not answer ends.
+std::string NameOf(const ReplayFlags& flags) {
+  return flags.file == "-" ? "standard input" : flags.file;
+}
+
+// A line that the server refuses is counted; no answer ends it all.
 absl::Status Ask(Client& client, const std::vector<LabelledError>& errors,
-                 int parallel, Replay& replay) {
-  const auto answers = MatchMany(client, errors, parallel);
-  for (const auto& answer : answers) {
-    if (IsUnreachable(answer.status()) ||
-        answer.status().code() == absl::StatusCode::kUnimplemented) {
-      return answer.status();
-    }
-  }
+                 const ReplayFlags& flags, Replay& replay) {
+  const auto answers = MatchMany(client, errors, flags.parallel);
+  if (!answers.ok()) return answers.status();
   for (size_t i = 0; i < errors.size(); ++i) {
-    if (answers[i].ok()) {
-      Count(errors[i], *answers[i], replay);
+    const MatchAnswer& answer = (*answers)[i];
+    if (answer.ok()) {
+      Count(errors[i], *answer, replay);
     } else {
-      ++replay.refused;
-      if (replay.first_refused.size() == kMaxRefusedShown) continue;
-      replay.first_refused.push_back(
-          {errors[i].line, std::string(answers[i].status().message())});
+      replay.refused.Add(NameOf(flags), errors[i].line,
+                         answer.status().message());
     }
   }
   return absl::OkStatus();
-}
-
-std::string NameOf(const ReplayFlags& flags) {
-  return flags.file == "-" ? "standard input" : flags.file;
 }
 
 // nullopt: done; else how to exit.
@@ -136,7 +122,7 @@ std::optional<ExitCode> AskAll(std::istream& in, const ReplayFlags& flags,
     more = error.has_value();
     if (more) errors.push_back(*std::move(error));
     if (!more || errors.size() == kChunk) {
-      const absl::Status status = Ask(client, errors, flags.parallel, replay);
+      const absl::Status status = Ask(client, errors, flags, replay);
       if (!status.ok()) return context.Fail(status);
       errors.clear();
     }
@@ -151,9 +137,7 @@ void PrintJson(const Replay& replay, size_t show, Context& context) {
       {"decisions", nlohmann::ordered_json::array()},
       {"unmatched", replay.matched_nothing},
       {"unknown", replay.unknown},
-      {"refused", replay.refused},
       {"passed_over", replay.passed_over},
-      {"refused_lines", nlohmann::ordered_json::array()},
       {"unmatched_messages", nlohmann::ordered_json::array()}};
   for (const auto& [decision, count] : MostFrequent(replay.decisions)) {
     result["decisions"].push_back({{"count", count},
@@ -167,29 +151,12 @@ void PrintJson(const Replay& replay, size_t show, Context& context) {
     result["unmatched_messages"].push_back(
         {{"count", count}, {"message", shape}});
   }
-  for (const RefusedLine& refused : replay.first_refused) {
-    result["refused_lines"].push_back(
-        {{"line", refused.line}, {"message", refused.message}});
-  }
+  replay.refused.AddTo(result);
   replay.findings.AddTo(result);
   context.out << result.dump() << '\n';
 }
 
-// What of the file itself deserves a look.
-void PrintRemarks(const Replay& replay, const ReplayFlags& flags,
-                  Context& context) {
-  replay.findings.Print(context.err);
-  for (const RefusedLine& refused : replay.first_refused) {
-    context.err << NameOf(flags) << ':' << refused.line
-                << ": refused: " << refused.message << '\n';
-  }
-  if (replay.refused > static_cast<int64_t>(kMaxRefusedShown)) {
-    context.err << Counted(replay.refused - kMaxRefusedShown, "refused line")
-                << " more\n";
-  }
-}
-
-void PrintText(const Replay& replay, size_t show, Context& context) {
+void PrintDecisions(const Replay& replay, Context& context) {
   Table decisions({{"COUNT", true},
                    {"SHARE", true},
                    {"STRATEGY"},
@@ -204,6 +171,9 @@ void PrintText(const Replay& replay, size_t show, Context& context) {
                       decision.pattern.empty() ? "-" : decision.pattern});
   }
   decisions.Print(context.terminal, context.out);
+}
+
+void PrintCounts(const Replay& replay, Context& context) {
   context.out << '\n'
               << Counted(replay.count, "error") << "; "
               << replay.matched_nothing << " matched no pattern, "
@@ -214,11 +184,14 @@ void PrintText(const Replay& replay, size_t show, Context& context) {
     context.out << Counted(replay.passed_over, "line")
                 << " of a logger below WARN passed over\n";
   }
-  if (replay.refused > 0) {
-    context.out << Counted(replay.refused, "line")
-                << (replay.refused == 1 ? " was" : " were")
+  const int64_t refused = replay.refused.total();
+  if (refused > 0) {
+    context.out << Counted(refused, "line") << (refused == 1 ? " was" : " were")
                 << " refused by the server\n";
   }
+}
+
+void PrintUnmatched(const Replay& replay, size_t show, Context& context) {
   if (replay.shapes.empty() || show == 0) return;
   Table unmatched(
       {{"COUNT", true}, {"MATCHED NOTHING (# is a number)", false, true}});
@@ -247,15 +220,19 @@ ExitCode RunReplay(const ReplayFlags& flags, Context& context) {
   if (context.json) {
     PrintJson(replay, flags.show, context);
   } else {
-    if (replay.count + replay.refused + replay.passed_over == 0) {
+    if (replay.count + replay.refused.total() + replay.passed_over == 0) {
       context.out << "No errors.\n";
     } else {
-      PrintText(replay, flags.show, context);
+      PrintDecisions(replay, context);
+      PrintCounts(replay, context);
+      PrintUnmatched(replay, flags.show, context);
     }
     context.out.flush();
-    PrintRemarks(replay, flags, context);
+    replay.findings.Print(context.err);
+    replay.refused.Print(context.err);
   }
-  const bool clean = replay.findings.total() == 0 && replay.refused == 0;
+  const bool clean =
+      replay.findings.total() == 0 && replay.refused.total() == 0;
   return clean || !flags.strict ? kDone : kNegative;
 }
 

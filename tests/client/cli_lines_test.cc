@@ -110,6 +110,27 @@ TEST_F(CliLinesTest, TheFirstTwentyRefusedLinesAreShown) {
   EXPECT_EQ(json["refused_lines"][19]["line"], 20);
 }
 
+TEST_F(CliLinesTest, WhatWasCalledAndHowLongToWaitReachTheServer) {
+  const std::string error =
+      R"({"message":"m","target":"openai/gpt-4o","retry_after":"1.5s",)"
+      R"("headers":{"x-ratelimit-remaining":"0"},)";
+  const std::string labels =
+      R"("category":"UNKNOWN","retryable":false,"strategy":"NONE"})";
+  const std::string file = File("target.jsonl", absl::StrCat(error, labels));
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"replay", file},
+        std::vector<std::string>{"evaluate", "--corpus", file}}) {
+    SCOPED_TRACE(command[0]);
+    const size_t before = requests().size();
+    EXPECT_EQ(Cli(command).exit_code, 0);
+    ASSERT_THAT(requests(), SizeIs(before + 1));
+    const v1::RecoveryContext context = requests()[before].context();
+    EXPECT_EQ(context.target(), "openai/gpt-4o");
+    EXPECT_EQ(context.error().retry_after().nanos(), 500'000'000);
+    EXPECT_EQ(context.error().headers().at("x-ratelimit-remaining"), "0");
+  }
+}
+
 TEST_F(CliLinesTest, ALogIsReadAsErrors) {
   const CliResult result = Cli({"replay", "-", "--json"},
                                R"({"level":"info","time":1,"msg":"listening"}
@@ -165,7 +186,7 @@ TEST_F(CliLinesTest, EvaluateTellsToo) {
       {absl::StrCat(R"({"message":"m","also":["TIMEOUT"],)", kLabels),
        "also is no object", 2, 2},
       {absl::StrCat(R"({"message":"m","grpc_code":"NONE",)", kLabels),
-       ":1: context.error.grpc_code", 3, 3},
+       ":1: refused: context.error.grpc_code", 3, 3},
   };
   for (const auto& test : kCases) {
     SCOPED_TRACE(test.line);
@@ -178,10 +199,66 @@ TEST_F(CliLinesTest, EvaluateTellsToo) {
   }
 }
 
+TEST_F(CliLinesTest, EvaluateGoesOnAfterARefusedLine) {
+  const std::string good = absl::StrCat(R"({"id":7,"message":"m",)", kLabels);
+  const std::string bad =
+      absl::StrCat(R"({"message":"m","grpc_code":"NONE",)", kLabels);
+  const std::string missed =
+      R"({"id":9,"message":"m","category":"TIMEOUT","retryable":false,)"
+      R"("strategy":"NONE"})";
+  const std::string file =
+      File("refused.jsonl",
+           absl::StrCat(good, "\n", bad, "\n", missed, "\n", bad, "\n", good));
+  const std::vector<std::string> command = {"evaluate", "--corpus", file};
+  const CliResult loose = Cli(command);
+  EXPECT_EQ(loose.exit_code, 0);
+  EXPECT_THAT(loose.err,
+              AllOf(HasSubstr(file + ":2: refused: context.error.grpc_code"),
+                    HasSubstr(file + ":4: refused: context.error.grpc_code")));
+  EXPECT_THAT(loose.out, HasSubstr("refused"));
+  const CliResult strict = Cli({"evaluate", "--corpus", file, "--strict"});
+  EXPECT_EQ(strict.exit_code, 1);
+  const auto json =
+      nlohmann::json::parse(Cli({"evaluate", "--corpus", file, "--json"}).out);
+  EXPECT_EQ(json["count"], 3);
+  EXPECT_EQ(json["refused"], 2);
+  ASSERT_THAT(json["refused_lines"], SizeIs(2));
+  EXPECT_EQ(json["refused_lines"][1]["file"], file);
+  EXPECT_EQ(json["refused_lines"][1]["line"], 4);
+  ASSERT_THAT(json["misses"], SizeIs(1));
+  EXPECT_EQ(json["misses"][0]["id"], "9");
+}
+
+TEST_F(CliLinesTest, NoAnswerEndsItAll) {
+  const std::string line = absl::StrCat(R"({"message":"m",)", kLabels);
+  const std::string file = File("away.jsonl", line);
+  const struct {
+    grpc::Status status;
+    int exit_code;
+  } kCases[] = {
+      {grpc::Status(grpc::StatusCode::UNAVAILABLE, "away"), 4},
+      {grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "what?"), 3},
+  };
+  for (const auto& test : kCases) {
+    server.orchestrator.MatchErrorPattern_.Always(
+        [&](const v1::MatchErrorPatternRequest&,
+            v1::MatchErrorPatternResponse&) { return test.status; });
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"replay", file},
+          std::vector<std::string>{"evaluate", "--corpus", file}}) {
+      SCOPED_TRACE(absl::StrCat(command[0], test.exit_code));
+      const CliResult result = Cli(command);
+      EXPECT_EQ(result.exit_code, test.exit_code);
+      EXPECT_EQ(result.out, "");
+    }
+  }
+}
+
 TEST_F(CliLinesTest, HelpNamesTheKeysThatAreRead) {
   const std::string help = Cli({"replay", "--help"}).out;
-  for (const char* key : {"exception_type", "msg", "err", "status_code",
-                          "stack_trace", "severity", "--strict"}) {
+  for (const char* key :
+       {"exception_type", "msg", "err", "status_code", "stack_trace",
+        "severity", "retry_after", "--strict"}) {
     EXPECT_THAT(help, HasSubstr(key));
   }
 }

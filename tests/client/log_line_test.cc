@@ -35,6 +35,19 @@ TEST(ErrorOfObject, ReadsWhatLoggersWrite) {
        "grpc_code: 'UNAVAILABLE'"},
       {"a number as code", R"({"message":"m","code":1205})",
        "message: 'm' code: '1205'"},
+      {"headers as texts, numbers and, as of Go, lists",
+       R"({"message":"m","headers":{"Retry-After":2,"x-a":["1","2"],"e":"",
+                                    "n":null}})",
+       "message: 'm' headers { key: 'Retry-After' value: '2' } "
+       "headers { key: 'x-a' value: '1, 2' } headers { key: 'e' value: '' }"},
+      {"a wait with its unit", R"({"message":"m","retry_after":"1m1.5s"})",
+       "message: 'm' retry_after { seconds: 61 nanos: 500000000 }"},
+      {"a wait in seconds", R"({"message":"m","retry_after":1.5})",
+       "message: 'm' retry_after { seconds: 1 nanos: 500000000 }"},
+      {"a wait as a header has it", R"({"message":"m","retry_after":"120"})",
+       "message: 'm' retry_after { seconds: 120 }"},
+      {"a wait beyond all time", R"({"message":"m","retry_after":1e300})",
+       "message: 'm' retry_after { seconds: 315576000000 }"},
       {"pino", R"({"level":50,"time":1,"pid":7,"msg":"payment failed",
                    "err":{"type":"TimeoutError","message":"connect ETIMEDOUT",
                           "code":"ETIMEDOUT","stack":"TimeoutError: ..."}})",
@@ -77,8 +90,8 @@ TEST(ErrorOfObject, ReadsWhatLoggersWrite) {
   for (const auto& test : kCases) {
     SCOPED_TRACE(test.logger);
     Remarks remarks;
-    const auto error =
-        ErrorOfObject(nlohmann::json::parse(test.line), remarks.Taker());
+    const v1::ErrorDetails error =
+        ErrorOfObject(nlohmann::json::parse(test.line), remarks.Taker()).error;
     EXPECT_TRUE(MessageDifferencer::Equals(
         error, FromText<v1::ErrorDetails>(test.error)))
         << error.DebugString();
@@ -103,6 +116,12 @@ TEST(ErrorOfObject, TellsWhatWouldBeRight) {
       {R"({"http_status":[1]})", "http_status", "is a list"},
       {R"({"message":{"a":1}})", "message", "is an object"},
       {R"({"message":7})", "message", "write a text"},
+      {R"({"target":["a"]})", "target", "is a list"},
+      {R"({"headers":"Retry-After: 2"})", "headers", "write an object"},
+      {R"({"headers":{"a":{"b":1}}})", "headers", "a is an object"},
+      {R"({"retry_after":-1})", "retry_after", "write a duration"},
+      {R"({"retry_after":"soon"})", "retry_after", "write a duration"},
+      {R"({"retryAfter":2})", "retryAfter", "did you mean retry_after?"},
       {R"({"grpc_code":14})", "grpc_code", "such as \"UNAVAILABLE\""},
       // Close to a known one, and another thing.
       {R"({"message_id":"7"})", "message_id", ""},
@@ -124,8 +143,27 @@ TEST(ErrorOfObject, ANumberInATextIsReadAllTheSame) {
   Remarks remarks;
   EXPECT_EQ(ErrorOfObject(nlohmann::json::parse(R"({"http_status":"503"})"),
                           remarks.Taker())
-                .http_status(),
+                .error.http_status(),
             503);
+}
+
+TEST(ErrorOfObject, ReadsWhatWasCalled) {
+  const struct {
+    const char* line;
+    const char* target;
+  } kCases[] = {
+      {R"({"message":"m","target":"postgres/orders"})", "postgres/orders"},
+      {R"({"message":"m","target":null})", ""},
+      {R"({"message":"m"})", ""},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.line);
+    Remarks remarks;
+    EXPECT_EQ(
+        ErrorOfObject(nlohmann::json::parse(test.line), remarks.Taker()).target,
+        test.target);
+    EXPECT_TRUE(remarks.texts.empty());
+  }
 }
 
 TEST(IsBelowWarning, ByNameOrNumberUnlessThereIsAnError) {
