@@ -28,6 +28,11 @@ struct Operation {
   Nanos retry_after = 0;             // Told with it.
 };
 
+// Of the wait after its last attempt, in [0, 1).
+inline double JitterOf(const Operation& operation, uint64_t seed) {
+  return Chance(seed, Draw::kJitter, operation.number, operation.attempts);
+}
+
 // What an operation does next.
 struct Next {
   enum class Do : uint8_t {
@@ -78,6 +83,18 @@ struct PolicyKind {
   bool is_hot_loop = false;
   std::function<std::unique_ptr<Policy>(const Scenario&, uint64_t seed)> make;
 };
+
+// Of peers that keep something per caller and draw lots: P(callers, seed).
+template <typename P>
+PolicyKind PeerKind(const char* name, const char* details) {
+  PolicyKind kind;
+  kind.name = name;
+  kind.details = details;
+  kind.make = [](const Scenario& scenario, uint64_t seed) {
+    return std::make_unique<P>(scenario.callers, seed);
+  };
+  return kind;
+}
 
 // All of them, ours last.
 std::vector<PolicyKind> AllPolicies();

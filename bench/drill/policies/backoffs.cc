@@ -25,8 +25,7 @@ class Backoff : public Policy {
       : delay_(delay), honours_(honours_retry_after), seed_(seed) {}
 
   Next Failed(Operation& operation, Nanos now) override {
-    const double unit =
-        Chance(seed_, Draw::kJitter, operation.number, operation.attempts);
+    const double unit = JitterOf(operation, seed_);
     operation.last_delay = FromSeconds(
         delay_(operation.attempts - 1, ToSeconds(operation.last_delay), unit));
     const Nanos told = honours_ ? operation.retry_after : 0;

@@ -36,8 +36,7 @@ class FinaglePolicy : public Policy {
                          kMinPerSecond * absl::ToDoubleSeconds(kTtl);
     if (counts.withdrawals + 1 > limit) return Next::End();
     budget.Add({0, 1}, at);
-    const double unit =
-        Chance(seed_, Draw::kJitter, operation.number, operation.attempts);
+    const double unit = JitterOf(operation, seed_);
     const double most =
         std::min(kCap, kBase * std::exp2(std::min(operation.attempts - 1, 30)));
     return Next::Wait(now + FromSeconds(unit * most));
@@ -75,13 +74,8 @@ class FinaglePolicy : public Policy {
 }  // namespace
 
 PolicyKind Finagle() {
-  PolicyKind kind;
-  kind.name = "Finagle";
-  kind.details = "budget 20 % + 10/s over 10 s; jitter 2 s x2 to 32 s";
-  kind.make = [](const Scenario& scenario, uint64_t seed) {
-    return std::make_unique<FinaglePolicy>(scenario.callers, seed);
-  };
-  return kind;
+  return PeerKind<FinaglePolicy>(
+      "Finagle", "budget 20 % + 10/s over 10 s; jitter 2 s x2 to 32 s");
 }
 
 }  // namespace recourse::drill

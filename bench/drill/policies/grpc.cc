@@ -31,8 +31,7 @@ class GrpcPolicy : public Policy {
     if (operation.retry_after > 0) {
       return Next::Wait(now + operation.retry_after);
     }
-    const double unit =
-        Chance(seed_, Draw::kJitter, operation.number, operation.attempts);
+    const double unit = JitterOf(operation, seed_);
     const double delay = std::min(
         kMax, kInitial * std::pow(kMultiplier, operation.attempts - 1));
     return Next::Wait(now + FromSeconds(delay * (0.8 + 0.4 * unit)));
@@ -54,13 +53,8 @@ class GrpcPolicy : public Policy {
 }  // namespace
 
 PolicyKind Grpc() {
-  PolicyKind kind;
-  kind.name = "gRPC";
-  kind.details = "4 attempts, 0.1 s x2 to 1 s; throttling 10 tokens, 0.1";
-  kind.make = [](const Scenario& scenario, uint64_t seed) {
-    return std::make_unique<GrpcPolicy>(scenario.callers, seed);
-  };
-  return kind;
+  return PeerKind<GrpcPolicy>(
+      "gRPC", "4 attempts, 0.1 s x2 to 1 s; throttling 10 tokens, 0.1");
 }
 
 }  // namespace recourse::drill

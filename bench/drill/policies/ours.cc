@@ -180,8 +180,7 @@ class OursPolicy : public Policy {
         !client.PayLocalRetry(plan.budget_ratio)) {
       return End(operation, Outcome::kAbandoned, now);
     }
-    const double unit = Chance(seed_, Draw::kJitter, operation.number,
-                               static_cast<uint64_t>(operation.attempts));
+    const double unit = JitterOf(operation, seed_);
     const Nanos delay = FromSeconds(
         unit *
         std::min(plan.cap, plan.base * std::exp2(recovery.local_retries)));
