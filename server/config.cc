@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/wire/times.h"
 #include "server/wire/yaml.h"
 
 namespace recourse {
@@ -71,12 +72,10 @@ absl::Status FillDuration(absl::string_view field, absl::Duration low,
                           absl::Duration high, absl::Duration fallback,
                           bool present, google::protobuf::Duration* duration) {
   if (!present) {
-    duration->set_seconds(absl::ToInt64Seconds(fallback));
-    duration->set_nanos(0);
+    *duration = ToMessage(fallback);
     return absl::OkStatus();
   }
-  const absl::Duration value =
-      absl::Seconds(duration->seconds()) + absl::Nanoseconds(duration->nanos());
+  const absl::Duration value = FromMessage(*duration);
   if (value >= low && value <= high) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(field, ": ", absl::FormatDuration(value), " is not in ",

@@ -15,7 +15,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "server/config.h"
 #include "server/server.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace {
 

@@ -18,7 +18,7 @@
 #include "server/model/utf8.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -28,7 +28,7 @@
 #include "server/tls.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

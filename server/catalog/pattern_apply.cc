@@ -7,7 +7,7 @@
 #include "server/catalog/pattern_edit.h"
 #include "server/wire/errors.h"
 #include "server/wire/pattern.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -13,7 +13,7 @@
 #include "server/model/utf8.h"
 #include "server/wire/errors.h"
 #include "server/wire/pattern.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 #include "spdlog/spdlog.h"
 
 namespace recourse {

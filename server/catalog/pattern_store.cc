@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -29,11 +29,6 @@ std::string KeyOf(const std::string& id) {
 // "patterns/:set/SET/": its chunks stand below.
 std::string SetPrefix(const std::string& set) {
   return absl::StrCat(kSetPrefix, set, "/");
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) +
-         absl::Nanoseconds(time.nanos());
 }
 
 // Writing the same value again still makes a new revision.
@@ -125,7 +120,7 @@ StoredPatterns Assemble(const std::vector<StoreEntry>& entries) {
     } else {
       StoredChunk chunk;
       chunk.ParseFromString(entry.value);
-      all.orphans[entry.key] = TimeOf(chunk.write_time());
+      all.orphans[entry.key] = FromMessage(chunk.write_time());
     }
   }
   all.pending = pending != 0;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -163,7 +164,7 @@ absl::Status CheckTime(absl::string_view name, bool set,
                        absl::Duration min, absl::Duration max,
                        absl::Duration* target) {
   if (!set) return absl::OkStatus();
-  *target = absl::Seconds(source.seconds()) + absl::Nanoseconds(source.nanos());
+  *target = FromMessage(source);
   if (min <= *target && *target <= max) return absl::OkStatus();
   return InvalidField(absl::StrCat("notifications.", name),
                       absl::StrCat("must be ", absl::FormatDuration(min),

@@ -8,6 +8,7 @@
 #include "server/incident/slack.h"
 #include "server/incident/webhook.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 #include "spdlog/spdlog.h"
 
 namespace recourse {
@@ -75,7 +76,7 @@ absl::Status ChannelOutbox::TryAgain(Round* round) {
   auto messages = ReadMessages(*store_, channel_.name);
   if (!messages.ok()) return messages.status();
   for (Message& message : *messages) {
-    const absl::Time next = FromTimestamp(message.next_time());
+    const absl::Time next = FromMessage(message.next_time());
     if (next <= round->now || accepted_.count(message.message_id()) > 0) {
       if (absl::Status s = Try(std::move(message), round); !s.ok()) return s;
       if (round->interrupted) break;
@@ -241,8 +242,8 @@ absl::Status ChannelOutbox::SealAndTry(std::vector<RankedNews> news,
   Message message;
   message.set_message_id(absl::StrCat("msg_", RandomHex(16)));
   message.set_digest(digest);
-  *message.mutable_create_time() = ToTimestamp(round->now);
-  *message.mutable_next_time() = ToTimestamp(round->now);
+  *message.mutable_create_time() = ToMessage(round->now);
+  *message.mutable_next_time() = ToMessage(round->now);
   std::vector<StoreOp> ops;
   for (auto& [priority, one] : news) {
     ops.push_back(DeleteKey(NewsKey(channel_.name, one)));
@@ -304,7 +305,7 @@ absl::Status ChannelOutbox::Try(Message message, Round* round) {
 
 absl::StatusOr<Notice> ChannelOutbox::Render(const Message& message) {
   Notice notice{.message_id = message.message_id(),
-                .time = FromTimestamp(message.create_time()),
+                .time = FromMessage(message.create_time()),
                 .digest = message.digest(),
                 .total = static_cast<size_t>(message.news_size())};
   for (const News& news : message.news()) {
@@ -368,7 +369,7 @@ absl::Status ChannelOutbox::PutOff(Message message, const Judgement& judgement,
   // From the end of the try, which may have taken its time.
   const absl::Time next =
       clock_() + RetryWait(message.attempts(), judgement.retry_after);
-  *message.mutable_next_time() = ToTimestamp(next);
+  *message.mutable_next_time() = ToMessage(next);
   message.set_last_error(judgement.error);
   std::vector<StoreOp> ops = {
       {.key = MessageKey(channel_.name, message.message_id()),
@@ -416,7 +417,7 @@ void ChannelOutbox::AddFates(const std::vector<News>& news, const Fate& fate,
     }
     News again = one;
     again.set_event(std::string(kRepeated));
-    *again.mutable_due_time() = ToTimestamp(fate.time + times_.repeat_interval);
+    *again.mutable_due_time() = ToMessage(fate.time + times_.repeat_interval);
     ops->push_back(PutNews(channel_.name, again));
   }
 }

@@ -8,6 +8,7 @@
 #include "server/incident/desk_state.h"
 #include "server/incident/resolution.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -59,7 +60,7 @@ absl::StatusOr<v1::Incident> IncidentDesk::Acknowledge(
     }
     record.set_state(v1::INCIDENT_STATE_ACKNOWLEDGED);
     record.set_acknowledged_by(request.acknowledged_by());
-    *record.mutable_acknowledge_time() = ToTimestamp(now);
+    *record.mutable_acknowledge_time() = ToMessage(now);
     const std::string key = IncidentKey(incident->incident_id);
     const absl::StatusOr<StoreCommit> commit =
         state_->store->Commit(StoreTransaction{

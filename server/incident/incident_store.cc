@@ -97,20 +97,6 @@ std::string RandomHex(size_t bytes) {
   return absl::BytesToHexString(random);
 }
 
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  google::protobuf::Timestamp timestamp;
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return timestamp;
-}
-
-absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) +
-         absl::Nanoseconds(timestamp.nanos());
-}
-
 StoreTransaction OpeningTransaction(const StoredIncident& incident,
                                     std::vector<StoreOp> messages) {
   const std::string key = IncidentKey(incident.incident_id);

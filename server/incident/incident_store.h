@@ -53,9 +53,6 @@ bool IsWaiterId(absl::string_view text);  // 1-128 bytes without '/'.
 // `bytes` random bytes in hex.
 std::string RandomHex(size_t bytes);
 
-google::protobuf::Timestamp ToTimestamp(absl::Time time);
-absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
-
 struct StoredIncident {
   std::string incident_id = {};
   internal::v1::IncidentRecord record = {};

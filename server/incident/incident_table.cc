@@ -5,26 +5,27 @@
 
 #include "server/incident/incident_desk.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 
 absl::Time AskedAtFirst(const internal::v1::WaiterRecord& record) {
-  return FromTimestamp(record.waiter().wait_time());
+  return FromMessage(record.waiter().wait_time());
 }
 
 StoredIncident IncidentTable::Incident::View() const {
   StoredIncident view = stored;
   v1::Incident& incident = *view.record.mutable_incident();
   incident.set_occurrence_count(incident.occurrence_count() + repeats);
-  if (last_seen > FromTimestamp(incident.last_seen_time())) {
-    *incident.mutable_last_seen_time() = ToTimestamp(last_seen);
+  if (last_seen > FromMessage(incident.last_seen_time())) {
+    *incident.mutable_last_seen_time() = ToMessage(last_seen);
   }
   return view;
 }
 
 absl::Time IncidentTable::Incident::LastSeen() const {
   return std::max(last_seen,
-                  FromTimestamp(stored.record.incident().last_seen_time()));
+                  FromMessage(stored.record.incident().last_seen_time()));
 }
 
 int IncidentTable::Incident::WaitingCount() const {
@@ -247,7 +248,7 @@ void IncidentTable::Merge(const std::string& from, const std::string& to) {
   const v1::Incident& incident = view.record.incident();
   target->second.repeats += incident.occurrence_count();
   target->second.last_seen = std::max(target->second.last_seen,
-                                      FromTimestamp(incident.last_seen_time()));
+                                      FromMessage(incident.last_seen_time()));
   uncounted_.insert(to);
   for (const auto& [waiter_id, mark] : source->second.waiters) {
     AddMark(&target->second, waiter_id, mark);

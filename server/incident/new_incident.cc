@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "server/model/utf8.h"
 #include "server/wire/enums.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -136,8 +137,8 @@ StoredIncident ToIncident(const EscalationRequest& request,
   incident.set_suggested_action(classification.suggested_action);
   AddContext(request, &incident);
   incident.set_occurrence_count(1);
-  *incident.mutable_create_time() = ToTimestamp(request.now);
-  *incident.mutable_last_seen_time() = ToTimestamp(request.now);
+  *incident.mutable_create_time() = ToMessage(request.now);
+  *incident.mutable_last_seen_time() = ToMessage(request.now);
   for (const std::string& channel : request.action.channels) {
     incident.add_channels(channel);
   }
@@ -174,7 +175,7 @@ StoredWaiter ToWaiter(const EscalationRequest& request,
   waiter.set_waiter_id(request.recovery_id);
   waiter.set_workflow_id(request.failure.workflow_id);
   waiter.set_node_name(request.failure.node_name);
-  *waiter.mutable_wait_time() = ToTimestamp(request.now);
+  *waiter.mutable_wait_time() = ToMessage(request.now);
   return stored;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "server/incident/incident_store.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -46,7 +47,7 @@ void FailAll(absl::string_view channel,
 
 std::string NewsKey(absl::string_view channel, const internal::v1::News& news) {
   const int64_t due =
-      std::max<int64_t>(0, absl::ToUnixMillis(FromTimestamp(news.due_time())));
+      std::max<int64_t>(0, absl::ToUnixMillis(FromMessage(news.due_time())));
   return absl::StrCat(NewsPrefix(channel), absl::StrFormat("%012x", due), "-",
                       news.incident_id(), "-", news.event());
 }
@@ -73,7 +74,7 @@ internal::v1::News MakeNews(const v1::Incident& incident,
   news.set_event(std::string(event));
   news.set_namespace_(incident.namespace_());
   news.set_target(incident.target());
-  *news.mutable_due_time() = ToTimestamp(due);
+  *news.mutable_due_time() = ToMessage(due);
   return news;
 }
 
@@ -89,7 +90,7 @@ StoreOp PutDelivery(absl::string_view channel, const internal::v1::News& news,
   delivery.set_state(fate.state);
   delivery.set_attempts(fate.attempts);
   delivery.set_last_error(fate.error);
-  *delivery.mutable_time() = ToTimestamp(fate.time);
+  *delivery.mutable_time() = ToMessage(fate.time);
   return {.key = DeliveryKey(channel, news),
           .value = delivery.SerializeAsString()};
 }
@@ -103,7 +104,7 @@ absl::StatusOr<DueNews> ReadDueNews(Store& store, absl::string_view channel,
         internal::v1::News news;
         // What is not readable is not ours to delete.
         if (!news.ParseFromString(entry.value)) return true;
-        const absl::Time time = FromTimestamp(news.due_time());
+        const absl::Time time = FromMessage(news.due_time());
         const bool is_full = due.news.size() + due.soon.size() == limit;
         if (time > now || is_full) due.next = std::min(due.next, time);
         if (time > soon || is_full) return false;

@@ -10,6 +10,7 @@
 #include "server/incident/incident_desk.h"
 #include "server/incident/incident_store.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -21,7 +22,7 @@ v1::Resolution QuietResolution(absl::Time now) {
                                    IncidentDesk::kQuietAfter / absl::Hours(24),
                                    " days, and nobody waits for it"));
   resolution.set_resolved_by(kQuietResolver);
-  *resolution.mutable_resolve_time() = ToTimestamp(now);
+  *resolution.mutable_resolve_time() = ToMessage(now);
   return resolution;
 }
 

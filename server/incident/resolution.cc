@@ -4,6 +4,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "server/incident/incident_store.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 
@@ -36,7 +37,7 @@ v1::Resolution ToResolution(const v1::ResolveIncidentRequest& request,
   if (request.has_state()) *resolution.mutable_state() = request.state();
   resolution.set_note(request.note());
   resolution.set_resolved_by(request.resolved_by());
-  *resolution.mutable_resolve_time() = ToTimestamp(now);
+  *resolution.mutable_resolve_time() = ToMessage(now);
   return resolution;
 }
 

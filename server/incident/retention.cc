@@ -6,6 +6,7 @@
 
 #include "server/incident/incident_store.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -16,7 +17,7 @@ bool IsOld(const internal::v1::IncidentRecord& record, absl::Time now) {
   const v1::Incident& incident = record.incident();
   const bool merged = !record.merged_into().empty();
   if (!merged && incident.state() != v1::INCIDENT_STATE_RESOLVED) return false;
-  const absl::Time over = FromTimestamp(
+  const absl::Time over = FromMessage(
       merged ? incident.create_time() : incident.resolution().resolve_time());
   return over + kIncidentRetention <= now;
 }

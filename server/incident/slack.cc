@@ -8,6 +8,7 @@
 #include "server/incident/incident_store.h"
 #include "server/incident/outbox_store.h"
 #include "server/model/utf8.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -60,8 +61,7 @@ Json Fields(const v1::Incident& incident) {
   if (workflow != incident.context().end()) {
     AddField("Workflow ID", workflow->second, &fields);
   }
-  AddField("Timestamp", Rfc3339(FromTimestamp(incident.create_time())),
-           &fields);
+  AddField("Timestamp", Rfc3339(FromMessage(incident.create_time())), &fields);
   return Json{{"type", "section"}, {"fields", std::move(fields)}};
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/incident/resolution.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -144,7 +145,7 @@ absl::StatusOr<WaitLookup::Step> WaitLookup::Register(
   StoredWaiter waiter{.incident_id = question.first,
                       .waiter_id = question.second};
   waiter.record.mutable_waiter()->set_waiter_id(question.second);
-  *waiter.record.mutable_waiter()->mutable_wait_time() = ToTimestamp(clock_());
+  *waiter.record.mutable_waiter()->mutable_wait_time() = ToMessage(clock_());
   if (incident->create_revision == 0) {
     if (absl::Status s = table_->Spool(waiter); !s.ok()) return s;
     return Step::kAgain;

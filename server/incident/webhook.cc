@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "server/incident/incident_store.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -34,7 +35,7 @@ Json ResolutionJson(const v1::Resolution& resolution) {
       {"action", ShortName(resolution.action())},
       {"note", resolution.note()},
       {"resolved_by", resolution.resolved_by()},
-      {"resolve_time", Rfc3339(FromTimestamp(resolution.resolve_time()))}};
+      {"resolve_time", Rfc3339(FromMessage(resolution.resolve_time()))}};
 }
 
 Json ItemJson(const NoticeItem& item) {
@@ -54,8 +55,8 @@ Json ItemJson(const NoticeItem& item) {
       {"error", ErrorJson(incident.error())},
       {"suggested_action", incident.suggested_action()},
       {"occurrence_count", incident.occurrence_count()},
-      {"create_time", Rfc3339(FromTimestamp(incident.create_time()))},
-      {"last_seen_time", Rfc3339(FromTimestamp(incident.last_seen_time()))},
+      {"create_time", Rfc3339(FromMessage(incident.create_time()))},
+      {"last_seen_time", Rfc3339(FromMessage(incident.last_seen_time()))},
       {"acknowledged_by", incident.acknowledged_by()},
   };
   Json context = Json::object();

@@ -8,6 +8,7 @@
 #include "server/rpc/byte_buffer.h"
 #include "server/rpc/status.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -22,8 +23,7 @@ absl::StatusOr<absl::Time> WaitUntil(const v1::AwaitIncidentRequest& request,
                                      absl::Time now) {
   absl::Duration timeout = kDefaultAwait;
   if (request.has_timeout()) {
-    timeout = absl::Seconds(request.timeout().seconds()) +
-              absl::Nanoseconds(request.timeout().nanos());
+    timeout = FromMessage(request.timeout());
     if (timeout < absl::ZeroDuration() || timeout > kMaxAwait) {
       return InvalidField("timeout", "must be 0 to 10 minutes");
     }

@@ -15,9 +15,9 @@
 #include "server/wire/circuits.h"
 #include "server/wire/context.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
 #include "server/wire/steps.h"
 #include "server/wire/target_policy.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -16,6 +16,7 @@
 #include "server/wire/errors.h"
 #include "server/wire/pattern.h"
 #include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -9,7 +9,7 @@
 #include "recourse/internal/v1/targets.pb.h"
 #include "server/wire/enums.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 #include "spdlog/spdlog.h"
 
 namespace recourse {

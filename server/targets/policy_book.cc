@@ -10,8 +10,8 @@
 #include "recourse/internal/v1/targets.pb.h"
 #include "server/model/pattern.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
 #include "server/wire/target_policy.h"
+#include "server/wire/times.h"
 #include "spdlog/spdlog.h"
 
 namespace recourse {

@@ -11,7 +11,7 @@
 #include "server/model/stable_hash.h"
 #include "server/wire/enums.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 #include "spdlog/spdlog.h"
 
 namespace recourse {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/wire/times.h"
+
 namespace recourse {
 namespace {
 
@@ -40,10 +42,10 @@ const char* JsonFault(const Struct& object) {
 
 // google.protobuf.Duration's own rules.
 bool IsValid(const google::protobuf::Duration& value) {
-  constexpr int64_t kMaxSeconds = 315'576'000'000;
+  const int64_t max_seconds = absl::ToInt64Seconds(kMaxDuration);
   const int64_t seconds = value.seconds();
   const int32_t nanos = value.nanos();
-  if (seconds < -kMaxSeconds || seconds > kMaxSeconds) return false;
+  if (seconds < -max_seconds || seconds > max_seconds) return false;
   if (nanos < -999'999'999 || nanos > 999'999'999) return false;
   return (seconds <= 0 || nanos >= 0) && (seconds >= 0 || nanos <= 0);
 }
@@ -162,8 +164,7 @@ absl::Duration Checker::Duration(absl::string_view field,
     Fail(field, "is not a valid duration");
     return absl::ZeroDuration();
   }
-  const absl::Duration duration =
-      absl::Seconds(value.seconds()) + absl::Nanoseconds(value.nanos());
+  const absl::Duration duration = FromMessage(value);
   if (duration >= min && duration <= max) return duration;
   const std::string is = absl::StrCat(", is ", absl::FormatDuration(duration));
   Fail(field,

@@ -2,7 +2,7 @@
 
 #include "server/wire/checker.h"
 #include "server/wire/enums.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -10,6 +10,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/error_info.pb.h"
 #include "server/model/utf8.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -87,11 +88,7 @@ absl::Status Refusal(absl::StatusCode code, absl::string_view reason,
 
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo info;
-  absl::Duration rest;
-  const int64_t seconds = absl::IDivDuration(delay, absl::Seconds(1), &rest);
-  info.mutable_retry_delay()->set_seconds(seconds);
-  info.mutable_retry_delay()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  *info.mutable_retry_delay() = ToMessage(delay);
   SetDetail(status, info);
   return status;
 }

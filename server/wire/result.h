@@ -15,11 +15,6 @@ v1::ErrorSummary ToErrorSummary(const RedactedFailure& failure);
 v1::DecisionRecord ToMessage(const DecisionEntry& entry);
 v1::RecoveryEvent ToMessage(const Event& event, int64_t missed);
 
-google::protobuf::Duration ToMessage(absl::Duration duration);
-google::protobuf::Timestamp ToMessage(absl::Time time);
-absl::Duration FromMessage(const google::protobuf::Duration& message);
-absl::Time FromMessage(const google::protobuf::Timestamp& message);
-
 // The local plan that goes with every result: what a caller does for this
 // failure without us (see LocalPlan in recovery.proto). Made from the plan's
 // first retry step when the failure is retryable, else no retries.

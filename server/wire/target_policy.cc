@@ -7,8 +7,8 @@
 #include "server/wire/checker.h"
 #include "server/wire/context.h"
 #include "server/wire/enums.h"
-#include "server/wire/result.h"
 #include "server/wire/steps.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {

@@ -12,7 +12,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "re2/re2.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 #include "server/wire/utf8.h"
 #include "server/wire/yaml.h"
 #include "server/wire/yaml_reader.h"
@@ -289,10 +289,9 @@ absl::Status ReadTimestamp(const YAML::Node& node, Message& message) {
 absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
   static const RE2& form =
       *new RE2("(?:[0-9]+(?:\\.[0-9]+)?(?:h|ms|m|s|us|ns))+");
-  constexpr absl::Duration kMax = absl::Seconds(315'576'000'000);
   absl::Duration duration;
   if (!RE2::FullMatch(re2::StringPiece(text.data(), text.size()), form) ||
-      !absl::ParseDuration(text, &duration) || duration > kMax) {
+      !absl::ParseDuration(text, &duration) || duration > kMaxDuration) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", Utf8Prefix(text, kShownBytes),
                      "\" is no duration such as 20s, 1.5s, 200ms, 5m or 2h"));

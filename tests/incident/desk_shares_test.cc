@@ -3,6 +3,7 @@
 
 #include "server/incident/fingerprint.h"
 #include "server/incident/quiet_incidents.h"
+#include "server/wire/times.h"
 #include "tests/incident/desk_fixture.h"
 
 namespace recourse {
@@ -212,7 +213,7 @@ TEST_F(QuietTest, WhatIsQuietIsResolvedByTheServer) {
   EXPECT_EQ(resolution.resolved_by(), kQuietResolver);
   EXPECT_EQ(resolution.action(), v1::RESOLUTION_ACTION_ABORT);
   EXPECT_THAT(resolution.note(), HasSubstr("14 days"));
-  EXPECT_EQ(FromTimestamp(resolution.resolve_time()), clock_.Now());
+  EXPECT_EQ(FromMessage(resolution.resolve_time()), clock_.Now());
   EXPECT_EQ(quiet_server_.Get(waited_for).state(), v1::INCIDENT_STATE_OPEN);
   EXPECT_EQ(quiet_server_.Get(repeated).state(), v1::INCIDENT_STATE_OPEN);
 

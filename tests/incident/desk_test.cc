@@ -5,6 +5,7 @@
 
 #include "server/incident/new_incident.h"
 #include "server/incident/resolution.h"
+#include "server/wire/times.h"
 #include "tests/incident/desk_fixture.h"
 
 namespace recourse {
@@ -114,7 +115,7 @@ TEST_F(DeskTest, RepeatsJoinAndAreCounted) {
   EXPECT_EQ(joined.incident_id, id);
   server_.Escalate(Escalation("took 5 s"));
   EXPECT_EQ(server_.Get(id).occurrence_count(), 3);
-  EXPECT_EQ(FromTimestamp(server_.Get(id).last_seen_time()), repeat.now);
+  EXPECT_EQ(FromMessage(server_.Get(id).last_seen_time()), repeat.now);
   WaitForCount(id, 3);
   EXPECT_NE(server_.Escalate(Escalation("something else")).incident_id, id);
   EXPECT_THAT(Keys("incident_open/"), SizeIs(2));

@@ -12,6 +12,7 @@
 #include "server/incident/incident_desk.h"
 #include "server/incident/waits.h"
 #include "server/wire/errors.h"
+#include "server/wire/times.h"
 
 namespace recourse {
 namespace {
@@ -261,7 +262,7 @@ TEST(IncidentTableTest, QuietIsWhatNobodyWaitsForAndDoesNotFail) {
   const auto add = [&](const std::string& id, absl::Time last_seen) {
     StoredIncident stored = MakeIncident(id, 1, v1::INCIDENT_STATE_OPEN);
     *stored.record.mutable_incident()->mutable_last_seen_time() =
-        ToTimestamp(last_seen);
+        ToMessage(last_seen);
     table.Apply(stored);
   };
   const auto quiet = [&](size_t limit = 10, bool now_and_then = false) {

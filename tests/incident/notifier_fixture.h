@@ -13,6 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "server/incident/incident_store.h"
 #include "server/incident/notifier.h"
+#include "server/wire/times.h"
 #include "tests/incident/fakes.h"
 
 namespace recourse {
@@ -55,7 +56,7 @@ class NotifierTest : public testing::Test {
     incident.set_priority(v1::SEVERITY_HIGH);
     incident.set_title(absl::StrCat("failure of ", target));
     incident.set_occurrence_count(1);
-    *incident.mutable_create_time() = ToTimestamp(clock_.Now());
+    *incident.mutable_create_time() = ToMessage(clock_.Now());
     incident.add_channels("hook");
     return incident;
   }

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "recourse/internal/v1/targets.pb.h"
 #include "server/wire/errors.h"
-#include "server/wire/result.h"
+#include "server/wire/times.h"
 #include "tests/store/flaky_store.h"
 #include "tests/store/temp_directory.h"
 

@@ -382,20 +382,5 @@ TEST(ResultTest, LocalPlans) {
   EXPECT_EQ(plan.factor(), 1);
 }
 
-TEST(ResultTest, TimesStayInRange) {
-  EXPECT_EQ(ToMessage(absl::InfiniteDuration()).seconds(), 315'576'000'000);
-  EXPECT_EQ(ToMessage(-absl::InfiniteDuration()).seconds(), -315'576'000'000);
-  EXPECT_EQ(ToMessage(absl::Milliseconds(-1500)).seconds(), -1);
-  EXPECT_EQ(ToMessage(absl::Milliseconds(-1500)).nanos(), -500'000'000);
-  EXPECT_EQ(ToMessage(absl::InfiniteFuture()).seconds(), 253'402'300'799);
-  EXPECT_EQ(ToMessage(absl::InfiniteFuture()).nanos(), 999'999'999);
-  EXPECT_EQ(ToMessage(absl::InfinitePast()).seconds(), -62'135'596'800);
-  EXPECT_EQ(ToMessage(absl::InfinitePast()).nanos(), 0);
-  const google::protobuf::Timestamp before =
-      ToMessage(absl::FromUnixMillis(-500));
-  EXPECT_EQ(before.seconds(), -1);
-  EXPECT_EQ(before.nanos(), 500'000'000);
-}
-
 }  // namespace
 }  // namespace recourse
