@@ -37,6 +37,19 @@ std::string DecisionText(const v1::RecoveryResult& result) {
   return action.empty() ? cli::ShortName(result.disposition()) : action;
 }
 
+// Asks about one error and says that nobody recovers from it.
+absl::StatusOr<v1::RecoveryResult> Decide(Client& client,
+                                          const v1::RecoveryContext& context) {
+  absl::StatusOr<v1::RecoveryResult> result = client.HandleError(context);
+  if (!result.ok()) return result;
+  v1::RecoveryOutcome outcome;
+  outcome.set_recovery_token(result->recovery_token());
+  outcome.set_outcome(v1::OUTCOME_IGNORED);
+  const auto sent = client.ReportOutcome(outcome);
+  if (!sent.ok()) return sent.status();
+  return result;
+}
+
 }  // namespace
 
 absl::Status ShowGallery(Client& client, const std::string& path,
@@ -57,8 +70,7 @@ absl::Status ShowGallery(Client& client, const std::string& path,
           absl::StrCat(path, ":", errors + 1, ": is no JSON object"));
     }
     const v1::RecoveryContext context = ToContext(line);
-    const absl::StatusOr<v1::RecoveryResult> result =
-        client.HandleError(context);
+    const absl::StatusOr<v1::RecoveryResult> result = Decide(client, context);
     if (!result.ok()) return result.status();
     const v1::Classification& taken_for = result->classification();
     table.AddRow({line.value("ecosystem", ""),
@@ -66,12 +78,6 @@ absl::Status ShowGallery(Client& client, const std::string& path,
                   cli::ShortName(taken_for.category()), DecisionText(*result),
                   taken_for.pattern_id().empty() ? "classifier"
                                                  : taken_for.pattern_id()});
-    v1::RecoveryOutcome outcome;
-    outcome.set_recovery_token(result->recovery_token());
-    outcome.set_outcome(v1::OUTCOME_IGNORED);
-    if (const auto sent = client.ReportOutcome(outcome); !sent.ok()) {
-      return sent.status();
-    }
     ecosystems.insert(line.value("ecosystem", ""));
     ++errors;
   }

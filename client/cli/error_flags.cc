@@ -68,9 +68,8 @@ absl::Status SetError(const ErrorFlags& flags, Context& context,
   return SetPairs("--header", ':', flags.headers, *error.mutable_headers());
 }
 
-}  // namespace
-
-void AddErrorFlags(CLI::App& app, ErrorFlags& flags) {
+// What the error itself is.
+void AddDetailFlags(CLI::App& app, ErrorFlags& flags) {
   app.add_option("--message,-m", flags.message,
                  "The error's text; - reads standard input")
       ->required();
@@ -84,6 +83,12 @@ void AddErrorFlags(CLI::App& app, ErrorFlags& flags) {
       ->allow_extra_args(false);
   AddDuration(app, "--retry-after", flags.retry_after,
               "How long the failed server asked to wait");
+}
+
+}  // namespace
+
+void AddErrorFlags(CLI::App& app, ErrorFlags& flags) {
+  AddDetailFlags(app, flags);
   app.add_option("--workflow", flags.workflow, "The workflow's id");
   app.add_option("--node", flags.node, "The node or function in it");
   app.add_option("--target", flags.target,

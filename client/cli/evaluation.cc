@@ -41,18 +41,23 @@ void Evaluation::Add(const std::string& file, const LabelledError& error,
     ++retries_;
     if (!error.retryable.Accepts("true")) ++wrong_retries_;
   }
+  AddConfidence(answer, category_agrees);
+  if (!miss.differences.empty()) misses_.push_back(std::move(miss));
+}
+
+void Evaluation::AddConfidence(const v1::Classification& answer, bool right) {
+  const int one_if_right = right ? 1 : 0;
   if (answer.category() == v1::FAILURE_CATEGORY_UNKNOWN) {
     ++unknown_;
-    unknown_right_ += category_agrees ? 1 : 0;
-  } else {
-    const double confidence = std::clamp(answer.confidence(), 0.0, 1.0);
-    ConfidenceBin& bin =
-        bins_[std::min(kBins - 1, static_cast<int>(confidence * kBins))];
-    ++bin.count;
-    bin.right += category_agrees ? 1 : 0;
-    bin.confidence += confidence;
+    unknown_right_ += one_if_right;
+    return;
   }
-  if (!miss.differences.empty()) misses_.push_back(std::move(miss));
+  const double confidence = std::clamp(answer.confidence(), 0.0, 1.0);
+  ConfidenceBin& bin =
+      bins_[std::min(kBins - 1, static_cast<int>(confidence * kBins))];
+  ++bin.count;
+  bin.right += one_if_right;
+  bin.confidence += confidence;
 }
 
 double Evaluation::calibration_error() const {

@@ -69,6 +69,8 @@ class Evaluation {
   const std::vector<Miss>& misses() const { return misses_; }
 
  private:
+  // `right`: its category is.
+  void AddConfidence(const v1::Classification& answer, bool right);
   static double Share(int part, int whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / whole;
   }

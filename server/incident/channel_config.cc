@@ -95,6 +95,18 @@ absl::StatusOr<std::string> CheckedUrl(const std::string& field,
   return text;
 }
 
+// Empty: its messages are not signed.
+absl::StatusOr<std::string> CheckedKey(const std::string& field,
+                                       const std::string& secret,
+                                       const std::string& path) {
+  absl::StatusOr<std::string> text = TextOrFile(field, secret, path);
+  if (!text.ok()) return text;
+  if (text->empty() && !path.empty()) {
+    return InvalidField(absl::StrCat(field, "_file"), "is empty");
+  }
+  return SigningKey(field, *text);
+}
+
 absl::StatusOr<ChannelSettings> CheckChannel(
     const std::string& field, const config::v1::Channel& channel) {
   ChannelSettings settings{.name = channel.name()};
@@ -116,12 +128,8 @@ absl::StatusOr<ChannelSettings> CheckChannel(
       const config::v1::WebhookChannel& webhook = channel.webhook();
       url = CheckedUrl(absl::StrCat(field, ".webhook.url"), webhook.url(),
                        webhook.url_file());
-      const std::string secret_field = absl::StrCat(field, ".webhook.secret");
-      key = TextOrFile(secret_field, webhook.secret(), webhook.secret_file());
-      if (key.ok() && key->empty() && !webhook.secret_file().empty()) {
-        key = InvalidField(absl::StrCat(secret_field, "_file"), "is empty");
-      }
-      if (key.ok()) key = SigningKey(secret_field, *key);
+      key = CheckedKey(absl::StrCat(field, ".webhook.secret"), webhook.secret(),
+                       webhook.secret_file());
       break;
     }
     case config::v1::Channel::kSlack:

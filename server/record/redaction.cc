@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "re2/re2.h"
 #include "re2/set.h"
 #include "server/record/redaction_rules.h"
@@ -27,6 +28,18 @@ constexpr int64_t kMaxRegexMemoryBytes = 8 << 20;
 
 re2::StringPiece Piece(absl::string_view text) {
   return re2::StringPiece(text.data(), text.size());
+}
+
+// Where the groups of a match are in `input`.
+Groups PlacesIn(absl::string_view input,
+                absl::Span<const re2::StringPiece> matched) {
+  Groups groups;
+  for (size_t i = 0; i < matched.size(); ++i) {
+    if (matched[i].data() == nullptr) continue;
+    groups[i].begin = static_cast<size_t>(matched[i].data() - input.data());
+    groups[i].end = groups[i].begin + matched[i].size();
+  }
+  return groups;
 }
 
 bool IsValidUtf8(absl::string_view text) {
@@ -212,12 +225,8 @@ bool Redactor::Rules::Apply(const CompiledRule& rule, const RE2& regex,
                      matched.data(), group_count)) {
       break;
     }
-    Groups groups;
-    for (int i = 0; i < group_count; ++i) {
-      if (matched[i].data() == nullptr) continue;
-      groups[i].begin = static_cast<size_t>(matched[i].data() - input.data());
-      groups[i].end = groups[i].begin + matched[i].size();
-    }
+    const Groups groups =
+        PlacesIn(input, absl::MakeConstSpan(matched.data(), group_count));
     from = std::max(groups[0].end, from + 1);
     std::optional<TextSpan> secret = resolve(input, groups);
     if (!secret.has_value() || secret->begin >= secret->end) continue;

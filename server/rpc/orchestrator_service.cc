@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/model/utf8.h"
@@ -146,6 +148,37 @@ absl::StatusOr<v1::GetStatisticsResponse> ReadStatistics(
     *response.mutable_statistics() = statistics->Report(request.window(), now);
   }
   return response;
+}
+
+absl::Status CheckMatch(const v1::MatchErrorPatternRequest& request) {
+  if (request.candidate_patterns_size() > kMaxCandidates) {
+    return InvalidField("candidate_patterns",
+                        absl::StrCat("at most ", kMaxCandidates));
+  }
+  if (request.max_matches() < 0 || request.max_matches() > kMaxMatches) {
+    return InvalidField("max_matches", absl::StrCat("must be 0-", kMaxMatches));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SharedPattern>> ParseCandidates(
+    const v1::MatchErrorPatternRequest& request) {
+  RegexBudget budget = NewPatternBudget();
+  budget.max_memory = std::min(
+      budget.max_memory,
+      kMaxCandidateMemory / std::max(1, request.candidate_patterns_size()));
+  std::vector<SharedPattern> candidates;
+  for (const v1::ErrorPattern& message : request.candidate_patterns()) {
+    absl::StatusOr<SharedPattern> pattern =
+        ParsePattern(message, Origin::kUser, budget);
+    if (!pattern.ok()) {
+      return PrefixField(
+          absl::StrCat("candidate_patterns[", candidates.size(), "]"),
+          pattern.status());
+    }
+    candidates.push_back(*std::move(pattern));
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -299,37 +332,19 @@ grpc::ServerUnaryReactor* OrchestratorService::ApplyErrorPatterns(
 
 absl::StatusOr<v1::MatchErrorPatternResponse> OrchestratorService::Match(
     const std::shared_ptr<const v1::MatchErrorPatternRequest>& request) const {
-  if (request->candidate_patterns_size() > kMaxCandidates) {
-    return InvalidField("candidate_patterns",
-                        absl::StrCat("at most ", kMaxCandidates));
-  }
-  if (request->max_matches() < 0 || request->max_matches() > kMaxMatches) {
-    return InvalidField("max_matches", absl::StrCat("must be 0-", kMaxMatches));
-  }
-  RegexBudget budget = NewPatternBudget();
-  budget.max_memory = std::min(
-      budget.max_memory,
-      kMaxCandidateMemory / std::max(1, request->candidate_patterns_size()));
-  std::vector<SharedPattern> candidates;
-  std::set<const Pattern*> is_candidate;
-  for (const v1::ErrorPattern& message : request->candidate_patterns()) {
-    absl::StatusOr<SharedPattern> pattern =
-        ParsePattern(message, Origin::kUser, budget);
-    if (!pattern.ok()) {
-      return PrefixField(
-          absl::StrCat("candidate_patterns[", candidates.size(), "]"),
-          pattern.status());
-    }
-    is_candidate.insert(pattern->get());
-    candidates.push_back(*std::move(pattern));
-  }
+  if (absl::Status s = CheckMatch(*request); !s.ok()) return s;
+  absl::StatusOr<std::vector<SharedPattern>> candidates =
+      ParseCandidates(*request);
+  if (!candidates.ok()) return candidates.status();
+  const std::set<SharedPattern> is_candidate(candidates->begin(),
+                                             candidates->end());
   absl::StatusOr<RecoveryRequest> context = ParseContextOf(request);
   if (!context.ok()) return context.status();
   const Failure failure = context->failure;
   const size_t max_matches =
       request->max_matches() == 0 ? kDefaultMatches : request->max_matches();
   absl::StatusOr<Explanation> explanation = parts_.orchestrator->Explain(
-      *std::move(context), std::move(candidates), max_matches);
+      *std::move(context), *std::move(candidates), max_matches);
   if (!explanation.ok()) return explanation.status();
 
   v1::MatchErrorPatternResponse response;
@@ -339,7 +354,7 @@ absl::StatusOr<v1::MatchErrorPatternResponse> OrchestratorService::Match(
     match->set_origin(ToMessageEnum<v1::PatternOrigin>(pattern->origin));
     match->set_priority(pattern->priority);
     match->set_mode(ToMessageEnum<v1::PatternMode>(pattern->mode));
-    match->set_candidate(is_candidate.contains(pattern.get()));
+    match->set_candidate(is_candidate.contains(pattern));
     match->set_matched_text(MatchedText(*pattern, failure));
   }
   response.set_why(explanation->why);

@@ -26,6 +26,12 @@ void AddFile(const FileDescriptor* file, std::set<std::string>& seen,
   }
 }
 
+void Refuse(grpc::StatusCode code, const char* text,
+            reflection::ServerReflectionResponse& response) {
+  response.mutable_error_response()->set_error_code(code);
+  response.mutable_error_response()->set_error_message(text);
+}
+
 reflection::ServerReflectionResponse Answer(
     const reflection::ServerReflectionRequest& request,
     const std::vector<std::string>& services) {
@@ -51,16 +57,12 @@ reflection::ServerReflectionResponse Answer(
     case reflection::ServerReflectionRequest::kAllExtensionNumbersOfType:
       break;  // The API is proto3: it has no extensions.
     case reflection::ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
-      response.mutable_error_response()->set_error_code(
-          grpc::StatusCode::INVALID_ARGUMENT);
-      response.mutable_error_response()->set_error_message(
-          "message_request is required");
+      Refuse(grpc::StatusCode::INVALID_ARGUMENT, "message_request is required",
+             response);
       return response;
   }
   if (file == nullptr) {
-    response.mutable_error_response()->set_error_code(
-        grpc::StatusCode::NOT_FOUND);
-    response.mutable_error_response()->set_error_message("not found");
+    Refuse(grpc::StatusCode::NOT_FOUND, "not found", response);
     return response;
   }
   std::set<std::string> seen;

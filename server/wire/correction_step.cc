@@ -61,6 +61,32 @@ std::vector<SharedRegex> CompileAll(const TextList& texts,
   return regexes;
 }
 
+// What the rewrite does; returns the name of the field that says it.
+absl::string_view ParseOperation(const v1::Rewrite& message, Checker& check,
+                                 Rewrite& rewrite) {
+  switch (message.operation_case()) {
+    case v1::Rewrite::kReplacement:
+      rewrite.text = message.replacement();
+      CheckReplacement(rewrite.text, *rewrite.pattern, check);
+      return "replacement";
+    case v1::Rewrite::kPrepend:
+      rewrite.operation = Rewrite::Operation::kPrepend;
+      rewrite.text = message.prepend();
+      return "prepend";
+    case v1::Rewrite::kAppend:
+      rewrite.operation = Rewrite::Operation::kAppend;
+      rewrite.text = message.append();
+      return "append";
+    case v1::Rewrite::kFixer:
+      rewrite.operation = Rewrite::Operation::kFix;
+      ParseFixer(message.fixer(), check, rewrite);
+      return "fixer";
+    case v1::Rewrite::OPERATION_NOT_SET:
+      check.Fail("", "needs one of replacement, prepend, append, fixer");
+  }
+  return "";
+}
+
 Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
                      Checker& check) {
   Rewrite rewrite;
@@ -72,32 +98,8 @@ Rewrite ParseRewrite(const v1::Rewrite& message, const StepRules& rules,
         CompileRegex(message.pattern(), rules.regex_budget, check, "pattern");
   }
   if (!check.ok()) return rewrite;
-  absl::string_view field;
-  switch (message.operation_case()) {
-    case v1::Rewrite::kReplacement:
-      field = "replacement";
-      rewrite.text = message.replacement();
-      CheckReplacement(rewrite.text, *rewrite.pattern, check);
-      break;
-    case v1::Rewrite::kPrepend:
-      field = "prepend";
-      rewrite.operation = Rewrite::Operation::kPrepend;
-      rewrite.text = message.prepend();
-      break;
-    case v1::Rewrite::kAppend:
-      field = "append";
-      rewrite.operation = Rewrite::Operation::kAppend;
-      rewrite.text = message.append();
-      break;
-    case v1::Rewrite::kFixer:
-      field = "fixer";
-      rewrite.operation = Rewrite::Operation::kFix;
-      ParseFixer(message.fixer(), check, rewrite);
-      break;
-    case v1::Rewrite::OPERATION_NOT_SET:
-      check.Fail("", "needs one of replacement, prepend, append, fixer");
-      return rewrite;
-  }
+  const absl::string_view field = ParseOperation(message, check, rewrite);
+  if (field.empty()) return rewrite;
   check.Text(field, rewrite.text, kMaxRewriteTextBytes);
   CheckErrorGroups(rewrite.text, rules.error_regex, check, field);
   rewrite.only_if = CompileAll(message.only_if_text_matches(), rules, check,
