@@ -86,6 +86,18 @@ absl::Status TooManyEqual() {
       kEqualRetryDelay);
 }
 
+// What a report of the outcome is booked by.
+void NoteDecision(const Decision& decision, absl::Time now,
+                  Progress& progress) {
+  progress.decision_id = decision.decision_id;
+  progress.strategy = decision.strategy;
+  progress.pattern_id = decision.classification.pattern_id;
+  progress.category = decision.classification.category;
+  progress.error_type = decision.classification.error_type;
+  progress.issue_time = progress.decision_time = now;
+  progress.registry_revision = decision.registry_revision;
+}
+
 }  // namespace
 
 Orchestrator::Orchestrator(OrchestratorParts parts)
@@ -139,40 +151,29 @@ void Orchestrator::CatchUp(Recovery& r) const {
   r.now = r.decision.time = later;
 }
 
-// Token, match and plan: everything before the first step is asked.
-Orchestrator::Begun Orchestrator::Start(
-    RecoveryRequest request,
-    std::shared_ptr<const PatternRegistry> registry) const {
-  auto recovery = std::make_unique<Recovery>();
-  Recovery& r = *recovery;
-  r.request = std::move(request);
-  r.started = r.now = r.request.receive_time.value_or(now());
-  if (r.request.receive_time.has_value()) CatchUp(r);
-  r.registry = std::move(registry);
-  if (!r.request.recovery_token.empty()) {
-    absl::StatusOr<Progress> progress = OpenToken(r.request.recovery_token);
-    if (!progress.ok()) return progress.status();
-    r.previous = *progress;
-    r.progress = *std::move(progress);
-    // Waiting does not count, even if the answer of the wait was lost.
-    if (!r.progress.incident_id.empty()) {
-      r.progress.waited +=
-          std::max(r.now - r.progress.issue_time, absl::ZeroDuration());
-    }
-  } else {
+// As the token says, or that of a new recovery.
+absl::Status Orchestrator::LoadProgress(Recovery& r) const {
+  if (r.request.recovery_token.empty()) {
     r.progress.recovery_id = NewId();
     r.progress.start_time = r.now;
     r.progress.ns = r.request.failure.ns;
+    return absl::OkStatus();
   }
-  const Failure& failure = r.request.failure;
-  r.site = SiteOf(failure, *parts_.redactor);
-  r.decision.decision_id = NewId();
-  r.decision.recovery_id = r.progress.recovery_id;
-  r.decision.time = r.now;
-  r.decision.registry_revision = r.registry->revision();
-  r.seed = StableHash(r.request.request_id.empty() ? r.decision.decision_id
-                                                   : MemoKey(r.request));
+  absl::StatusOr<Progress> progress = OpenToken(r.request.recovery_token);
+  if (!progress.ok()) return progress.status();
+  r.previous = *progress;
+  r.progress = *std::move(progress);
+  // Waiting does not count, even if the answer of the wait was lost.
+  if (!r.progress.incident_id.empty()) {
+    r.progress.waited +=
+        std::max(r.now - r.progress.issue_time, absl::ZeroDuration());
+  }
+  return absl::OkStatus();
+}
 
+// Which pattern matches, and what is known about the failure.
+void Orchestrator::Understand(Recovery& r) const {
+  const Failure& failure = r.request.failure;
   // An open circuit without an error is nothing that a pattern could know.
   if (!failure.text.empty()) r.match = r.registry->Match(failure);
   Classification& classification = r.decision.classification;
@@ -184,6 +185,29 @@ Orchestrator::Begun Orchestrator::Start(
                               TraceReason::kClassified,
                               classification.evidence});
   AddTargetHint(failure, *parts_.redactor, r.decision.trace);
+}
+
+// Token, match and plan: everything before the first step is asked.
+Orchestrator::Begun Orchestrator::Start(
+    RecoveryRequest request,
+    std::shared_ptr<const PatternRegistry> registry) const {
+  auto recovery = std::make_unique<Recovery>();
+  Recovery& r = *recovery;
+  r.request = std::move(request);
+  r.started = r.now = r.request.receive_time.value_or(now());
+  if (r.request.receive_time.has_value()) CatchUp(r);
+  r.registry = std::move(registry);
+  if (absl::Status s = LoadProgress(r); !s.ok()) return s;
+  const Failure& failure = r.request.failure;
+  r.site = SiteOf(failure, *parts_.redactor);
+  r.decision.decision_id = NewId();
+  r.decision.recovery_id = r.progress.recovery_id;
+  r.decision.time = r.now;
+  r.decision.registry_revision = r.registry->revision();
+  r.seed = StableHash(r.request.request_id.empty() ? r.decision.decision_id
+                                                   : MemoKey(r.request));
+  Understand(r);
+  const Classification& classification = r.decision.classification;
   r.plan =
       ChoosePlan(failure, classification, r.match.winner, parts_.default_plans);
   r.decision.plan_steps = r.plan.steps;
@@ -447,13 +471,7 @@ void Orchestrator::Conclude(Recovery& r) const {
   } else {
     decision.error_message = GiveUpMessage(decision);
   }
-  progress.decision_id = decision.decision_id;
-  progress.strategy = decision.strategy;
-  progress.pattern_id = decision.classification.pattern_id;
-  progress.category = decision.classification.category;
-  progress.error_type = decision.classification.error_type;
-  progress.issue_time = progress.decision_time = r.now;
-  progress.registry_revision = decision.registry_revision;
+  NoteDecision(decision, r.now, progress);
 }
 
 absl::StatusOr<Progress> Orchestrator::OpenToken(

@@ -114,6 +114,8 @@ class Orchestrator {
   Begun Start(RecoveryRequest request,
               std::shared_ptr<const PatternRegistry> registry) const;
   void CatchUp(Recovery& recovery) const;
+  absl::Status LoadProgress(Recovery& recovery) const;
+  void Understand(Recovery& recovery) const;
   void TellGuard(const Recovery& recovery) const;
   bool SettlesNow(const Progress& progress, absl::Time now) const;
   void ApplyPolicy(Recovery& recovery) const;

@@ -67,6 +67,7 @@ class JsonMender {
 
   // Strings, in json_strings.cc.
   bool ReadString(bool key);
+  void StringEnded(bool key);
   void ReadEscape(bool python);
   bool ClosesHere(char32_t open, char32_t quote, size_t behind, bool key) const;
   bool ValueMayEndAt(size_t at) const;

@@ -160,6 +160,15 @@ void JsonMender::ReadEscape(bool python) {
   }
 }
 
+void JsonMender::StringEnded(bool key) {
+  if (key) {
+    meant_json_ = true;
+    levels_.back().wait = Wait::kColon;
+  } else {
+    ValueEnded(false);
+  }
+}
+
 bool JsonMender::ReadString(bool key) {
   const Character open = CharacterAt(text_, at_);
   at_ += open.bytes;
@@ -180,12 +189,7 @@ bool JsonMender::ReadString(bool key) {
         // string's quotes were taken for inner ones.
         if (line_ends && inner_quotes) return false;
         if (inner_quotes && QuoteIsLastAt(at_)) return false;
-        if (key) {
-          meant_json_ = true;
-          levels_.back().wait = Wait::kColon;
-        } else {
-          ValueEnded(false);
-        }
+        StringEnded(key);
         return true;
       }
       const size_t next = SkipBlankFrom(at_);

@@ -32,6 +32,20 @@ absl::Status NotWrittenYet(const std::string& incident_id) {
                  {{"incident_id", incident_id}});
 }
 
+// How many waiters a resolution of all of them resolves, and refuses.
+void CountResolved(const std::map<std::string, WaiterMark>& waiters,
+                   const v1::Resolution& resolution,
+                   v1::ResolveIncidentResponse& response) {
+  for (const auto& [waiter_id, mark] : waiters) {
+    if (mark.resolved) continue;
+    response.set_resolved_waiters(response.resolved_waiters() + 1);
+    if (Effective(resolution, mark.rerun_allowed).refused() !=
+        v1::TRACE_REASON_UNSPECIFIED) {
+      response.set_refused_waiters(response.refused_waiters() + 1);
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<StoredIncident> IncidentDesk::State::LookToChange(
@@ -132,14 +146,7 @@ IncidentDesk::State::ResolveAll(StoredIncident incident,
   sync.Apply(incident);
   notifier->Wake();
   listener(IncidentChange::kResolved, incident.incident_id);
-  for (const auto& [waiter_id, mark] : waiters) {
-    if (mark.resolved) continue;
-    response.set_resolved_waiters(response.resolved_waiters() + 1);
-    if (Effective(record.resolution(), mark.rerun_allowed).refused() !=
-        v1::TRACE_REASON_UNSPECIFIED) {
-      response.set_refused_waiters(response.refused_waiters() + 1);
-    }
-  }
+  CountResolved(waiters, record.resolution(), response);
   *response.mutable_incident() = ToMessage(incident);
   return response;
 }

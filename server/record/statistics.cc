@@ -54,6 +54,13 @@ bool PassesOver(TraceReason reason) {
   return false;
 }
 
+// `time` is not before the epoch.
+void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
+  message->set_seconds(absl::ToUnixSeconds(time));
+  message->set_nanos(
+      static_cast<int32_t>(absl::ToUnixNanos(time) % 1'000'000'000));
+}
+
 bool IsOfStep(const StepTrace& trace) {
   return trace.strategy != Strategy::kUnspecified &&
          trace.strategy != Strategy::kNone && PassesOver(trace.reason);
@@ -133,6 +140,39 @@ struct Statistics::State {
     int64_t sum = 0;
     for (const auto& [minute, count] : OutstandingOfLastHour(now)) sum += count;
     return sum;
+  }
+  // What a report of the window is made of.
+  struct Window {
+    Totals sum;
+    PatternCounts patterns;
+    absl::Time start;
+    int64_t young = 0;  // Outstanding for less than an hour.
+  };
+  Window Read(v1::StatisticsWindow window, absl::Time now) const
+      ABSL_SHARED_LOCKS_REQUIRED(mu) {
+    Window read;
+    switch (window) {
+      case v1::STATISTICS_WINDOW_ONE_MINUTE:
+        read.start = seconds.StartOfLast(60, now);
+        seconds.AddLast(60, now, &read.sum);
+        break;
+      case v1::STATISTICS_WINDOW_FIVE_MINUTES:
+        read.start = seconds.StartOfLast(kSecondSlots, now);
+        seconds.AddLast(kSecondSlots, now, &read.sum);
+        break;
+      case v1::STATISTICS_WINDOW_ONE_HOUR:
+        read.start = minutes.StartOfLast(kMinuteSlots, now);
+        minutes.AddLast(kMinuteSlots, now, &read.sum);
+        break;
+      default:
+        read.start = start_time;
+        totals.AddTo(&read.sum);
+    }
+    read.young = window == v1::STATISTICS_WINDOW_ALL
+                     ? YoungOutstanding(now)
+                     : read.sum.counters[Counter::kOutstanding];
+    read.patterns = NamedPatterns(read.sum.patterns);
+    return read;
   }
   PatternCounts NamedPatterns(const std::vector<int64_t>& counts) const
       ABSL_SHARED_LOCKS_REQUIRED(mu) {
@@ -228,53 +268,30 @@ void Statistics::RecordDuplicateReport(absl::Time now) {
 
 v1::RecoveryStatistics Statistics::Report(v1::StatisticsWindow window,
                                           absl::Time now) const {
-  Totals sum;
-  PatternCounts patterns;
-  absl::Time start;
-  int64_t young = 0;  // Outstanding for less than an hour.
+  if (window != v1::STATISTICS_WINDOW_ONE_MINUTE &&
+      window != v1::STATISTICS_WINDOW_FIVE_MINUTES &&
+      window != v1::STATISTICS_WINDOW_ONE_HOUR) {
+    window = v1::STATISTICS_WINDOW_ALL;
+  }
+  State::Window read;
   {
     absl::MutexLock lock(&state_->mu);
-    switch (window) {
-      case v1::STATISTICS_WINDOW_ONE_MINUTE:
-        start = state_->seconds.StartOfLast(60, now);
-        state_->seconds.AddLast(60, now, &sum);
-        break;
-      case v1::STATISTICS_WINDOW_FIVE_MINUTES:
-        start = state_->seconds.StartOfLast(kSecondSlots, now);
-        state_->seconds.AddLast(kSecondSlots, now, &sum);
-        break;
-      case v1::STATISTICS_WINDOW_ONE_HOUR:
-        start = state_->minutes.StartOfLast(kMinuteSlots, now);
-        state_->minutes.AddLast(kMinuteSlots, now, &sum);
-        break;
-      default:
-        window = v1::STATISTICS_WINDOW_ALL;
-        start = state_->start_time;
-        state_->totals.AddTo(&sum);
-    }
-    young = window == v1::STATISTICS_WINDOW_ALL
-                ? state_->YoungOutstanding(now)
-                : sum.counters[Counter::kOutstanding];
-    patterns = state_->NamedPatterns(sum.patterns);  // Names never move.
+    read = state_->Read(window, now);
   }
-  // Reports for decisions that another server counted make `young` negative;
-  // they belong to the old ones then.
-  const int64_t old = sum.counters[Counter::kOutstanding] - young;
+  // Reports for decisions that another server counted make it negative; they
+  // belong to the old ones then.
+  const int64_t young = read.young;
+  const int64_t old = read.sum.counters[Counter::kOutstanding] - young;
   const int64_t pending = std::max<int64_t>(0, young);
   const int64_t unreported =
       std::max<int64_t>(0, old + std::min<int64_t>(0, young));
 
   v1::RecoveryStatistics report;
   report.set_window(window);
-  const absl::Time begin = std::max(start, absl::UnixEpoch());
-  report.mutable_start_time()->set_seconds(absl::ToUnixSeconds(begin));
-  report.mutable_start_time()->set_nanos(
-      static_cast<int32_t>((absl::ToUnixNanos(begin) % 1'000'000'000)));
-  report.mutable_end_time()->set_seconds(absl::ToUnixSeconds(now));
-  report.mutable_end_time()->set_nanos(
-      static_cast<int32_t>((absl::ToUnixNanos(now) % 1'000'000'000)));
-  FillReport(sum, std::move(patterns), pending, unreported, kMaxShownPatterns,
-             &report);
+  SetTime(std::max(read.start, absl::UnixEpoch()), report.mutable_start_time());
+  SetTime(now, report.mutable_end_time());
+  FillReport(read.sum, std::move(read.patterns), pending, unreported,
+             kMaxShownPatterns, &report);
   return report;
 }
 

@@ -47,6 +47,16 @@ void Order(AlternativeOrder order, std::vector<Alternative>& alternatives) {
   }
 }
 
+// The first of them; the others are told, too.
+AlternativeAction Take(std::vector<Alternative> left) {
+  AlternativeAction action;
+  action.alternative = std::move(left.front());
+  for (size_t i = 1; i < left.size(); ++i) {
+    action.remaining.push_back(std::move(left[i].name));
+  }
+  return action;
+}
+
 }  // namespace
 
 StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
@@ -88,12 +98,7 @@ StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
                      "the circuits of all alternatives left are open"};
   }
   Order(step.order_by, left);
-  AlternativeAction action;
-  action.alternative = std::move(left.front());
-  for (size_t i = 1; i < left.size(); ++i) {
-    action.remaining.push_back(std::move(left[i].name));
-  }
-  return Action(std::move(action));
+  return Action(Take(std::move(left)));
 }
 
 }  // namespace recourse

@@ -163,6 +163,36 @@ std::optional<Exhausted> RecourseServer::Refuse(const Action& action,
                        now);
 }
 
+// The first of the steps that gives an action, and leave for it.
+Decision RecourseServer::AskSteps(const std::vector<Step>& steps, uint64_t seed,
+                                  bool has_token,
+                                  std::optional<TraceReason> rerun_refused,
+                                  absl::Time now) {
+  Decision decision;
+  Cursor& current = progress_.cursors.back();
+  const int unused = failure_.circuit_open ? 1 : 0;
+  for (const Step& step : steps) {
+    StepAnswer answer = Decide(
+        step, StepContext{.failure = failure_,
+                          .classification = classification_,
+                          .progress = progress_,
+                          .granted = std::max(current.granted - unused, 0),
+                          .rerun_refused = rerun_refused,
+                          .seed = seed});
+    HeldGrant held;
+    auto* action = std::get_if<Action>(&answer);
+    if (action == nullptr || Refuse(*action, has_token, seed, now, &held)) {
+      current.granted = 0;
+      continue;
+    }
+    decision.action = std::move(*action);
+    if (held.get() != nullptr) ApplyGrant(*held.get(), false, decision);
+    progress_.grant = held.Take();
+    break;
+  }
+  return decision;
+}
+
 // As Orchestrator::Begin and Finish, in their order.
 Verdict RecourseServer::HandleError(const Question& question, Token* token,
                                     Nanos at) {
@@ -179,29 +209,9 @@ Verdict RecourseServer::HandleError(const Question& question, Token* token,
   TellFailure(failure_, SiteOfFailure(), classification_,
               {.grant = has_token ? &progress_.grant : nullptr}, now, guard_);
   progress_.grant = {};
-  Decision decision;
-  const int unused = failure_.circuit_open ? 1 : 0;
-  for (const Step& step : *plans_[static_cast<size_t>(category)].steps) {
-    Cursor& current = progress_.cursors.back();
-    StepAnswer answer = Decide(
-        step, StepContext{.failure = failure_,
-                          .classification = classification_,
-                          .progress = progress_,
-                          .granted = std::max(current.granted - unused, 0),
-                          .rerun_refused = rerun_refused,
-                          .seed = question.seed});
-    HeldGrant held;
-    auto* action = std::get_if<Action>(&answer);
-    if (action == nullptr ||
-        Refuse(*action, has_token, question.seed, now, &held)) {
-      current.granted = 0;
-      continue;
-    }
-    decision.action = std::move(*action);
-    if (held.get() != nullptr) ApplyGrant(*held.get(), false, decision);
-    progress_.grant = held.Take();
-    break;
-  }
+  const Decision decision =
+      AskSteps(*plans_[static_cast<size_t>(category)].steps, question.seed,
+               has_token, rerun_refused, now);
   if (decision.action && UsesAnAttempt(decision, failure_)) {
     Advance(*decision.action, progress_, progress_.cursors.back());
   }

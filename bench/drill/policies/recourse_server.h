@@ -80,6 +80,9 @@ class RecourseServer {
   void Describe(const Question& question);
   void Load(const Token& token, Nanos now);
   void Store(Category category, Token* token) const;
+  Decision AskSteps(const std::vector<Step>& steps, uint64_t seed,
+                    bool has_token, std::optional<TraceReason> rerun_refused,
+                    absl::Time now);
   std::optional<Exhausted> Refuse(const Action& action, bool has_token,
                                   uint64_t seed, absl::Time now,
                                   HeldGrant* held);
