@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <utility>
 
@@ -129,6 +130,27 @@ v1::WatchCircuitsRequest IdentityOf(const Shared& shared) {
   identity.set_namespace_(shared.namespace_name);
   *identity.mutable_caller() = shared.caller;
   return identity;
+}
+
+// Reads the stream that `open` makes until `take` has had enough.
+template <typename Message>
+absl::Status ReadStream(
+    const std::function<std::unique_ptr<grpc::ClientReaderInterface<Message>>(
+        grpc::ClientContext*)>& open,
+    const std::function<bool(const Message&)>& take, const CallOptions& call) {
+  grpc::ClientContext context;
+  if (call.timeout > absl::ZeroDuration()) SetDeadline(call.timeout, context);
+  const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
+  const auto stream = open(&context);
+  Message message;
+  bool satisfied = false;
+  while (stream->Read(&message)) {
+    satisfied = !take(message);
+    if (satisfied) break;
+  }
+  if (satisfied) context.TryCancel();
+  const absl::Status status = FromGrpcStatus(stream->Finish());
+  return satisfied ? absl::OkStatus() : status;
 }
 
 }  // namespace
@@ -284,31 +306,6 @@ std::unique_ptr<ErrorStream> Client::HandleErrorStream(
     const CallOptions& call) {
   return std::make_unique<ErrorStream>(*orchestrator_, call.timeout, call.stop);
 }
-
-namespace {
-
-// Reads the stream that `open` makes until `take` has had enough.
-template <typename Message>
-absl::Status ReadStream(
-    const std::function<std::unique_ptr<grpc::ClientReaderInterface<Message>>(
-        grpc::ClientContext*)>& open,
-    const std::function<bool(const Message&)>& take, const CallOptions& call) {
-  grpc::ClientContext context;
-  if (call.timeout > absl::ZeroDuration()) SetDeadline(call.timeout, context);
-  const std::stop_callback on_stop(call.stop, [&] { context.TryCancel(); });
-  const auto stream = open(&context);
-  Message message;
-  bool satisfied = false;
-  while (stream->Read(&message)) {
-    satisfied = !take(message);
-    if (satisfied) break;
-  }
-  if (satisfied) context.TryCancel();
-  const absl::Status status = FromGrpcStatus(stream->Finish());
-  return satisfied ? absl::OkStatus() : status;
-}
-
-}  // namespace
 
 absl::Status Client::WatchRecoveries(
     const v1::WatchRecoveriesRequest& request,
