@@ -173,15 +173,7 @@ void AddAboutTarget(CLI::App& breakers, const std::string& name,
                     Context& context) {
   CLI::App* command = breakers.add_subcommand(name, help);
   auto request = std::make_shared<Request>();
-  command
-      ->add_option_function<std::string>(
-          "TARGET", [request](const std::string& v) { request->set_target(v); },
-          "For example postgres/orders")
-      ->required();
-  command->add_option_function<std::string>(
-      "--namespace",
-      [request](const std::string& v) { request->set_namespace_(v); },
-      "Default: default");
+  AddTarget(*command, request);
   command->footer(
       absl::StrCat("Example:\n  recourse breakers ", name, " postgres/orders"));
   command->callback([request, run, &context] {

@@ -1,6 +1,7 @@
 // Flags of kinds that CLI11 does not know.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +29,20 @@ CLI::Option* AddEnum(CLI::App& app, const std::string& name, Enum& value,
   return AddEnum(
       app, name, *google::protobuf::GetEnumDescriptor<Enum>(),
       [&value](int number) { value = static_cast<Enum>(number); }, help);
+}
+
+// TARGET and --namespace of a request about one target.
+template <typename Request>
+void AddTarget(CLI::App& command, const std::shared_ptr<Request>& request) {
+  command
+      .add_option_function<std::string>(
+          "TARGET", [request](const std::string& v) { request->set_target(v); },
+          "For example postgres/orders")
+      ->required();
+  command.add_option_function<std::string>(
+      "--namespace",
+      [request](const std::string& v) { request->set_namespace_(v); },
+      "Default: default");
 }
 
 // "KEY<separator>VALUE" in two; nullopt where the separator or key is missing.

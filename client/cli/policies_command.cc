@@ -227,15 +227,7 @@ void AddResolve(CLI::App& policies, Context& context) {
   CLI::App* command = policies.add_subcommand(
       "resolve", "Show what is in force for one target");
   auto request = std::make_shared<v1::ResolveTargetPolicyRequest>();
-  command
-      ->add_option_function<std::string>(
-          "TARGET", [request](const std::string& v) { request->set_target(v); },
-          "For example postgres/orders")
-      ->required();
-  command->add_option_function<std::string>(
-      "--namespace",
-      [request](const std::string& v) { request->set_namespace_(v); },
-      "Default: default");
+  AddTarget(*command, request);
   command->footer("Example:\n  recourse policies resolve postgres/orders");
   command->callback([request, &context] {
     context.run = [request](Context& c) { return Resolve(*request, c); };

@@ -1,12 +1,10 @@
 // incidents, stats, watch, health, evaluate, replay, completion.
 #include <csignal>
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -15,20 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-class CliCommandsTest : public testing::Test {
- protected:
-  CliResult Cli(const std::vector<std::string>& arguments,
-                const std::string& input = "") {
-    return RunCli(server.address(), arguments, input);
-  }
-  // Path of a new file with this text.
-  std::string File(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "cli_" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
-  ScriptedServer server;
-};
+class CliCommandsTest : public CliFixture {};
 
 TEST_F(CliCommandsTest, IncidentsResolveAndList) {
   server.incidents.ResolveIncident_.Answer(

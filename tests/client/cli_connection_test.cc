@@ -7,8 +7,7 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -24,20 +23,8 @@ std::string ReadAll(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-class CliConnectionTest : public testing::Test {
+class CliConnectionTest : public CliFixture {
  protected:
-  CliResult Cli(const std::vector<std::string>& arguments,
-                const std::string& input = "") {
-    return RunCli(server.address(), arguments, input);
-  }
-  std::string File(const std::string& name, const std::string& text) {
-    const std::string path = Path(name);
-    std::ofstream(path) << text;
-    return path;
-  }
-  static std::string Path(const std::string& name) {
-    return testing::TempDir() + "cli_connection_" + name;
-  }
   // A key and a certificate for 127.0.0.1 that signs itself.
   static void MakeCertificate(const std::string& name) {
     const std::string command = absl::StrCat(
@@ -47,7 +34,6 @@ class CliConnectionTest : public testing::Test {
         Path(name + ".key"), " -out ", Path(name + ".pem"), " 2> /dev/null");
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
-  ScriptedServer server;
 };
 
 TEST_F(CliConnectionTest, AnAddressThatCannotBeRightIsBadUsage) {

@@ -1,8 +1,7 @@
 // handle, match, report, decision: flags, output, exit codes.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -24,14 +23,7 @@ constexpr char kRetry[] = R"(
   trace { step: 0 strategy: RECOVERY_STRATEGY_RETRY
           reason: TRACE_REASON_CHOSEN text: "in 1.3 s" })";
 
-class CliTest : public testing::Test {
- protected:
-  CliResult Cli(const std::vector<std::string>& arguments,
-                const std::string& input = "") {
-    return RunCli(server.address(), arguments, input);
-  }
-  ScriptedServer server;
-};
+class CliTest : public CliFixture {};
 
 TEST_F(CliTest, HandleForPeople) {
   server.orchestrator.HandleError_.Answer(kRetry);

@@ -1,12 +1,9 @@
 // replay and evaluate: what they make of the lines of a file.
-#include <fstream>
-
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -16,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-class CliLinesTest : public testing::Test {
+class CliLinesTest : public CliFixture {
  protected:
   CliLinesTest() {
     server.orchestrator.MatchErrorPattern_.Always(
@@ -33,19 +30,9 @@ class CliLinesTest : public testing::Test {
         });
   }
 
-  CliResult Cli(const std::vector<std::string>& arguments,
-                const std::string& input = "") {
-    return RunCli(server.address(), arguments, input);
-  }
-  std::string File(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "cli_lines_" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
   std::vector<v1::MatchErrorPatternRequest> requests() const {
     return server.orchestrator.MatchErrorPattern_.requests();
   }
-  ScriptedServer server;
 };
 
 TEST_F(CliLinesTest, WhatLooksWrongIsTold) {

@@ -6,8 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -31,20 +30,7 @@ constexpr char kTwoPatterns[] = R"(patterns:
   examples: {match: ['beta only']}
 )";
 
-class CliPatternsTest : public testing::Test {
- protected:
-  CliResult Cli(const std::vector<std::string>& arguments,
-                const std::string& input = "") {
-    return RunCli(server.address(), arguments, input);
-  }
-  // Path of a new file with this text.
-  std::string File(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "cli_" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
-  ScriptedServer server;
-};
+class CliPatternsTest : public CliFixture {};
 
 TEST_F(CliPatternsTest, PatternsListReadsAllPages) {
   auto& list = server.orchestrator.ListErrorPatterns_;

@@ -1,11 +1,9 @@
 // policies list, get, resolve, set, delete.
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/client/cli_runner.h"
-#include "tests/client/scripted_server.h"
+#include "tests/client/cli_fixture.h"
 
 namespace recourse {
 namespace {
@@ -15,19 +13,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 
-class CliPoliciesTest : public testing::Test {
- protected:
-  CliResult Cli(const std::vector<std::string>& arguments) {
-    return RunCli(server.address(), arguments);
-  }
-  // Path of a new file with this text.
-  std::string File(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "cli_policies_" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
-  ScriptedServer server;
-};
+class CliPoliciesTest : public CliFixture {};
 
 constexpr char kDb[] = R"({
   policy_id: "db" target: "postgres/*" revision: 7 description: "slow disks"
