@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bench/unmatched_texts.h"
-#include "patterns/built_in.h"
-#include "recourse/internal/v1/built_in_library.pb.h"
 #include "server/catalog/pattern_catalog.h"
 #include "server/match/classifier.h"
 #include "server/match/registry.h"
+#include "server/pattern_library.h"
 #include "server/store/store.h"
 
 namespace recourse {
@@ -32,22 +32,10 @@ double MicrosecondsSince(Clock::time_point start) {
       .count();
 }
 
-CatalogOptions BuiltInLibrary() {
-  const absl::string_view bytes = BuiltInLibraryBytes();
-  internal::v1::BuiltInLibrary built_in;
-  CatalogOptions options;
-  if (!built_in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return options;
-  }
-  options.library_index = std::move(*built_in.mutable_literal_index());
-  for (internal::v1::BuiltInPattern& entry : *built_in.mutable_patterns()) {
-    RequiredLiterals& literals = options.library_literals.emplace_back();
-    for (const internal::v1::LiteralClause& clause : entry.clauses()) {
-      literals.emplace_back(clause.literals().begin(), clause.literals().end());
-    }
-    options.library.push_back(std::move(*entry.mutable_pattern()));
-  }
-  return options;
+absl::StatusOr<std::unique_ptr<PatternCatalog>> OpenCatalog(Store* store) {
+  absl::StatusOr<CatalogOptions> library = LoadPatternLibrary("");
+  if (!library.ok()) return library.status();
+  return PatternCatalog::Open(store, *std::move(library));
 }
 
 std::vector<Failure> Failures() {
@@ -62,7 +50,7 @@ std::vector<Failure> Failures() {
 
 void DecideUnmatched(benchmark::State& state) {
   const auto store = OpenStore("memory:");
-  const auto catalog = PatternCatalog::Open(store->get(), BuiltInLibrary());
+  const auto catalog = OpenCatalog(store->get());
   if (!catalog.ok()) {
     state.SkipWithError("the library does not load");
     return;
@@ -100,7 +88,7 @@ void LoadLibrary(benchmark::State& state) {
   const auto store = OpenStore("memory:");
   for (auto _ : state) {
     const Clock::time_point start = Clock::now();
-    const auto catalog = PatternCatalog::Open(store->get(), BuiltInLibrary());
+    const auto catalog = OpenCatalog(store->get());
     benchmark::DoNotOptimize(catalog.ok());
     const double took = MicrosecondsSince(start) / 1000;
     if (best == 0 || took < best) best = took;
