@@ -265,7 +265,6 @@ void JsonMender::ValueEnded(bool nested) {
 }
 
 bool JsonMender::FinishCut() {
-  was_cut_ = true;
   if (whole_values_ == 0) return false;
   out_.resize(levels_.back().kept);
   members_ = levels_.front().members + (levels_.size() > 1 ? 1 : 0);

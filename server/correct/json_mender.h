@@ -33,8 +33,6 @@ class JsonMender {
   size_t members() const { return members_; }
   // True for a list whose first item is an object, a list or a text.
   bool is_rich_list() const { return is_rich_list_; }
-  // True when the text's end was met inside the value.
-  bool was_cut() const { return was_cut_; }
 
   // After a failure: where it stopped, whether what was read before leaves no
   // doubt that a JSON value was meant, and whether that holds a whole value.
@@ -91,7 +89,6 @@ class JsonMender {
   bool is_object_ = false;
   size_t members_ = 0;
   bool is_rich_list_ = false;
-  bool was_cut_ = false;
   bool meant_json_ = false;
 };
 

@@ -207,7 +207,6 @@ bool JsonMender::ReadString(bool key) {
   out_ += '"';  // As far as it came.
   ValueEnded(false);
   --whole_values_;
-  was_cut_ = true;
   return true;
 }
 

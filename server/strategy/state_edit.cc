@@ -188,15 +188,6 @@ absl::StatusOr<std::vector<std::string>> ParsePath(absl::string_view path) {
   return parts;
 }
 
-std::string EscapePathPart(absl::string_view part) {
-  std::string escaped;
-  for (const char c : part) {
-    if (c == '.' || c == '\\') escaped.push_back('\\');
-    escaped.push_back(c);
-  }
-  return escaped;
-}
-
 const JsonValue* FindValue(const JsonObject& state, absl::string_view path) {
   const auto parts = ParsePath(path);
   return parts.ok() ? Find(state, *parts) : nullptr;

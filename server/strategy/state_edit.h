@@ -18,9 +18,6 @@ inline constexpr size_t kMaxPathParts = 30;
 // backslash.
 absl::StatusOr<std::vector<std::string>> ParsePath(absl::string_view path);
 
-// The inverse for one part: escapes dots and backslashes.
-std::string EscapePathPart(absl::string_view part);
-
 // The value at `path`, or null when there is none.
 const JsonValue* FindValue(const JsonObject& state, absl::string_view path);
 

@@ -92,10 +92,6 @@ void Checker::FailItem(absl::string_view field, int index,
     root().status_ = InvalidField(PathOf(field, index), message, reason);
 }
 
-void Checker::FailWith(absl::string_view field, const absl::Status& refusal) {
-  if (ok()) root().status_ = PrefixField(PathOf(field, -1), refusal);
-}
-
 void Checker::Text(absl::string_view field, absl::string_view value,
                    size_t max_bytes) {
   if (value.size() <= max_bytes) return;

@@ -50,8 +50,6 @@ class Checker {
             absl::string_view reason = reason::kInvalidField);
   void FailItem(absl::string_view field, int index, absl::string_view message,
                 absl::string_view reason = reason::kInvalidField);
-  // Takes over another check's refusal, its field put below this path.
-  void FailWith(absl::string_view field, const absl::Status& refusal);
 
   void Text(absl::string_view field, absl::string_view value, size_t max_bytes);
   void RequiredText(absl::string_view field, absl::string_view value,

@@ -18,6 +18,15 @@ std::string Repeat(const std::string& text, size_t times) {
   return all;
 }
 
+std::string EscapePathPart(absl::string_view part) {
+  std::string escaped;
+  for (const char c : part) {
+    if (c == '.' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return escaped;
+}
+
 TEST(ParsePathTest, GoodRows) {
   const struct {
     std::string path;
