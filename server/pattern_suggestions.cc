@@ -18,6 +18,7 @@
 #include "server/model/utf8.h"
 #include "server/wire/enums.h"
 #include "server/wire/pattern.h"
+#include "server/wire/steps.h"
 #include "server/wire/times.h"
 
 namespace recourse {
@@ -26,8 +27,6 @@ namespace {
 // Groups that are tried in one call; the rest is small by then.
 constexpr int kMaxTried = 200;
 constexpr size_t kMaxExamples = 5;
-constexpr size_t kMaxDescriptionBytes = 1024;
-constexpr size_t kMaxActionBytes = 1024;
 constexpr size_t kMaxIdWords = 5;
 constexpr size_t kMaxIdWordBytes = 24;
 // Words of so many letters tell what an error is about; a regex between fewer
@@ -100,7 +99,7 @@ std::string ActionFor(const ErrorCluster& cluster) {
                         ? "say here what a person should do."
                         : cluster.suggested_action);
   }
-  return std::string(CutUtf8(action, kMaxActionBytes));
+  return std::string(CutUtf8(action, kMaxDescriptionBytes));
 }
 
 // True when patterns by now match at least half of the samples.

@@ -14,7 +14,6 @@ namespace recourse {
 namespace {
 
 constexpr size_t kMaxPolicyIdBytes = 128;
-constexpr size_t kMaxDescriptionBytes = 1024;
 constexpr double kMaxRate = 1'000'000;
 
 // Takes a field that is set over the default that `out` holds.
