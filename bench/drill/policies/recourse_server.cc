@@ -186,7 +186,8 @@ Decision RecourseServer::AskSteps(const std::vector<Step>& steps, uint64_t seed,
       continue;
     }
     decision.action = std::move(*action);
-    if (held.get() != nullptr) ApplyGrant(*held.get(), false, decision);
+    if (held.get() != nullptr)
+      ApplyGrant(*held.get(), {.held_back = failure_.circuit_open}, decision);
     progress_.grant = held.Take();
     break;
   }
