@@ -24,6 +24,8 @@ class OnServer:
         self.client = stack.enter_context(client_module.using(recourse.Client(
             server.address, clock=self.clock, ask_timeout=30.0, on_decision=self.told.append)))
         stack.enter_context(mock.patch("asyncio.sleep", no_sleep))
+        # Each pattern is at the server before it is needed, however busy the machine.
+        stack.enter_context(mock.patch.object(client_module, "LOOP_SECONDS", 30.0))
         self.recorded = mock.Mock(waits=self.clock.waits)
 
     def tearDown(self):
