@@ -8,10 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import * as grpc from "@grpc/grpc-js";
 import { Client, policy } from "recourse";
 import * as api from "../../dist/api.js";
-import { BINARY, freeAddress, startServer } from "./server.mjs";
+import { BINARY, fakeServer, freeAddress, startServer } from "./server.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -103,24 +102,9 @@ test("paused, and back", needsServer, async () => {
   }).finally(() => server.kill());
 });
 
-/** A server with these methods of ErrorRecoveryOrchestrator, on bytes; the others are unimplemented. */
-async function fakeServer(methods) {
-  const server = new grpc.Server();
-  const bytes = (value) => Buffer.from(value);
-  const plain = {
-    requestStream: false, responseStream: false, requestSerialize: bytes, requestDeserialize: bytes,
-    responseSerialize: bytes, responseDeserialize: bytes,
-  };
-  const service = Object.keys(methods).map(
-    (name) => [name, { ...plain, path: `/recourse.v1.ErrorRecoveryOrchestrator/${name}` }]);
-  server.addService(Object.fromEntries(service), methods);
-  const port = await promisify(server.bindAsync.bind(server))("127.0.0.1:0", grpc.ServerCredentials.createInsecure());
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
-}
-
 test("a server that takes two seconds is not waited for", async () => {
   const slow = await fakeServer({
-    HandleError: (_, answer) => setTimeout(() => answer(null, Buffer.alloc(0)), 2000).unref(),
+    "ErrorRecoveryOrchestrator/HandleError": (_, answer) => setTimeout(() => answer(null, Buffer.alloc(0)), 2000).unref(),
   });
   const told = [];
   await withClient(slow.address, async (client) => {
@@ -152,10 +136,10 @@ test("the caller's deadline holds while asking; cancelling ends a question at on
 test("a process ends by itself, and tells how it ended before", async () => {
   const reports = [];
   const server = await fakeServer({
-    HandleError: (_, answer) => answer(null, api.RecoveryResult.encode({
+    "ErrorRecoveryOrchestrator/HandleError": (_, answer) => answer(null, api.RecoveryResult.encode({
       disposition: 1, strategyUsed: 2, recoveryToken: "t1", action: { $case: "retry", retry: {} },
     }).finish()),
-    ReportOutcome: ({ request }, answer) => {
+    "ErrorRecoveryOrchestrator/ReportOutcome": ({ request }, answer) => {
       reports.push(api.RecoveryOutcome.decode(request));
       setTimeout(() => answer(null, Buffer.alloc(0)), 50);
     },

@@ -1,7 +1,9 @@
-// Starts recourse-server, as $RECOURSE_SERVER names it.
+// Starts recourse-server, as $RECOURSE_SERVER names it; or one that a test scripts.
 import { spawn } from "node:child_process";
 import net from "node:net";
 import readline from "node:readline";
+import { promisify } from "node:util";
+import * as grpc from "@grpc/grpc-js";
 
 export const BINARY = process.env.RECOURSE_SERVER;
 
@@ -34,4 +36,20 @@ export async function startServer(listen = "127.0.0.1:0") {
       await ended;
     },
   };
+}
+
+/** A server with these methods, "Service/Method" to a handler of bytes; others are unimplemented. One
+ * that takes the call alone streams. */
+export async function fakeServer(methods) {
+  const server = new grpc.Server();
+  const bytes = (value) => Buffer.from(value);
+  const plain = {
+    requestStream: false, requestSerialize: bytes, requestDeserialize: bytes, responseSerialize: bytes,
+    responseDeserialize: bytes,
+  };
+  const service = Object.entries(methods).map(([name, handler]) => [
+    name, { ...plain, path: `/recourse.v1.${name}`, responseStream: handler.length === 1 }]);
+  server.addService(Object.fromEntries(service), methods);
+  const port = await promisify(server.bindAsync.bind(server))("127.0.0.1:0", grpc.ServerCredentials.createInsecure());
+  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }
