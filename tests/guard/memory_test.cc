@@ -49,7 +49,7 @@ namespace {
 
 struct Load {
   const char* name;
-  int targets = 2000;
+  int targets = 500;
   int callers = 4;
   int seconds = 1;  // All call once in each of them.
   int64_t calls = 10;
@@ -161,7 +161,7 @@ TEST_F(MemoryTest, ATargetOfFourCallersTakesLessThanTwoKilobytes) {
     const size_t bytes_before = guard.memory_bytes();
     Load load{.name = "full windows", .seconds = 12, .calls = calls};
     Fill(guard, load);
-    EXPECT_LT(guard.memory_bytes() - bytes_before, 2000u * 2000u) << calls;
+    EXPECT_LT(guard.memory_bytes() - bytes_before, 500u * 2000u) << calls;
   }
 }
 

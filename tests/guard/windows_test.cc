@@ -218,7 +218,7 @@ template <typename Tally>
 void CheckAgainstList() {
   for (const uint64_t pause : {1, 10, 50, 100, 1000}) {
     for (const uint64_t most : {4, 200, 40'000, 1'000'000}) {
-      for (uint64_t seed = 1; seed <= 3; ++seed) {
+      for (uint64_t seed = 1; seed <= 2; ++seed) {
         SCOPED_TRACE(
             absl::StrCat("pause ", pause, ", most ", most, ", seed ", seed));
         WindowAndList<Tally> both(seed, pause, most);
