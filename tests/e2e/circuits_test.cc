@@ -253,6 +253,32 @@ TEST_F(CircuitsTest, ATrialOfACallerThatDiedIsGivenToAnother) {
   EXPECT_EQ(runs, 1);
 }
 
+// The news that it closed came out of order, or were missed.
+TEST_F(CircuitsTest, WhoTakesAClosedCircuitForOpenAsksOnceAndRuns) {
+  ClientOptions options;
+  options.caller = "late";
+  options.caller_instance = "late-1";
+  options.ask_timeout = kCallTimeout;
+  const auto client = Client::Create(server_->address(), options);
+  ASSERT_EQ(client.status(), absl::OkStatus());
+  ASSERT_TRUE((*client)->Connect(kCallTimeout));
+  Report("s", 1, 0);
+  ASSERT_EQ(Circuit().shared().state(), v1::CIRCUIT_STATE_CLOSED);
+  (*client)->site("db");
+  v1::Circuit half_open;
+  half_open.set_target("db");
+  half_open.set_state(v1::CIRCUIT_STATE_HALF_OPEN);
+  (*client)->shared().sites.Tell(half_open, absl::Now());
+  std::vector<v1::RecoveryResult> answers;
+  const absl::StatusOr<int> answer = recourse::Run(
+      **client,
+      {.target = "db",
+       .on_decision = [&](const auto& a) { answers.push_back(a); }},
+      [](const Attempt&) -> absl::StatusOr<int> { return 42; });
+  EXPECT_EQ(answer.status(), absl::OkStatus());
+  EXPECT_EQ(answers.size(), 1u);
+}
+
 // CB15 (d): a retry that was granted before the circuit opened.
 TEST_F(CircuitsTest, AnOutcomeOfAnOldEpochIsLateAndChangesNothing) {
   SetPolicy(
