@@ -43,7 +43,7 @@ class Server {
     process_->Signal(SIGKILL);
     ASSERT_TRUE(process_->Wait().has_value());
   }
-  void Pause() { process_->Signal(SIGSTOP); }
+  void Pause() { process_->Pause(); }
   void Resume() { process_->Signal(SIGCONT); }
   const std::string& address() const { return address_; }
 

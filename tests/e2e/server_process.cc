@@ -133,6 +133,15 @@ ServerProcess::~ServerProcess() {
   close(stdout_fd_);
 }
 
+void ServerProcess::Pause() {
+  Signal(SIGSTOP);
+  // Its other threads run on for a moment.
+  siginfo_t info = {};
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED) < 0) {
+    DieUnless(errno == EINTR, "waitid");
+  }
+}
+
 void ServerProcess::ReapWhenEnded() {
   siginfo_t info = {};
   // Not reaped yet: until `ending_` is set its id is nobody else's.

@@ -70,6 +70,8 @@ class ServerProcess {
   const std::string& ReadRestOfStdout();
 
   void Signal(int signal);
+  // Returns once it stands still; SIGCONT lets it go on.
+  void Pause();
   // Waits for its end; nullopt when it is still running at the deadline.
   std::optional<Ending> Wait(absl::Duration timeout = kProcessTimeout);
   std::string StderrText() const;

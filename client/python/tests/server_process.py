@@ -32,6 +32,7 @@ class Server:
     def pause(self):
         """Stops it where it stands; `resume` lets it go on."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)  # Its other threads run on for a moment.
 
     def resume(self):
         self._process.send_signal(signal.SIGCONT)
