@@ -11,6 +11,7 @@ constexpr int kWrapperPercent = 80;
 constexpr int kReasonPercent = 120;
 constexpr int kBeforeReasonPercent = 85;
 constexpr int kContextPercent = 70;
+constexpr int kBeforeLastColonPercent = 94;
 constexpr int kAdvicePercent = 30;
 constexpr int kTriedPercent = 60;
 constexpr int kSuccessPercent = 20;
@@ -101,6 +102,21 @@ bool IsRoot(const MarkedPlace& place, const std::vector<Token>& tokens) {
           tokens[end].Has(Token::kAfterColon));
 }
 
+// "qemu closed unexpectedly: could not open x: permission denied": of as clear
+// findings the last is the cause.
+void FavourLastClause(std::vector<Token>* tokens) {
+  size_t begin = 0, colon = 0;
+  for (size_t i = 0; i <= tokens->size(); ++i) {
+    const bool ends =
+        i == tokens->size() || (*tokens)[i].Has(Token::kHardBreak);
+    if (ends && colon > begin) {
+      Scale(begin, colon, kBeforeLastColonPercent, tokens);
+    }
+    if (ends) begin = colon = i;
+    if (!ends && (*tokens)[i].Has(Token::kAfterColon)) colon = i;
+  }
+}
+
 }  // namespace
 
 void ApplyMarkers(const std::vector<MarkedPlace>& places,
@@ -117,6 +133,7 @@ void ApplyMarkers(const std::vector<MarkedPlace>& places,
     }
   }
   if (root != nullptr) Apply(root->marker, root->hit, tokens);
+  FavourLastClause(tokens);
 }
 
 }  // namespace recourse

@@ -22,6 +22,11 @@ constexpr P kAgain[] = {
 };
 
 constexpr P kDown[] = {
+    "no (dhcpoffers|dhcpoffer|offers|dhcpack) received",
+    "no (selectable|suitable|usable|reachable|responding) "
+    "(sources|source|upstreams|servers|peers|mirrors|mirror|gateways|"
+    "candidates)",
+    "$cannot (synchronise|synchronize)",
     "incomplete read (error|)",
     "# bytes read .. expected",
     "(enonet|ecomm|elinkdown|eshutdown|wsaeshutdown|wsaenetreset|enetreset|"
@@ -60,6 +65,7 @@ constexpr P kTimeUp[] = {
 };
 
 constexpr P kShort[] = {
+    "no (address|addresses|ip|ips|lease|leases|port|ports|prefix) available",
     "$cannot start (video|audio|camera|microphone) source",
     "(received|got) .. killed signal",
     "(disk|storage|volume|card|memory) .. # (taken|full|used|occupied) ",
@@ -182,6 +188,9 @@ constexpr P kMend[] = {
 };
 
 constexpr P kRival[] = {
+    "(record|row|document|object|entity) changed (on|since|error|by)",
+    "server record changed",
+    "oplock error",
     "lease (already present|id missing|id mismatch|already held|not present)",
     "currently a lease on",
     "(edeadlk|edeadlock|wsaedeadlk)",
@@ -209,6 +218,8 @@ constexpr P kTakenOver[] = {
 };
 
 constexpr P kWho[] = {
+    "(drm|digital rights|copy protected|copy protection)",
+    "(locked|protected|encrypted) (by|with) (drm|a password|password)",
     "(permission|role|scope|privilege|grant) (is|) missing",
     "cross origin (frame|request|resource|iframe|script)",
     "login (time out|timeout)",

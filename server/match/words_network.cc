@@ -341,6 +341,7 @@ constexpr P kCertificateWords[] = {
     "trust|trust anchor)",
     "unable to verify the first",
     "unable to verify leaf",
+    "unrecognized name",
     "x509",
     "pkix path",
     "path (building|validation) failed",

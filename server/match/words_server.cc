@@ -253,6 +253,8 @@ constexpr P kInternalWords[] = {
 
 constexpr Meaning kTryAgain = Says(kTransient, 1.7);
 constexpr P kTryAgainWords[] = {
+    "(retry|retrying) in #",
+    "will retry",
     "(please|kindly|and|or|then|) try (again|later|your request again|it "
     "again|the request again|once more|again in a|this again) "
     "(later|shortly|soon|in a few|in a|momentarily|in a moment|in some time|)",

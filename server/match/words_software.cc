@@ -183,6 +183,10 @@ constexpr P kNotThere[] = {
 };
 
 constexpr P kCorrect[] = {
+    "(variable|field|symbol|identifier|parameter|option|flag|keyword|macro) .. "
+    "(not found|does not exist|doesn't exist)",
+    "column not found (error|)",
+    "not divisible by",
     "cannot find (type|value|function|macro|trait|derive|attribute|struct) .. "
     "in this scope",
     "(type or namespace|namespace|namespace name|symbol|macro) .. could not "

@@ -210,7 +210,6 @@ constexpr P kRateWords[] = {
 
 constexpr Meaning kWaitTold = Says(kRateLimit, 2.2);
 constexpr P kWaitToldWords[] = {
-    "retry in #",
     "in # (s|sec|seconds) : retry",
     "(please|must|should|need to) wait",
     "(try again|retry|available again|available|again|allowed) (in|after) #",

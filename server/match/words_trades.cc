@@ -194,8 +194,18 @@ constexpr P kBothWant[] = {
     "(someone|somebody) (else|) (sits|sat|is sitting|stands|parked|parks) ",
 };
 
+// Somebody else may do it.
+constexpr P kBackedOut[] = {
+    "(singer|band|supplier|vendor|driver|speaker|venue|guide|coach|plumber|"
+    "contractor|caterer|choir|team|opponent|partner|host|airline|carrier|hotel|"
+    "photographer|florist|baker|tutor) "
+    "(cancelled|canceled|withdrew|quit|resigned|backed out|pulled out|fell "
+    "ill|is ill|let us down)",
+    "(find|ask|try|take|choose|call|hire|book) (another|a different|some "
+    "other|someone else|somebody else)",
+};
+
 constexpr P kSlower[] = {
-    "(slow|calm) down .. (please|clerk|cannot|so many|too)",
     "so many .. at once",
     "(one|two|three) (at a time|per (person|customer|household|day))",
 };
@@ -227,6 +237,7 @@ constexpr Wordings kTable[] = {
     {Says(kPermanent, 2.6).First(kAskPeople), kBroke},
     {Says(kPermanent, 2.8).First(Strategy::kErrorCorrection), kLacks},
     {Says(kPermanent, 3.3).First(kAskPeople), kRefusedByPeople},
+    {Says(kPermanent, 3.4).First(Strategy::kAlternativePath), kBackedOut},
     {Says(kTransient, 3.2), kBusy},
     {Says(kTransient, 3.2).First(kAskPeople).With(Meaning::kRetryIsVain),
      kLater},
