@@ -208,8 +208,12 @@ int LineReader::QuotedPercent(size_t at, absl::string_view content) const {
   if (previous == ',' && name_end_ + 1 == before) return kQuotedNamePercent;
   const absl::string_view word =
       tokens_->empty() ? absl::string_view() : tokens_->back().raw;
-  // Unsupported parameter: 'max_tokens'.
-  if (previous == ':' && NamesAThing(word)) return kQuotedNamePercent;
+  // Unsupported parameter: 'max_tokens'; KeyError: 'timeout'.
+  if (previous == ':' &&
+      (NamesAThing(word) ||
+       absl::EndsWith(line_.substr(0, before), "KeyError:"))) {
+    return kQuotedNamePercent;
+  }
   if (absl::StrContains(":=,[{(", absl::string_view(&previous, 1))) return 100;
   const auto blanks = std::count(content.begin(), content.end(), ' ');
   // cause=17 "User busy": the text of a code.

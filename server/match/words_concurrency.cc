@@ -213,8 +213,12 @@ constexpr P kStaleBaseWords[] = {
 
 constexpr Meaning kConflictWord = Says(kConcurrency, 2.2);
 constexpr P kConflictWordWords[] = {
-    "(conflict|conflicts|conflicting|concurrency|contention|locked|lock|locks|"
+    "(conflict|conflicts|conflicting|concurrency|contention|locked|"
     "mutex|race condition|concurrent|in use|serialization error)"};
+
+// Doors have one too.
+constexpr Meaning kLockWord = Says(kConcurrency, 1.7);
+constexpr P kLockWordWords[] = {"(lock|locks)"};
 
 // Mostly to give way to somebody else.
 constexpr Meaning kAborted = Says(kConcurrency, 1.9);
@@ -233,6 +237,7 @@ constexpr Wordings kTable[] = {
     {kLocked, kLockedWords},
     {kConflict, kConflictWords},
     {kConflictWord, kConflictWordWords},
+    {kLockWord, kLockWordWords},
     {kAborted, kAbortedWords},
 };
 

@@ -25,6 +25,7 @@ constexpr P kNoMore[] = {
     "(esgotado|esgotada|sem estoque|não há mais|acabou)",
     "(esaurito|esaurita|esauriti|non ha più|non ci sono più|al completo)",
     "(fuori stock|posti esauriti|non abbastanza)",
+    "(nie ma już|nie ma więcej)",
     // Dutch, Polish, Swedish, Turkish, Russian.
     "(uitverkocht|volgeboekt|niet op voorraad|geen .. meer)",
     "(wyprzedane|brak miejsc|brak towaru|zabrakło)",
@@ -49,6 +50,15 @@ constexpr P kShut[] = {
 };
 
 constexpr P kOutOfOrder[] = {
+    "außer betrieb",
+    "(startet|öffnet|schließt|druckt|dreht|bewegt) .. nicht",
+    "(ne démarre|ne s'ouvre|ne fonctionne|ne marche) (pas|plus)",
+    "(no arranca|no se abre|no funciona|no enciende|não liga|não funciona)",
+    "(non parte|non si apre|non funziona|soppresso|soppressa|suprimido|"
+    "supprimé|supprimée|suprimida)",
+    "(не заводится|не открывается|не включается|не запускается|отменили)",
+    "(start niet|gaat niet open|werkt niet|nie działa|nie otwiera|zamknięte na "
+    "klucz|fungerar inte|çalışmıyor|açılmıyor)",
     "(defekt|kaputt|gestört|störung|ausgefallen|klemmt|verklemmt|undicht|"
     "gerissen|gebrochen|blockiert)",
     "(fällt|fallen|fiel) .. aus",
@@ -99,7 +109,23 @@ constexpr P kNoReply[] = {
     "(nie odpowiada|brak odpowiedzi|trwało zbyt długo)",
     "(svarar inte|inget svar)",
     "(cevap vermiyor|yanıt yok|yanıt vermiyor)",
+    "(não chegou|no ha llegado|n'est pas arrivé|non è arrivato)",
     "(не отвечает|нет ответа|не дождались|слишком долго)",
+};
+
+constexpr P kNoLine[] = {
+    "(kein|keinen) (empfang|netz|signal)",
+    "keine (verbindung|leitung)",
+    "(pas de|plus de|aucun) (signal|réseau|réception)",
+    "(sin señal|sin cobertura|sem sinal|sem rede|nessun segnale|geen bereik|"
+    "geen verbinding|brak zasięgu|brak sygnału|ingen täckning|sinyal yok)",
+    "нет (связи|сигнала|сети)",
+};
+
+constexpr P kFillIn[] = {
+    "(unvollständig|unleserlich|falsch ausgefüllt|incomplet|mal rempli|"
+    "incompleto|incompleta|onvolledig|niekompletny|ofullständig|eksik bilgi)",
+    "(неполный|неполная|заполнено неверно)",
 };
 
 constexpr P kTooBig[] = {
@@ -121,6 +147,8 @@ constexpr Wordings kTable[] = {
     {Says(kPermanent, 3.2).First(kAskPeople), kOutOfOrder},
     {Says(kAuthentication, 3.5).First(kAskPeople), kNotValid},
     {Says(kTimeout, 3.6), kNoReply},
+    {Says(kConnection, 3.5), kNoLine},
+    {Says(kPermanent, 3.2).First(Strategy::kErrorCorrection), kFillIn},
     {Says(kPermanent, 4).First(Strategy::kGracefulDegradation), kTooBig},
 };
 

@@ -105,7 +105,7 @@ constexpr P kBrokenWords[] = {
     "(reached|at|unexpected) end of (the|) stream",
     "no more data to read from",
     "neighbor .. down",
-    "(hold|keepalive) (time|timer) expired",
+    "(hold|keepalive|dead) (time|timer) expired",
     "network request failed",
     "(loading|load) (css|) chunk .. failed",
     "chunk load error",

@@ -422,6 +422,7 @@ constexpr Meaning kFieldRequired = Says(kPermanent, 7.5)
 constexpr P kFieldRequiredWords[] = {
     "field required",
     "value error missing",
+    "e validation",
 };
 
 constexpr Wordings kTable[] = {

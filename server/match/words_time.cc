@@ -117,7 +117,7 @@ constexpr P kTimeoutWordWords[] = {
     "statement due to user request",
     "(wait|waiting) for .. (exceeded|failed)",
     "no (response|reply|answer)",
-    "(timeout|timeouts|timing out|time out)",
+    "(timeout|timing out|time out)",
     "(task|operation|request|call) (was|is|has been) (canceled|cancelled)",
     "task canceled exception",
     "task cancelled error",
@@ -144,6 +144,7 @@ constexpr P kRateWords[] = {
     "(high|fast|frequent)",
     "(ingress|egress|traffic) over .. limit",
     "rate type",
+    "spike arrest",
     "rate (limit|limits|limited|limiting|limiter|exceeded|exceeds|too high)",
     "rate limit (exceeded|error|reached|hit|exceeded exception|policy)",
     "(ratelimited|ratelimit|ratelimits)",
@@ -241,6 +242,7 @@ constexpr P kRateSpentWords[] = {
 constexpr Meaning kQuotaPerTime = Says(kRateLimit, 11);
 constexpr P kQuotaPerTimeWords[] = {
     "quota exceeded for (metric|quota metric|quota group)",
+    "limited (read|write|query) plan limit",
 };
 
 constexpr Wordings kTable[] = {

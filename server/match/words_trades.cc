@@ -13,6 +13,7 @@ constexpr auto kAskPeople = Strategy::kEscalation;
 
 // Verbs of breaking; alone they are enough where nothing else is told.
 constexpr P kBroke[] = {
+    "(chewed|gnawed|bitten|sawn|eaten|stolen|vandalised|vandalized)",
     "(air|water|bubble|bubbles|dirt|dust|sand|grit|blood|oil) in (the|) "
     "(line|pan|base pan|tube|tubing|filter|fuel|pipe|sump|cabin|system)",
     "(occlusion|obstruction|kink|kinked|clog|blockage) (downstream|upstream|"
@@ -109,7 +110,8 @@ constexpr P kBusy[] = {
     "boarded|being treated|being interviewed)",
     "(still|already) (on|in) (it|the (scale|ramp|lift|bay|dock|berth))",
     "(weighbridge|scale|ramp|bay|dock|berth|line|lane|counter|lift|crane|"
-    "machine|phone|kiosk|room|booth|court|track) (is|) (busy|engaged|occupied|"
+    "machine|phone|kiosk|room|booth|court|track|runway|platform|gate|toilet|"
+    "elevator) (is|) (busy|engaged|occupied|"
     "taken|in use)",
 };
 
@@ -163,6 +165,8 @@ constexpr P kNoAnswer[] = {
 };
 
 constexpr P kNoLine[] = {
+    "(cable|wire|line|antenna|lead) .. (chewed|gnawed|cut|stolen|severed)",
+    "(radio|phone|line) silent since",
     "lost (radio|visual|phone|telephone|satellite|all|) contact",
     "(no|without|lost) (radio|phone|satellite|satellites|signal|reception|"
     "gps|dial tone|picture|sound) (contact|in view|in sight|connection|) ",
@@ -172,6 +176,10 @@ constexpr P kNoLine[] = {
 };
 
 constexpr P kSpoilt[] = {
+    "(copies|versions|lists|entries|figures|counts|readings|records) .. "
+    "(differ|differs|disagree) (in|by|on|from)",
+    "(number|name|label|date|text|writing|print|signature) .. (cannot|can't) "
+    "be (read|made out|deciphered)",
     "(clotted|curdled|thawed|mouldy|moldy|spoilt|stale|rancid|fermented|"
     "haemolysed|hemolyzed|diluted|mixed up|mislabelled|mislabeled|swapped|"
     "tainted|soggy|blurred|overexposed|underexposed|smeared|illegible)",
@@ -186,6 +194,7 @@ constexpr P kSpoilt[] = {
 };
 
 constexpr P kBothWant[] = {
+    "both .. (booked|reserved|claimed|ordered|signed up for) the",
     "(two|both|several|three) .. "
     "(claimed|claim|want|wanted|booked|reserved|grabbed|took|ordered|bid on) "
     "the same",
@@ -196,6 +205,8 @@ constexpr P kBothWant[] = {
 
 // Somebody else may do it.
 constexpr P kBackedOut[] = {
+    "(takes|take|makes|follow|follows) a (detour|diversion)",
+    "(road works|roadworks|diverted|diversion|detour)",
     "(singer|band|supplier|vendor|driver|speaker|venue|guide|coach|plumber|"
     "contractor|caterer|choir|team|opponent|partner|host|airline|carrier|hotel|"
     "photographer|florist|baker|tutor) "
@@ -211,6 +222,9 @@ constexpr P kSlower[] = {
 };
 
 constexpr P kShowPapers[] = {
+    "(need|needs|demands|requires|wants) (a|an|the|your|an export|a valid) "
+    "(licence|license|permit|pass|visa|passport|clearance)",
+    "(need|needs) a key (to|for)",
     "wants to see .. (passport|passports|id|papers|licence|license|permit|"
     "ticket|badge)",
     "(gate|door|safe|alarm|entry|access|key) (code|pin|card|combination) .. "

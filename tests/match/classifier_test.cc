@@ -60,6 +60,33 @@ TEST(ClassifierTest, CodesOfDatabases) {
   });
 }
 
+TEST(ClassifierTest, CodesOfProtocolsAndVendors) {
+  ExpectAll({
+      {"LDAP: error code 49 - data 775", "", 0, kAuthentication, kEscalate},
+      {"LDAP: error code 51 - x", "", 0, kTransient, kRetry},
+      {"error code 51", "", 0, kUnknown, Strategy::kNone},
+      {"SQL0911N reason 2", "", 0, kConcurrency, kRetry},
+      {"SQL0964C", "", 0, kResource, kEscalate},
+      {"Msg 824, Level 24", "", 0, kIntegrity, kEscalate},
+      {"System error 1326 has occurred.", "", 0, kAuthentication, kEscalate},
+      {"EDEADLK", "", 0, kConcurrency, kRetry},
+      {"NFS4ERR_GRACE", "", 0, kTransient, kRetry},
+      {"", "", 440, kAuthentication, kEscalate},
+      {"HttpErrorException$ServiceUnavailable: 503", "", 0, kTransient, kRetry},
+      {"serviceUnavailable: 3", "", 0, kUnknown, Strategy::kNone},
+      {"KeyError: 'connection refused'", "", 0, kPermanent, kCorrect},
+  });
+}
+
+TEST(ClassifierTest, TheLastClauseIsTheCause) {
+  ExpectAll({
+      {"qemu unexpectedly closed the monitor: permission denied", "", 0,
+       kAuthentication, kEscalate},
+      {"permission denied: qemu unexpectedly closed the monitor", "", 0,
+       kConnection, kRetry},
+  });
+}
+
 TEST(ClassifierTest, GrpcCodes) {
   const struct {
     GrpcCode code;

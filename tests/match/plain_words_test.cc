@@ -62,6 +62,16 @@ TEST(PlainWordsTest, WhatWaitingMends) {
   });
 }
 
+TEST(PlainWordsTest, OfOtherLanguages) {
+  ExpectAll({
+      {"Der Aufzug ist außer Betrieb.", "", 0, kPermanent, kEscalate},
+      {"No quedan plazas en el curso.", "", 0, kResource, kEscalate},
+      {"Le guichet est fermé.", "", 0, kTransient, kEscalate},
+      {"Нет связи с диспетчером.", "", 0, kConnection, kRetry},
+      {"在庫がありません。", "", 0, kResource, kEscalate},
+  });
+}
+
 TEST(PlainWordsTest, WhatWaitingDoesNotMend) {
   ExpectAll({
       {"Only a notary may open this deed.", "", 0, kAuthentication, kEscalate},
