@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "re2/re2.h"
 #include "re2/set.h"
+#include "server/model/utf8.h"
 #include "server/record/redaction_rules.h"
 
 namespace recourse {
@@ -297,7 +298,12 @@ std::string Redactor::Redact(absl::string_view text) const {
 std::string Redactor::RedactName(absl::string_view name) const {
   if (name.empty() || clean_->Contains(name)) return std::string(name);
   std::string redacted = Redact(name);
-  if (redacted == name) clean_->Add(name);
+  if (redacted == name) {
+    clean_->Add(name);
+  } else {
+    redacted.resize(
+        CutUtf8(redacted, std::max(kMaxNameBytes, name.size())).size());
+  }
   return redacted;
 }
 

@@ -35,7 +35,10 @@ class Redactor {
   std::string Redact(absl::string_view text) const;
 
   // The same, for texts of which a few come again and again, such as targets:
-  // one that was found to hold no secret costs a look at a small table.
+  // one that was found to hold no secret costs a look at a small table. What
+  // redaction makes longer than kMaxNameBytes is cut, or it would be refused
+  // as a name.
+  static constexpr size_t kMaxNameBytes = 256;
   std::string RedactName(absl::string_view name) const;
 
   // Redacts every text of the failure, cut to its limits. A secret at a cut is

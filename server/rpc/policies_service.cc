@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* PoliciesService::SetTargetPolicy(
         v1::SetTargetPolicyRequest redacted = *request;
         if (request->policy().target().size() <= kMaxTargetBytes) {
           redacted.mutable_policy()->set_target(
-              parts_.redactor->Redact(request->policy().target()));
+              parts_.redactor->RedactName(request->policy().target()));
         }
         absl::StatusOr<v1::TargetPolicy> policy =
             parts_.policies->Set(redacted, parts_.orchestrator->now());

@@ -262,6 +262,15 @@ TEST(RedactNameTest, NamesThatComeAgainAreRedactedAsTheFirstTime) {
   EXPECT_EQ(redactor->RedactName(""), "");
 }
 
+TEST(RedactNameTest, NoNameGrowsBeyondWhatANameMayHave) {
+  std::string name;
+  while (name.size() < 240) absl::StrAppend(&name, "a@bc.de ");
+  const auto redactor = Make();
+  ASSERT_GT(redactor->Redact(name).size(), Redactor::kMaxNameBytes);
+  EXPECT_EQ(redactor->RedactName(name),
+            redactor->Redact(name).substr(0, Redactor::kMaxNameBytes));
+}
+
 std::string RedactedMessage(const std::string& message) {
   Failure failure;
   failure.message = message;
