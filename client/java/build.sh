@@ -26,5 +26,5 @@ protoc -I"$here/../../proto" --plugin=protoc-gen-grpc=/usr/bin/grpc_java_plugin 
 find "$out/generated" -name '*.java' > "$out/sources"
 javac -nowarn -proc:none -d "$out/classes" -cp "$classpath" @"$out/sources" 2> "$out/generated.log" ||
   { cat "$out/generated.log"; exit 1; }
-javac -Xlint:all,-processing,-serial -Werror -d "$out/classes" -cp "$classpath" \
+javac -Xlint:all,-processing,-serial -Xdoclint:all,-missing -Werror -d "$out/classes" -cp "$classpath" \
   "$here"/src/recourse/*.java "$here"/tests/recourse/*.java "$here"/example/Example.java

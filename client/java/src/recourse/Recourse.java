@@ -22,9 +22,9 @@ import recourse.v1.ReportOutcomeResponse;
 /**
  * Runs operations that may fail: try, ask, obey, report.
  *
- * <p>A reference loop, made to be read and copied. {@link Recovery} is what happens to one operation, {@link
- * LocalRetries} what is done without an answer, {@link Edits} what changes its state; this class talks to the server.
- * docs/client-behaviour.md has the rules that they keep. Safe for concurrent use.
+ * <p>A reference loop, made to be read and copied. {@link Recovery} is the loop, {@link Ongoing} where one operation
+ * stands, {@link LocalRetries} what is done without an answer, {@link Edits} what changes its state; this class talks
+ * to the server. docs/client-behaviour.md has the rules that they keep. Safe for concurrent use.
  */
 public final class Recourse {
   /** What the caller wants done. */
