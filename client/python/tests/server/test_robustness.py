@@ -13,6 +13,7 @@ from recourse import client as client_module
 from server_process import Server, free_address, needs_server
 
 BUDGET = 20.0  # Seconds an operation may take; far more than any of these needs.
+GRPC_ROUNDS_UP = 0.01  # Seconds, what it tells of a deadline.
 BACK_WITHIN = 60.0  # The promise is 5 s; the machine may be busy.
 
 
@@ -202,7 +203,7 @@ class SlowServerTest(unittest.TestCase):
         self.assertLessEqual(len(self.deadlines), 3)
         self.assertTrue(self.deadlines)
         for left in self.deadlines:
-            self.assertLessEqual(left, client_module.ASK_SECONDS)
+            self.assertLessEqual(left, client_module.ASK_SECONDS + GRPC_ROUNDS_UP)
 
     def test_it_is_not_waited_for(self):
         for _ in range(5):
