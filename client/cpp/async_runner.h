@@ -45,7 +45,8 @@ class AsyncRun : public AsyncDriver {
  private:
   void StartAttempt(const Attempt& attempt) override {
     operation_(attempt, [self = std::static_pointer_cast<AsyncRun>(
-                             shared_from_this())](absl::StatusOr<T> answer) {
+                             shared_from_this())](absl::StatusOr<T> given) {
+      absl::StatusOr<T> answer = self->substitutes_.Checked(std::move(given));
       const absl::Status status = answer.status();
       self->AttemptEnded(status);
       if (status.ok()) self->done_(std::move(answer));

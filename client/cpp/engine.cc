@@ -170,10 +170,11 @@ void Recovery::Count(const v1::RecoveryResult* decision) {
 // With Mode::kObserve.
 Recovery::Effect Recovery::GoOnAsBefore(const absl::Status& error) {
   uncounted_ = false;
-  const std::optional<absl::Duration> delay =
+  const std::optional<v1::RetryAction> retry =
       observed_->Failed(error, *error_, Remaining());
-  if (!delay.has_value()) return End(v1::OUTCOME_FAILURE);
-  return WaitThen(*delay, AfterWait::kRun);
+  if (!retry.has_value()) return End(v1::OUTCOME_FAILURE);
+  if (retry->has_timeout()) timeout_ = FromProto(retry->timeout());
+  return WaitThen(FromProto(retry->delay()), AfterWait::kRun);
 }
 
 // --- Asking ---

@@ -12,12 +12,14 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/cpp/recovery_runner.h"
 #include "client/cpp/status_details.h"
+#include "client/cpp/substitutes.h"
 #include "grpcpp/client_context.h"
 
 namespace recourse {
@@ -27,7 +29,8 @@ namespace recourse {
 // context of its own: the attempt's time-out is its deadline, stop cancels it,
 // and from the second on `grpc-previous-rpc-attempts` tells the server, as
 // gRPC's own retries do. `prepare`, where given, adds to it (metadata,
-// authority, ...). Errors carry their google.rpc details as payloads, and are
+// authority, ...). `substitutes` as of Run: its validate looks at responses
+// that came with OK. Errors carry their google.rpc details as payloads, and are
 // otherwise as of Run.
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> RecoveredCall(
@@ -37,8 +40,9 @@ absl::StatusOr<Response> RecoveredCall(
                                  Response*),
     const Request& request,
     const std::function<void(const Attempt&, grpc::ClientContext&)>& prepare =
-        {}) {
-  return operation.Run([&](const Attempt& attempt) -> absl::StatusOr<Response> {
+        {},
+    const std::type_identity_t<Substitutes<Response>>& substitutes = {}) {
+  const auto call = [&](const Attempt& attempt) -> absl::StatusOr<Response> {
     grpc::ClientContext context;
     if (attempt.timeout != absl::InfiniteDuration()) {
       context.set_deadline(absl::ToChronoTime(absl::Now() + attempt.timeout));
@@ -55,7 +59,8 @@ absl::StatusOr<Response> RecoveredCall(
         (stub_of(attempt).*method)(&context, request, &response));
     if (!status.ok()) return status;
     return response;
-  });
+  };
+  return operation.Run(call, substitutes);
 }
 
 // The same with one stub for all attempts.
@@ -66,10 +71,11 @@ absl::StatusOr<Response> RecoveredCall(
                                   Response*),
     const Request& request,
     const std::function<void(const Attempt&, grpc::ClientContext&)>& prepare =
-        {}) {
+        {},
+    const std::type_identity_t<Substitutes<Response>>& substitutes = {}) {
   const std::function<Class&(const Attempt&)> same =
       [&](const Attempt&) -> Class& { return stub; };
-  return RecoveredCall(operation, same, method, request, prepare);
+  return RecoveredCall(operation, same, method, request, prepare, substitutes);
 }
 
 }  // namespace recourse

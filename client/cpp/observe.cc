@@ -39,9 +39,9 @@ Observed::Observed(Shared& shared, const RunOptions& options, Site& site)
       since_(shared.clock.Now()),
       retries_(RetriesOf(options.context), options_, shared.clock) {}
 
-std::optional<absl::Duration> Observed::Failed(const absl::Status& error,
-                                               const v1::ErrorDetails& details,
-                                               absl::Duration time_remaining) {
+std::optional<v1::RetryAction> Observed::Failed(const absl::Status& error,
+                                                const v1::ErrorDetails& details,
+                                                absl::Duration time_remaining) {
   const absl::Time now = shared_.clock.Now();
   shared_.sites.CountFailure(
       site_, {.against_target = LooksTemporary(error, details)}, now);
@@ -62,7 +62,8 @@ std::optional<absl::Duration> Observed::Failed(const absl::Status& error,
     failures_.push_back(std::move(failure));
   }
   AskNext();
-  return delay;
+  if (!delay.has_value()) return std::nullopt;
+  return own.retry();
 }
 
 void Observed::Ended(v1::Outcome outcome) {

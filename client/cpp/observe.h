@@ -28,11 +28,11 @@ class Observed : public std::enable_shared_from_this<Observed> {
  public:
   Observed(Shared& shared, const RunOptions& options, Site& site);
 
-  // An attempt failed. The wait before it is run again by the caller's own
-  // retries; nullopt: it is not.
-  std::optional<absl::Duration> Failed(const absl::Status& error,
-                                       const v1::ErrorDetails& details,
-                                       absl::Duration time_remaining);
+  // An attempt failed. How it is run again by the caller's own retries;
+  // nullopt: it is not.
+  std::optional<v1::RetryAction> Failed(const absl::Status& error,
+                                        const v1::ErrorDetails& details,
+                                        absl::Duration time_remaining);
 
   // The operation ended; the first call counts.
   void Ended(v1::Outcome outcome);

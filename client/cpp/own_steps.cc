@@ -1,6 +1,7 @@
 #include "client/cpp/own_steps.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -14,11 +15,25 @@ namespace {
 
 constexpr int kDefaultRetries = 3;
 constexpr absl::Duration kDefaultMaxRetryAfter = absl::Minutes(10);
+// As the server bounds it.
+constexpr absl::Duration kMaxTimeout = absl::Hours(24);
 constexpr double kRetryAfterSpread = 0.1;  // Upward: nobody comes too early.
 
 absl::string_view TargetOf(const v1::Alternative& alternative) {
   return alternative.target().empty() ? alternative.name()
                                       : alternative.target();
+}
+
+// Of retry k, from 1; InfiniteDuration: none.
+absl::Duration TimeoutOf(const v1::RetryStep& step, absl::Duration expected,
+                         int retry) {
+  const double multiplier =
+      step.has_timeout_multiplier() ? step.timeout_multiplier() : 1;
+  if (expected <= absl::ZeroDuration() || multiplier == 1) {
+    return absl::InfiniteDuration();
+  }
+  return std::min(expected * std::pow(multiplier, retry),
+                  std::max(kMaxTimeout, expected));
 }
 
 void SetAct(v1::RecoveryStrategy strategy, v1::RecoveryResult& result) {
@@ -102,6 +117,11 @@ bool OwnSteps::Retry(const v1::RetryStep& step, const v1::ErrorDetails& error,
   action.set_attempt(used_ + 1);
   action.set_max_attempts(granted);
   action.set_remediation(step.remediation());
+  if (const absl::Duration timeout =
+          TimeoutOf(step, options_.expected_call_time, action.attempt());
+      timeout != absl::InfiniteDuration()) {
+    *action.mutable_timeout() = ToProtoDuration(timeout);
+  }
   return true;
 }
 
@@ -150,21 +170,43 @@ bool OwnSteps::TakeAlternative(const v1::AlternativePathStep& step,
   return true;
 }
 
+// Each that the caller declares is without what it names, and without what
+// those before it name.
+std::vector<v1::DegradationLevel> OwnSteps::Levels(
+    const v1::GracefulDegradationStep& step) const {
+  std::vector<v1::DegradationLevel> levels(step.levels().begin(),
+                                           step.levels().end());
+  if (!levels.empty() || !options_.capabilities.has_value()) return levels;
+  v1::DegradationLevel level;
+  for (const std::string& name : options_.capabilities->degradations()) {
+    if (name == "*" || name.empty() ||
+        absl::c_linear_search(level.disable_features(), name)) {
+      continue;
+    }
+    level.set_name(name);
+    level.add_disable_features(name);
+    levels.push_back(level);
+  }
+  return levels;
+}
+
 bool OwnSteps::Degrade(const v1::GracefulDegradationStep& step,
                        v1::RecoveryResult& result) {
-  if (used_ < step.levels_size()) {
-    const v1::DegradationLevel& level = step.levels(used_);
+  const std::vector<v1::DegradationLevel> levels = Levels(step);
+  const int count = static_cast<int>(levels.size());
+  if (used_ < count) {
+    const v1::DegradationLevel& level = levels[used_];
     SetAct(v1::RECOVERY_STRATEGY_GRACEFUL_DEGRADATION, result);
     v1::GracefulDegradationAction& action =
         *result.mutable_graceful_degradation();
     action.set_level_name(level.name());
     action.set_level(used_ + 1);
-    action.set_level_count(step.levels_size());
+    action.set_level_count(count);
     *action.mutable_disable_features() = level.disable_features();
     *action.mutable_edits() = level.edits();
     return true;
   }
-  if (used_ == step.levels_size() && step.has_fallback_value()) {
+  if (used_ == count && step.has_fallback_value()) {
     result.set_disposition(v1::DISPOSITION_RECOVERED);
     result.set_success(true);
     result.set_strategy_used(v1::RECOVERY_STRATEGY_GRACEFUL_DEGRADATION);

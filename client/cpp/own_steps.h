@@ -16,11 +16,12 @@ namespace recourse {
 
 // How far one recovery has come in its plan. A step gives its answers one after
 // the other; when it is exhausted the next one does:
-//   retry                 as pattern.proto says; exhausted, too, where its
-//                         remediation is not declared, or the failed server
-//                         asks for more than max_retry_after
+//   retry                 as pattern.proto says, time-outs included; exhausted,
+//                         too, where its remediation is not declared, or the
+//                         failed server asks for more than max_retry_after
 //   alternative_path      its alternatives, else those that the caller declares
-//   graceful_degradation  its levels, then its fallback value (RECOVERED)
+//   graceful_degradation  its levels, else those that the caller declares; then
+//                         its fallback value (RECOVERED)
 //   escalation            ESCALATED, once: nobody is told but the caller
 //   error_correction      nothing: what it takes is the server's
 //
@@ -29,8 +30,8 @@ class OwnSteps {
  public:
   static constexpr int kMaxRetries = 100;  // Of one step, whatever it says.
 
-  // `options` (alternatives, remediations) and `clock` (chance) must outlive
-  // it.
+  // `options` (alternatives, remediations, capabilities, call time) and `clock`
+  // (chance) must outlive it.
   OwnSteps(google::protobuf::RepeatedPtrField<v1::Step> plan,
            const RunOptions& options, Clock& clock);
 
@@ -54,6 +55,8 @@ class OwnSteps {
                 v1::RecoveryResult& result);
   std::vector<v1::Alternative> Listed(
       const v1::AlternativePathStep& step) const;
+  std::vector<v1::DegradationLevel> Levels(
+      const v1::GracefulDegradationStep& step) const;
 
   const google::protobuf::RepeatedPtrField<v1::Step> plan_;
   const RunOptions& options_;

@@ -1,4 +1,5 @@
 // What Run does unless it is told otherwise.
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "client/cpp/durations.h"
 #include "client/cpp/run_options.h"
@@ -9,6 +10,8 @@ namespace recourse {
 namespace {
 
 using google::protobuf::Value;
+
+constexpr char kInvalidValueUrl[] = "recourse/invalid-value";
 
 absl::Status WrongKind(absl::string_view wanted) {
   return absl::InvalidArgumentError(
@@ -31,9 +34,19 @@ std::string Attempt::Parameter(const std::string& name,
   return it == alternative->parameters().end() ? fallback : it->second;
 }
 
+absl::Status InvalidValueError(absl::string_view why) {
+  absl::Status status = absl::UnknownError(absl::StrCat("InvalidValue: ", why));
+  status.SetPayload(kInvalidValueUrl, absl::Cord());
+  return status;
+}
+
 v1::ErrorDetails DefaultErrorDetails(const absl::Status& error) {
   v1::ErrorDetails details;
   details.set_message(std::string(error.message()));
+  if (error.GetPayload(kInvalidValueUrl).has_value()) {
+    details.set_exception_type("recourse.InvalidValue");
+    return details;
+  }
   details.set_grpc_code(absl::StatusCodeToString(error.code()));
   if (const auto delay = ErrorRetryDelay(error); delay.has_value()) {
     *details.mutable_retry_after() = ToProtoDuration(*delay);

@@ -69,7 +69,8 @@ ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<T> Recover(
   while (true) {
     switch (DriveToNextAttempt(shared, options, recovery, effect)) {
       case Recovery::Effect::kRun: {
-        absl::StatusOr<T> answer = operation(recovery.attempt());
+        absl::StatusOr<T> answer =
+            substitutes.Checked(operation(recovery.attempt()));
         if (answer.ok()) {
           recovery.Succeeded();
           return answer;
@@ -102,6 +103,9 @@ absl::StatusOr<T> RunAt(Shared& shared, Site& site, const RunOptions& options,
   bool slow = false;
   if (ABSL_PREDICT_TRUE(first.may_begin)) {
     absl::StatusOr<T> answer = operation(first.attempt(options));
+    if (substitutes != nullptr) {
+      answer = substitutes->Checked(std::move(answer));
+    }
     slow = first.is_timed && IsSlow(shared, options, first.began);
     if (ABSL_PREDICT_TRUE(answer.ok())) {
       if (ABSL_PREDICT_FALSE(slow || site.special())) {
@@ -132,7 +136,9 @@ using ValueOf =
 // Runs `operation` until it succeeds or Recourse, the deadline or the caller
 // ends it. `operation` takes a const Attempt& and gives an absl::StatusOr<T>;
 // it is called on this thread, once per attempt, and must not throw. Returns:
-//   the operation's value       it succeeded, or a stand-in (see Substitutes)
+//   the operation's value       it succeeded, or a stand-in (see Substitutes);
+//                               never one that Substitutes::validate refuses,
+//                               whose error is the attempt's
 //   the operation's last error  nothing more can be done, or time is up;
 //                               DecisionIdOf says which decision ended it,
 //                               CauseOf what it failed with at first
@@ -199,10 +205,17 @@ class Operation {
 
   const RunOptions& options() const { return options_; }
 
-  // As the free function.
+  // As the free functions.
   template <typename Function, typename T = internal::ValueOf<Function>>
   absl::StatusOr<T> Run(Function&& operation) const {
     return internal::RunAt<T>(shared_, site_, options_, operation, nullptr,
+                              nullptr);
+  }
+  template <typename Function, typename T = internal::ValueOf<Function>>
+  absl::StatusOr<T> Run(
+      Function&& operation,
+      const std::type_identity_t<Substitutes<T>>& substitutes) const {
+    return internal::RunAt<T>(shared_, site_, options_, operation, &substitutes,
                               nullptr);
   }
 

@@ -51,7 +51,8 @@ struct Attempt {
                         const std::string& fallback) const;
 };
 
-// grpc_code by the status's code, its message, and RetryInfo where it has one.
+// grpc_code by the status's code, its message, and RetryInfo where it has one;
+// of an InvalidValueError its type and message.
 v1::ErrorDetails DefaultErrorDetails(const absl::Status& error);
 
 // Whether decisions are obeyed.

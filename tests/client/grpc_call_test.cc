@@ -76,6 +76,25 @@ TEST_F(GrpcCallTest, TakesTheStubOfTheAlternative) {
   EXPECT_THAT(second.orchestrator.GetDecision_.requests(), SizeIs(1));
 }
 
+TEST_F(GrpcCallTest, ResponseThatIsRefusedIsAFailedAttempt) {
+  first.orchestrator.GetDecision_.Do(
+      [](const auto&, v1::GetDecisionResponse&) { return grpc::Status::OK; });
+  Succeed(first);
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT retry {}");
+  const auto stub = StubOf(first);
+  const auto answer = RecoveredCall(
+      Operation(*client, options), *stub, &Stub::GetDecision, request, {},
+      {.validate = [](const v1::GetDecisionResponse& response) {
+        return response.has_decision() ? absl::OkStatus()
+                                       : absl::DataLossError("no decision");
+      }});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->decision().decision_id(), "d1");
+  ASSERT_THAT(Asked(), SizeIs(1));
+  EXPECT_EQ(Asked()[0].error().grpc_code(), "DATA_LOSS");
+}
+
 TEST_F(GrpcCallTest, ErrorsKeepTheirDetails) {
   Fail(first);
   server.orchestrator.HandleError_.Answer("disposition: DISPOSITION_GIVE_UP");

@@ -133,6 +133,64 @@ TEST_F(OwnStepsTest, AlternativesThatTheCallerDeclares) {
   EXPECT_THAT(last_.error_message(), HasSubstr("no alternative is left"));
 }
 
+TEST_F(OwnStepsTest, TimeoutsGrowAsTheServersWould) {
+  const struct {
+    absl::Duration expected_call_time;
+    const char* multiplier;
+    std::vector<absl::Duration> timeouts;  // Zero: none.
+  } kCases[] = {
+      {absl::Seconds(10),
+       "timeout_multiplier: 2",
+       {absl::Seconds(20), absl::Seconds(40), absl::Seconds(80)}},
+      {absl::Seconds(10),
+       "timeout_multiplier: 1",
+       {absl::Duration(), absl::Duration(), absl::Duration()}},
+      {absl::Seconds(10),
+       "",
+       {absl::Duration(), absl::Duration(), absl::Duration()}},
+      {absl::ZeroDuration(),
+       "timeout_multiplier: 2",
+       {absl::Duration(), absl::Duration(), absl::Duration()}},
+      {absl::Hours(10),
+       "timeout_multiplier: 2",
+       {absl::Hours(20), absl::Hours(24), absl::Hours(24)}},
+      {absl::Hours(30),
+       "timeout_multiplier: 2",
+       {absl::Hours(30), absl::Hours(30), absl::Hours(30)}},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(absl::StrCat(test.multiplier, " of ",
+                              absl::FormatDuration(test.expected_call_time)));
+    options_.expected_call_time = test.expected_call_time;
+    OwnSteps steps(
+        FromText<v1::RecoveryContext>(
+            absl::StrCat("caller_steps { retry { ", test.multiplier, " } }"))
+            .caller_steps(),
+        options_, clock_);
+    for (const absl::Duration timeout : test.timeouts) {
+      const v1::RetryAction action = steps.Next({}, "svc").retry();
+      EXPECT_EQ(action.has_timeout(), timeout != absl::ZeroDuration());
+      EXPECT_EQ(FromProto(action.timeout()), timeout);
+    }
+  }
+}
+
+TEST_F(OwnStepsTest, LevelsThatTheCallerDeclares) {
+  const std::string plan =
+      "caller_steps { graceful_degradation { fallback_value { string_value: "
+      "'stale' } } }";
+  EXPECT_THAT(Play(plan), ElementsAre("stale", "end"));
+  options_.capabilities = FromText<v1::Capabilities>(
+      "degradations: ['*', 'images', 'tools', 'images']");
+  EXPECT_THAT(Play(plan), ElementsAre("images", "tools", "stale", "end"));
+  OwnSteps steps(FromText<v1::RecoveryContext>(plan).caller_steps(), options_,
+                 clock_);
+  EXPECT_THAT(steps.Next({}, "svc").graceful_degradation().disable_features(),
+              ElementsAre("images"));
+  EXPECT_THAT(steps.Next({}, "svc").graceful_degradation().disable_features(),
+              ElementsAre("images", "tools"));
+}
+
 TEST_F(OwnStepsTest, PlanWithoutSteps) {
   EXPECT_THAT(Play("caller_steps {}"), ElementsAre("end"));
   EXPECT_EQ(last_.error_message(), "gave up: the plan is used up");

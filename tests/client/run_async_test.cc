@@ -75,6 +75,20 @@ TEST_F(RunAsyncTest, RemediatesAndStandsIn) {
   EXPECT_EQ(remediated, 1);
 }
 
+TEST_F(RunAsyncTest, AValueThatIsRefusedIsAFailedAttempt) {
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT retry { delay { seconds: 1 } }");
+  server.orchestrator.HandleError_.Answer("disposition: DISPOSITION_GIVE_UP");
+  const Substitutes<std::string> substitutes = {
+      .validate = [](const std::string& value) {
+        return InvalidValueError(value);
+      }};
+  const absl::Status status = PlayAsync({"{", "["}, substitutes).status();
+  EXPECT_EQ(status.message(), "InvalidValue: [");
+  ASSERT_THAT(Asked(), SizeIs(2));
+  EXPECT_EQ(Asked()[0].error().exception_type(), "recourse.InvalidValue");
+}
+
 TEST_F(RunAsyncTest, AwaitsAPersonWhoSkips) {
   options.await_human = true;
   server.orchestrator.HandleError_.Answer(R"(

@@ -57,6 +57,15 @@ TEST_F(RunObserveTest, OwnRetriesGoOnAndAgree) {
   EXPECT_THAT(disagreements, IsEmpty());
 }
 
+TEST_F(RunObserveTest, OwnTimeoutsGoOn) {
+  options.expected_call_time = absl::Seconds(10);
+  *options.context.add_caller_steps() =
+      FromText<v1::Step>("retry { max_retries: 1 timeout_multiplier: 3 }");
+  EXPECT_EQ(*Play({kDown, "fine"}), "fine");
+  EXPECT_EQ(attempts[0].timeout, absl::InfiniteDuration());
+  EXPECT_EQ(attempts[1].timeout, absl::Seconds(30));
+}
+
 TEST_F(RunObserveTest, EachQuestionCarriesTheTokenBefore) {
   OwnRetry();
   server.orchestrator.HandleError_.Answer(R"(

@@ -322,6 +322,40 @@ TEST_F(RunTest, ErrorMapperSaysWhatTheErrorIs) {
   EXPECT_EQ(Asked()[0].error().exception_type(), "openai.RateLimitError");
 }
 
+// What validate raises is the attempt's error; no such value comes back.
+TEST_F(RunTest, AValueThatIsRefusedIsAFailedAttempt) {
+  const Substitutes<std::string> substitutes = {
+      .validate = [](const std::string& value) {
+        if (value == "none") return InvalidValueError("it is none");
+        if (value == "stale") return absl::UnavailableError("stale");
+        return absl::OkStatus();
+      }};
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 't' retry {}");
+  server.orchestrator.HandleError_.Answer(
+      "disposition: DISPOSITION_ACT recovery_token: 't' retry {}");
+  EXPECT_EQ(*Play({"none", "stale", "fine"}, substitutes), "fine");
+  EXPECT_THAT(Reported(), ElementsAre(v1::OUTCOME_SUCCESS));
+  ASSERT_THAT(Asked(), SizeIs(2));
+  EXPECT_EQ(Asked()[0].error().exception_type(), "recourse.InvalidValue");
+  EXPECT_EQ(Asked()[0].error().message(), "InvalidValue: it is none");
+  EXPECT_EQ(Asked()[0].error().grpc_code(), "");
+  EXPECT_EQ(Asked()[0].calls().failures(), 0);  // The target did answer.
+  EXPECT_EQ(Asked()[1].error().exception_type(), "");
+  EXPECT_EQ(Asked()[1].error().grpc_code(), "UNAVAILABLE");
+
+  server.orchestrator.HandleError_.Answer("disposition: DISPOSITION_GIVE_UP");
+  const absl::Status status = Play({"none"}, substitutes).status();
+  EXPECT_EQ(status.message(), "InvalidValue: it is none");
+  EXPECT_EQ(Operation(*client, options)
+                .Run([](const Attempt&)
+                         -> absl::StatusOr<std::string> { return "none"; },
+                     substitutes)
+                .status()
+                .message(),
+            "InvalidValue: it is none");
+}
+
 TEST_F(RunTest, ExpiredTokenBeginsANewRecovery) {
   server.orchestrator.HandleError_.Answer(
       "disposition: DISPOSITION_ACT recovery_token: 'old' retry {}");

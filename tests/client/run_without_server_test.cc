@@ -223,6 +223,19 @@ TEST_F(OwnStepsWithoutServerTest, EditsAndFallbackValue) {
   EXPECT_TRUE(info.degraded);
 }
 
+TEST_F(OwnStepsWithoutServerTest, TimeoutsGrowWithinTheTimeThatIsLeft) {
+  server.Stop();
+  options.expected_call_time = absl::Seconds(10);
+  options.time_budget = absl::Seconds(30);
+  Plan(
+      "caller_steps { retry { max_retries: 2 base_delay { seconds: 1 } "
+      "backoff: "
+      "BACKOFF_FIXED jitter: JITTER_NONE timeout_multiplier: 2 } }");
+  EXPECT_EQ(*Play({kDown, kDown, "fine"}), "fine");
+  EXPECT_EQ(attempts[1].timeout, absl::Seconds(20));
+  EXPECT_EQ(attempts[2].timeout, absl::Seconds(28));
+}
+
 TEST_F(OwnStepsWithoutServerTest, EndsWithTheOperationsErrorAndItsCause) {
   server.Stop();
   std::vector<std::string> told;

@@ -120,7 +120,8 @@ class Case {
   absl::StatusOr<Value> Run(Client& client) {
     return recourse::Run<Value>(
         client, Options(),
-        [this](const Attempt& attempt) { return RunOnce(attempt); });
+        [this](const Attempt& attempt) { return RunOnce(attempt); },
+        {.validate = [this](const Value&) { return Validate(); }});
   }
 
   absl::StatusOr<Value> RunOnce(const Attempt& attempt) {
@@ -149,6 +150,13 @@ class Case {
     return FromJson<Value>(entry.at("value"));
   }
 
+  // Of the value that the last attempt gave.
+  absl::Status Validate() const {
+    const json& entry = script_.at("operation").at(calls_.size() - 1);
+    if (!entry.value("invalid", false)) return absl::OkStatus();
+    return InvalidValueError("the case says so");
+  }
+
   RunOptions Options() {
     RunOptions options;
     options.target = given_.at("target").get<std::string>();
@@ -162,6 +170,9 @@ class Case {
     }
     options.expected_call_time =
         absl::Milliseconds(given_.value("expected_call_time_ms", 0));
+    if (given_.contains("slow_call_ms")) {
+      options.slow_call = absl::Milliseconds(given_["slow_call_ms"].get<int>());
+    }
     if (given_.contains("state")) {
       options.state = FromJson<google::protobuf::Struct>(given_["state"]);
     }
@@ -224,7 +235,8 @@ class Case {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == "--features") {
-    std::cout << R"(["budget", "causes", "circuits", "observe", "own_steps"])"
+    std::cout << R"(["budget", "causes", "circuits", "observe", "own_steps", )"
+              << R"("own_timeouts", "slow_calls", "validate"])"
               << "\n";
     return 0;
   }
