@@ -40,6 +40,43 @@ TEST_F(LimitsTest, SharedBudgetHoldsRetriesToItsRatio) {
   EXPECT_GE(retries, 150);
 }
 
+// BU10: 100 clients with a call a second each, all of which fail for a minute.
+TEST_F(LimitsTest, ABudgetIsWholeAWindowAfterAnOutage) {
+  settings.retry_budget.min_retries_per_second = 0.3;
+  settings.breaker.failure_rate = 1;
+  settings.breaker.consecutive_failures = 0;
+  settings.breaker.min_quorum = 1000;
+  // Calls of a second, and the retries that are granted for those that fail.
+  const auto second = [this](bool fails) {
+    int retries = 0;
+    for (int i = 0; i < 100; ++i) {
+      Tell(Instance(i), 1, fails);
+      if (!fails) continue;
+      const AdmitAnswer answer = guard.Admit(Request(Instance(i)), now);
+      if (!Runs(answer)) continue;
+      ++retries;
+      Tell(Instance(i), 1, 1);
+      guard.Settle("default", std::get<Admitted>(answer).grant.stamp,
+                   RunOutcome::kFailure, now);
+    }
+    Pass(absl::Seconds(1));
+    return retries;
+  };
+  for (int i = 0; i < 10; ++i) second(false);
+  int retries = 0;
+  for (int i = 0; i < 60; ++i) retries += second(true);
+  // Never more than a fifth of the calls, from the window before on.
+  EXPECT_LE(retries, 0.2 * 100 * (60 + 10) + 3);
+  EXPECT_GE(retries, 0.2 * 100 * 50);
+  EXPECT_GE(Shared().budget->used, 100);
+
+  for (int i = 0; i < 10; ++i) second(false);
+  EXPECT_EQ(Shared().budget->used, 0);
+  int granted = 0;
+  while (Runs(guard.Admit(Request(Instance(granted % 100)), now))) ++granted;
+  EXPECT_NEAR(granted, 0.2 * 100 * 10 + 3, 20);
+}
+
 TEST_F(LimitsTest, UnknownVolumeMeansTheFloorAlone) {
   settings.breaker.consecutive_failures = 0;
   settings.retry_budget.min_retries_per_second = 1;
