@@ -22,12 +22,13 @@ struct Entry {
 struct Tables {
   Tables() {
     for (const auto& table :
-         {MarkerWordings(), NetworkWordings(), TimeWordings(), ServerWordings(),
-          ConcurrencyWordings(), AccessWordings(), DataWordings(),
-          ResourceWordings(), RequestWordings(), ThingsWordings(),
-          ProgramWordings(), PeopleWordings(), PlainWordings(),
-          EverydayWordings(), CodeWordings(), SoftwareWordings(),
-          TradeWordings(), ForeignWordings(), LanguageWordings()}) {
+         {MarkerWordings(),   NetworkWordings(),     TimeWordings(),
+          ServerWordings(),   ConcurrencyWordings(), AccessWordings(),
+          DataWordings(),     ResourceWordings(),    RequestWordings(),
+          ThingsWordings(),   ProgramWordings(),     PeopleWordings(),
+          PlainWordings(),    EverydayWordings(),    CodeWordings(),
+          SoftwareWordings(), TradeWordings(),       MoveWordings(),
+          ForeignWordings(),  LanguageWordings()}) {
       for (const Wordings& wordings : table) {
         for (const absl::string_view phrase : wordings.phrases) {
           // That every wording is well-formed is tested.

@@ -269,9 +269,12 @@ bool LineReader::IsParameter(absl::string_view name, size_t end) const {
   return false;
 }
 
-// In "variable lock_timeout not found" nothing is locked.
+// In "variable lock_timeout not found" and "undefined symbol: lock_timeout"
+// nothing is locked.
 bool LineReader::IsDeclaredName(absl::string_view text) const {
-  return !StartsClause() && !tokens_->empty() && absl::StrContains(text, '_') &&
+  const bool follows = !StartsClause() || ((pending_ & Token::kAfterColon) &&
+                                           !(pending_ & Token::kHardBreak));
+  return follows && !tokens_->empty() && absl::StrContains(text, '_') &&
          PrecedesAName(tokens_->back().raw);
 }
 

@@ -90,6 +90,7 @@ absl::Span<const Wordings> EverydayWordings();  // What is left, by kinds.
 absl::Span<const Wordings> CodeWordings();      // Names of codes.
 absl::Span<const Wordings> SoftwareWordings();  // Families of any software.
 absl::Span<const Wordings> TradeWordings();     // What broke, lacks, is late.
+absl::Span<const Wordings> MoveWordings();      // Which move helps.
 absl::Span<const Wordings> ForeignWordings();   // Of other languages.
 absl::Span<const Wordings> LanguageWordings();  // Trades in other languages.
 absl::Span<const Wordings> MarkerWordings();

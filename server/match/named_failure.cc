@@ -109,7 +109,8 @@ const Words& Fillers() {
                 "successful",  "successfully",  "step",         "stage",
                 "phase",       "failed",        "finalize",     "came",
                 "error",       "happening",     "encountered",  "completion",
-                "unhandled",   "handled",       "handle"};
+                "unhandled",   "handled",       "handle",       "marked",
+                "pipeline",    "shell",         "deploy"};
   return *words;
 }
 
