@@ -17,7 +17,7 @@ constexpr P kSilentWords[] = {
 constexpr Meaning kMendable =
     Says(kPermanent, 5).First(Strategy::kErrorCorrection);
 constexpr P kMendableWords[] = {
-    "did you mean",
+    "not support special .. characters",
     "$cannot query field",
     "(not in|isn't in) .. format",
     "(must|should) alternate",
@@ -35,7 +35,16 @@ constexpr P kMendableWords[] = {
     "matching",
     "(not|isn't) (fitted|compiled|built|trained|fit) yet",
     "collection not loaded",
+    "unused (variable|import|parameter|function|label|argument)",
     "invalid digit",
+};
+
+constexpr Meaning kSuggests =
+    Says(kPermanent, 7).First(Strategy::kErrorCorrection);
+constexpr P kSuggestsWords[] = {
+    "did you mean",
+    "$cannot (serialize|serialise) (object|value|type|instance|data)",
+    "serialization error : $cannot (serialize|serialise)",
 };
 
 // Two programs that do not fit, a thing on its way out: none of the request.
@@ -46,6 +55,10 @@ constexpr P kMisfitWords[] = {
     "cipher|ciphers|host key|mac|macs|algorithm|algorithms|protocol)",
     "(pending|scheduled for) deletion",
     "failed state (and|) $cannot",
+    "identifier rejected",
+    "(driver|binary|package|module|executable) not signed",
+    "(policy|profile|template|rule) (..|) (does not|doesn't) exist",
+    "# (test|tests|checks|specs|assertions) failed",
 };
 
 constexpr Meaning kLessText =
@@ -54,13 +67,12 @@ constexpr P kLessTextWords[] = {
     "(less|fewer|more) than # tokens",
     "more tokens than",
     "too many tokens",
-    "(code|status|exitcode|code :|status :) 137",
+    "(non zero code|code|status|exitcode) (:|) 137",
 };
 
-constexpr Meaning kMoreNeeded =
-    Says(kResource, 6.5).First(Strategy::kEscalation);
+constexpr Meaning kMoreNeeded = Says(kResource, 8).First(Strategy::kEscalation);
 constexpr P kMoreNeededWords[] = {
-    "out of memory error : unable to create (new|) native thread",
+    "unable to create (new|) native thread",
     "(balance|credit|credits|funds) (is|are) too low",
     "exceeds allowed .. quota",
     "stop writes",
@@ -74,9 +86,10 @@ constexpr P kSmallerWords[] = {
     "(attachment|file|image|message|video|upload|document|body) (is|) "
     "(bigger|larger) than",
     "(or fewer|or less) in length",
+    "(video|audio|clip|recording) (is|) longer than",
 };
 
-constexpr Meaning kNextMonth = Says(kRateLimit, 6.5)
+constexpr Meaning kNextMonth = Says(kRateLimit, 9)
                                    .First(Strategy::kEscalation)
                                    .With(Meaning::kRetryIsVain);
 constexpr P kNextMonthWords[] = {
@@ -89,6 +102,8 @@ constexpr Meaning kAskedTheUser =
     Says(kAuthentication, 5).First(Strategy::kEscalation);
 constexpr P kAskedTheUserWords[] = {
     "(user|owner|visitor) (has|) denied (the|) (permission|access|consent)",
+    "not allowed by the user agent",
+    "account temporarily (blocked|locked|disabled)",
 };
 
 // A part of a cluster is away, or a model's sampled output is of no use.
@@ -108,6 +123,7 @@ constexpr Meaning kCutOff = Says(kConnection, 6.5);
 constexpr P kCutOffWords[] = {
     "(connection|socket|channel|stream|transport) closed in (the|) middle",
     "write error : broken pipe",
+    "handshake (was|) interrupted",
     "$cannot connect to any (server|servers|host|hosts|node|nodes|broker)",
 };
 
@@ -120,14 +136,21 @@ constexpr P kTooLateWords[] = {
     "timeout in data",
 };
 
+constexpr Meaning kHeld = Says(kConcurrency, 5);
+constexpr P kHeldWords[] = {
+    "(altered|rebuilt|migrated|held|locked) by another "
+    "(session|process|user|connection|transaction|job|client|instance)",
+};
+
 // What the change was based on is no longer so: read it again first.
 constexpr Meaning kReadAgain = Says(kConcurrency, 6)
                                    .First(Strategy::kErrorCorrection)
                                    .With(Meaning::kRetryIsVain);
 constexpr P kReadAgainWords[] = {
-    "(etag|row version|rowversion|resource version|change token) (mismatch|"
+    "(etag|e tag|row version|rowversion|resource version|change token) "
+    "(mismatch|"
     "does not match|doesn't match|did not match|didn't match)",
-    "(changed|modified|edited|updated) (by .. |) since you "
+    "(changed|modified|edited|updated) (by ..|) since you "
     "(read|loaded|fetched|opened|last)",
 };
 
@@ -135,6 +158,8 @@ constexpr Meaning kDiffers = Says(kIntegrity, 6).First(Strategy::kEscalation);
 constexpr P kDiffersWords[] = {
     "(repository|archive|backup|filesystem|pool) contains errors",
     "invalid data returned",
+    "signature of (the|) (package|archive|file|image|update|release) "
+    "(not valid|invalid)",
     "(sha|sha1|sha256|sha512|md5|hash|hashes|digest|digests|checksums|crc) .. "
     "(differ|differs)",
     "(row|record|line) (count|counts) .. (differ|differs)",
@@ -150,6 +175,7 @@ constexpr P kDamagedInTransitWords[] = {
 constexpr Wordings kWordings[] = {
     {kSilent, kSilentWords},
     {kMendable, kMendableWords},
+    {kSuggests, kSuggestsWords},
     {kMisfit, kMisfitWords},
     {kLessText, kLessTextWords},
     {kMoreNeeded, kMoreNeededWords},
@@ -159,6 +185,7 @@ constexpr Wordings kWordings[] = {
     {kComesBack, kComesBackWords},
     {kCutOff, kCutOffWords},
     {kTooLate, kTooLateWords},
+    {kHeld, kHeldWords},
     {kReadAgain, kReadAgainWords},
     {kDiffers, kDiffersWords},
     {kDamagedInTransit, kDamagedInTransitWords},

@@ -46,6 +46,7 @@ TEST(LabelledSetsTest, WithTheLibrary) {
            Floors{"set_i", 0.88, 0.975, 0.91, 0.025, 0.11},
            Floors{"set_j", 0.975, 0.975, 0.945, 0.025, 0.1},
            Floors{"set_k", 0.96, 0.98, 0.935, 0.015, 0.1},
+           Floors{"set_l", 0.92, 0.98, 0.92, 0.015, 0.07},
            Floors{"held_out", 0.92, 0.965, 0.925, 0.025, 0.04},
        }) {
     ExpectFloors(**registry, floors);
@@ -67,6 +68,7 @@ TEST(LabelledSetsTest, TheClassifierAlone) {
            Floors{"set_i", 0.88, 0.975, 0.91, 0.025, 0.12},
            Floors{"set_j", 0.965, 0.97, 0.93, 0.025, 0.1},
            Floors{"set_k", 0.93, 0.97, 0.92, 0.02, 0.1},
+           Floors{"set_l", 0.94, 0.975, 0.93, 0.02, 0.07},
            Floors{"held_out", 0.915, 0.94, 0.9, 0.03, 0.04},
        }) {
     ExpectFloors(**registry, floors);

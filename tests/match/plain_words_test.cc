@@ -49,6 +49,26 @@ TEST(PlainWordsTest, WhatDoesNotSayIsUnknown) {
   }
 }
 
+TEST(PlainWordsTest, TellsWhichMoveHelps) {
+  ExpectAll({
+      {"No bean named `depto`. Did you mean `depot`?", "", 0, kPermanent,
+       kCorrect},
+      {"ETag does not match", "", 0, kConcurrency, kCorrect},
+      {"The sheet was changed by Ada since you opened it", "", 0, kConcurrency,
+       kCorrect},
+      {"limited to 40 calls / month", "", 429, kRateLimit, kEscalate},
+      {"undefined symbol: pq_connect_timeout", "", 0, kPermanent, kCorrect},
+      {"account temporarily blocked", "", 0, kAuthentication, kEscalate},
+      {"Serialization error: cannot serialize object of type date", "", 0,
+       kPermanent, kCorrect},
+      {"3 tests failed: test_timeout", "", 0, kPermanent, kEscalate},
+      {"connection was closed in the middle of operation", "", 0, kConnection,
+       kRetry},
+      {"this prompt has more tokens than the model takes", "", 0, kResource,
+       kDegrade},
+  });
+}
+
 TEST(PlainWordsTest, WhatWaitingMends) {
   ExpectAll({
       {"Let the oven cool for a while", "", 0, kTransient, kRetry},
