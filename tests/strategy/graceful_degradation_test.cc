@@ -103,6 +103,34 @@ TEST(GracefulDegradationTest, SkipsLevelsTheCallerCannotRun) {
   }
 }
 
+TEST(GracefulDegradationTest, LevelsThatTheCallerDeclares) {
+  const struct {
+    std::vector<std::string> declared;
+    std::vector<std::vector<std::string>> without;  // Of each level.
+  } kRows[] = {
+      {{"images", "tools"}, {{"images"}, {"images", "tools"}}},
+      {{"*", "images", "", "images"}, {{"images"}}},
+      {{"*"}, {}},
+      {{}, {}},
+  };
+  for (const auto& row : kRows) {
+    Situation situation;
+    situation.failure.capabilities.declared = true;
+    situation.failure.capabilities.degradations = row.declared;
+    Cursor cursor;
+    for (const std::vector<std::string>& without : row.without) {
+      const StepAnswer answer = situation.Ask(GracefulDegradationStep());
+      const auto action = ActionIn<DegradationAction>(answer);
+      EXPECT_EQ(action.disable_features, without);
+      EXPECT_EQ(action.level_name, without.back());
+      EXPECT_EQ(action.level_count, static_cast<int>(row.without.size()));
+      Advance(std::get<Action>(answer), situation.progress, cursor);
+    }
+    EXPECT_EQ(ReasonIn(situation.Ask(GracefulDegradationStep())),
+              TraceReason::kNoLevelLeft);
+  }
+}
+
 TEST(GracefulDegradationTest, FallbackValueAfterTheLevels) {
   GracefulDegradationStep step = ThreeLevels();
   step.fallback_value = JsonString("no answer today");
