@@ -27,6 +27,11 @@ bool HasConditions(const v1::ErrorPattern& message) {
   return message.conditions().ByteSizeLong() > 0;
 }
 
+bool IsLeftToWords(const v1::ErrorPattern& message) {
+  const auto label = message.labels().find(kCategoryLabel);
+  return label != message.labels().end() && label->second == kCategoryByWords;
+}
+
 std::string Shown(const std::string& text) {
   return absl::StrCat("\"", Cut(OneLine(text), kShownColumns), "\"");
 }
@@ -66,6 +71,12 @@ class Linter {
     const int matches = message.examples().match_size();
     if (message.description().empty()) {
       Add(member, "no-description", "description is missing");
+    }
+    if (message.category() == v1::FAILURE_CATEGORY_UNSPECIFIED &&
+        !IsLeftToWords(message)) {
+      Add(member, "no-category",
+          "category is missing: what the error's words say decides; where "
+          "that is meant, say so with labels: {category: classified}");
     }
     if (message.suggested_action().empty()) {
       Add(member, "no-action",

@@ -17,6 +17,7 @@ namespace recourse::cli {
 //                    matches an example: which one decides hangs on the id
 //   few-examples     fewer than kMinMatchExamples that match
 //   no-near-miss     no example that must not match
+//   no-category      none, and no label kCategoryLabel that says it is meant
 //   no-description, no-action
 //   no-effect        a setting without effect, a regex that matches everything
 struct LintFinding {
@@ -28,6 +29,9 @@ struct LintFinding {
 };
 
 inline constexpr int kMinMatchExamples = 2;
+// category: classified. For patterns around texts that say more than they do.
+inline constexpr char kCategoryLabel[] = "category";
+inline constexpr char kCategoryByWords[] = "classified";
 
 // About the whole set: `sources` are the patterns that are used together. In
 // the order of files and lines. Errors as CompiledPatterns::Compile.
