@@ -14,6 +14,7 @@
 #include "client/cpp/recovery_runner.h"
 #include "client/cpp/testing.h"
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
 #include "tests/client/scripted_server.h"
 #include "tests/e2e/server_process.h"
@@ -148,6 +149,34 @@ TEST_F(RobustnessTest, PausedInMidRecoveryAndBack) {
   server.Resume();
   ask_timeout_ = kPatience;
   ExpectBack();
+}
+
+// However often the questions failed before, the first one that may be asked
+// after the 4 s is answered: by the client's clock, within 5 s.
+TEST_F(RobustnessTest, TheFirstProbeOfAServerThatIsBackCounts) {
+  static_assert(AskBreaker::kBypass < absl::Seconds(5));
+  Server server;
+  ASSERT_NO_FATAL_FAILURE(server.Start());
+  const auto channel =
+      grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
+  const auto clock = std::make_shared<test_mode::FakeClock>();
+  auto client = Client::FromChannel(channel, {.clock = clock});
+  ASSERT_EQ(client.status(), absl::OkStatus());
+  client_ = *std::move(client);
+  ask_timeout_ = kPatience;
+  EXPECT_EQ(*Play(1), "answer");
+  EXPECT_EQ(decisions_, 1);
+  server.Kill();
+  for (int i = 0; i < 20; ++i) {
+    ExpectLocalPlanOnly();
+    clock->Advance(AskBreaker::kBypass);  // Probes, in vain.
+  }
+  ASSERT_NO_FATAL_FAILURE(server.Start());
+  ASSERT_TRUE(
+      channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kBudget)));
+  clock->Advance(AskBreaker::kBypass);
+  EXPECT_EQ(*Play(1), "answer");
+  EXPECT_EQ(decisions_, 1);
 }
 
 TEST_F(RobustnessTest, EndsWhileTheServerIsPaused) {
