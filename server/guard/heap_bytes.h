@@ -33,6 +33,7 @@ template <typename Table>
 size_t TableHeapBytes(const Table& table) {
   constexpr size_t kEndBytes = 24;
   if (table.capacity() == 0) return 0;
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): of a table of pointers, these.
   return HeapBytes(table.capacity() * (sizeof(typename Table::value_type) + 1) +
                    kEndBytes);
 }
