@@ -20,7 +20,7 @@ inline constexpr const char* kUnmatchedTexts[] = {
     "com.acme.shop.Cart.add(Cart.java:77)",
     "E4471 spindle load above plan, feed lowered to 60 %, operator informed",
     "gate B14: scan of boarding pass gave no passenger, seat 22C stays open",
-    "warning: 3 of 120 parts left the tolerance band (+0.04 mm); lot held",
+    "warning: 3 of 120 parts are out of shape (+0.04 mm); lot held",
     "mailbox rule 'invoices' moved nothing: folder was renamed to 'Invoices "
     "2024' by its owner on 3 March",
     "replica eu-2 answered with an older picture of shelf 12 than eu-1",

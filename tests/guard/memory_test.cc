@@ -43,10 +43,6 @@ ABSL_ATTRIBUTE_NOINLINE void Free(void* given) {
 void* operator new(size_t bytes) { return Allocate(bytes); }
 void operator delete(void* memory) noexcept { Free(memory); }
 void operator delete(void* memory, size_t) noexcept { Free(memory); }
-// By the ones above anyway, but not under a sanitizer.
-void* operator new[](size_t bytes) { return Allocate(bytes); }
-void operator delete[](void* memory) noexcept { Free(memory); }
-void operator delete[](void* memory, size_t) noexcept { Free(memory); }
 
 namespace recourse {
 namespace {
