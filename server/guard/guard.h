@@ -33,6 +33,8 @@ struct CallSite {
 
 // What one error says about its target.
 struct ErrorEvidence {
+  ErrorEvidence() {}  // As AdmitRequest says.
+
   // It speaks against the target: TRANSIENT, CONNECTION and TIMEOUT do, what
   // the caller did wrong does not.
   bool counts = false;
@@ -51,6 +53,10 @@ struct ErrorEvidence {
 
 // A run that a decision would grant.
 struct AdmitRequest {
+  // What every decision makes is not made by default: GCC would first clear all
+  // of it with a string instruction, which takes longer than the rest.
+  AdmitRequest() {}
+
   CallSite site;
   // True for a first call to this target, as an alternative is, or an operation
   // that has not begun since its circuit is open: it needs a permit, but is no
@@ -75,6 +81,8 @@ struct AdmitRequest {
 // or later. It never passes the caller's last chance (time_remaining -
 // expected_call_time) if `delay` did not: a hold or pacing is cut short there.
 struct Admitted {
+  Admitted() {}  // As AdmitRequest says.
+
   Grant grant;
   // HELD_BACK, VOLUME_UNKNOWN: for the trace.
   std::vector<std::pair<TraceReason, std::string>> notes;

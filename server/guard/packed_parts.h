@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -114,9 +115,8 @@ class PackedParts {
   Tally LoadAs(size_t place, Packed) const {
     std::array<Packed, kCounts> packed;
     std::memcpy(packed.data(), AddressOf<Packed>(place), sizeof(packed));
-    Counts counts;
-    for (size_t i = 0; i < kCounts; ++i) counts[i] = packed[i];
-    return std::bit_cast<Tally>(counts);
+    // Count by count: a cast of all of them goes through memory.
+    return std::apply([](auto... counts) { return Tally{counts...}; }, packed);
   }
   template <typename Packed>
   bool StoreAs(size_t place, const Tally& tally, Packed) {
