@@ -10,16 +10,16 @@ namespace recourse {
 
 TargetTable::~TargetTable() { shared_->targets -= by_age_.size(); }
 
-TargetTable::Entry* TargetTable::Find(const TargetKey& key) {
+TargetTable::Place TargetTable::Find(const TargetKey& key) {
+  if (last_ != by_age_.end() && Equal()(last_, key)) return last_;
   const auto found = entries_.find(key);
-  return found == entries_.end() ? nullptr : &**found;
+  return last_ = found == entries_.end() ? by_age_.end() : *found;
 }
 
 TargetTable::Entry& TargetTable::FindOrAdd(const TargetKey& key,
                                            absl::Time now) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) return Add(key, now);
-  const Place entry = *found;
+  const Place entry = Find(key);
+  if (entry == by_age_.end()) return Add(key, now);
   if (now > entry->touch_again) {
     entry->touch_again = now + kTouchPause;
     by_age_.splice(by_age_.end(), by_age_, entry);
@@ -68,6 +68,7 @@ void TargetTable::Forget(Place entry, absl::Time now) {
   if (!changes_.empty()) has_changes_ = true;
   epoch_floor_ = std::max(epoch_floor_, entry->guard.epoch());
   restless_.erase(&*entry);
+  if (last_ == entry) last_ = by_age_.end();
   entries_.erase(entry);
   by_age_.erase(entry);
   --shared_->targets;

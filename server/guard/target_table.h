@@ -76,8 +76,8 @@ class TargetTable {
                    Work work) {
     Telling telling(this);
     absl::MutexLock lock(&mutex_);
-    Entry* entry = Find(key);
-    if (entry == nullptr) return otherwise;
+    const Place entry = Find(key);
+    if (entry == by_age_.end()) return otherwise;
     Refresh(*entry, now);
     return RunOn(*entry, work);
   }
@@ -156,7 +156,8 @@ class TargetTable {
   Changes* listening() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return shared_->on_change == nullptr ? nullptr : &changes_;
   }
-  Entry* Find(const TargetKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The end of by_age_ where it is not known.
+  Place Find(const TargetKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry& FindOrAdd(const TargetKey& key, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry& Add(const TargetKey& key, absl::Time now)
@@ -173,6 +174,8 @@ class TargetTable {
 
   absl::Mutex mutex_;
   Entries by_age_ ABSL_GUARDED_BY(mutex_);  // Longest idle first.
+  // Found last: an error is followed by a question.
+  Place last_ ABSL_GUARDED_BY(mutex_) = by_age_.end();
   absl::flat_hash_set<Place, Hash, Equal> entries_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<Entry*> restless_ ABSL_GUARDED_BY(mutex_);
   TokenlessSketch tokenless_ ABSL_GUARDED_BY(mutex_);

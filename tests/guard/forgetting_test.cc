@@ -1,5 +1,9 @@
 // Which targets are forgotten, and what stays of them.
+#include <map>
+#include <memory>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/guard/target_table.h"
@@ -182,6 +186,51 @@ TEST_F(ForgettingTest, TheCircuitOfACallerThatHasGoneIsNoMore) {
                        Field(&CircuitView::state, CircuitState::kClosed))))
         << "who watches is told";
   }
+}
+
+using Names = std::pair<std::string, std::string>;
+
+Names NamesOf(TargetGuard& guard, Changes*) {
+  return {std::string(guard.name().first()),
+          std::string(guard.name().second())};
+}
+
+// What is met, asked about and forgotten in a table, against a map: the target
+// that was found last among them.
+TEST(TargetTableTest, KnowsWhatAMapKnows) {
+  GuardShared shared;
+  const auto policy = std::make_shared<const TargetPolicy>();
+  shared.policies = [&](auto, auto) { return policy; };
+  TargetTable table(&shared);
+  // Some differ in where the namespace ends.
+  const Names kNames[] = {{"default", "tea"}, {"default", "coffee"},
+                          {"team", "one"},    {"tea", "mone"},
+                          {"", "one"},        {"one", ""}};
+  const Names nobody("no", "body");
+  std::map<Names, absl::Time> touched;
+  std::mt19937 random(1);
+  absl::Time now = kStart;
+  size_t forgotten = 0;
+  for (int step = 0; step < 20'000; ++step) {
+    const Names& names = kNames[random() % std::size(kNames)];
+    const TargetKey key(names.first, names.second);
+    if (random() % 4 == 0) {
+      ASSERT_EQ(table.With(key, now, NamesOf), names);
+      absl::Time& last = touched.emplace(names, now).first->second;
+      if (now - last > TargetTable::kTouchPause) last = now;
+    }
+    ASSERT_EQ(table.WithKnown(key, now, nobody, NamesOf),
+              touched.contains(names) ? names : nobody);
+    if (random() % 4 == 0) {
+      table.Sweep(now);
+      forgotten += std::erase_if(touched, [&](const auto& entry) {
+        return now - entry.second >= Guard::kForgetAfter;
+      });
+      ASSERT_EQ(shared.targets, touched.size());
+    }
+    now += random() % 2 == 0 ? absl::Seconds(1) : absl::Minutes(3);
+  }
+  EXPECT_GT(forgotten, 100u);
 }
 
 }  // namespace
