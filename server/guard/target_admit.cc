@@ -34,7 +34,6 @@ RunWish WishOf(const AdmitRequest& request, absl::Time now) {
 AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
                                Changes* changes) {
   Caller* caller = Touch(request.site, now, changes);
-  const RunWish wish = WishOf(request, now);
   AdmitAnswer answer{std::in_place_type<Admitted>};
   Admitted& admitted = std::get<Admitted>(answer);
   GrantStamp& stamp = admitted.grant.stamp;
@@ -44,11 +43,23 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
   if (caller != nullptr) stamp.caller = caller->hash;
   admitted.grant.delay = std::max(request.delay, absl::ZeroDuration());
   if (Is(CircuitState::kDisabled)) return answer;
+  if (!IsWell(caller)) {
+    AdmitInTurn(request, caller, &answer, now);
+  } else if (!request.first_call && !Reserve(&admitted, now)) {
+    answer = BudgetSpent(now);
+  }
+  return answer;  // One object for every answer: none is moved.
+}
 
+// As circuits, holds and pacing let it. REQUIRES: `answer` is Admitted.
+void TargetGuard::AdmitInTurn(const AdmitRequest& request, Caller* caller,
+                              AdmitAnswer* answer, absl::Time now) {
+  Admitted& admitted = std::get<Admitted>(*answer);
+  const RunWish wish = WishOf(request, now);
   RunPlace place = AskCircuits(wish, caller, now);
   if (place.kind == RunPlace::Kind::kRefused) {
-    answer = WhyRefused(wish, caller, now);
-    return answer;  // One object for every answer: none is moved.
+    *answer = WhyRefused(wish, caller, now);
+    return;
   }
   if (place.kind == RunPlace::Kind::kAskAgain) {
     admitted.grant.recheck = true;
@@ -57,27 +68,37 @@ AdmitAnswer TargetGuard::Admit(const AdmitRequest& request, absl::Time now,
         TraceReason::kHeldBack,
         absl::StrCat("the circuit of ", target(),
                      " lets few calls pass: ask again then"));
-    return answer;
+    return;
   }
-  stamp.permit = place.permit;
-  if (!request.first_call) {
-    const RetryBudget::Reserved reserved = budget_.Reserve(now);
-    if (reserved == RetryBudget::Reserved::kNo) {
-      Release(stamp, now);
-      answer = BudgetSpent(now);
-      return answer;
-    }
-    stamp.budgeted = true;
-    stamp.reserved_at = now;
-    if (reserved == RetryBudget::Reserved::kYesOfFloorAlone) {
-      admitted.notes.emplace_back(
-          TraceReason::kVolumeUnknown,
-          absl::StrCat("nobody tells how often ", target(),
-                       " is called: only the floor of its retry budget holds"));
-    }
+  admitted.grant.stamp.permit = place.permit;
+  if (!request.first_call && !Reserve(&admitted, now)) {
+    Release(admitted.grant.stamp, now);
+    *answer = BudgetSpent(now);
+    return;
   }
   HoldBack(request, wish, &place, &admitted, now);
-  return answer;
+}
+
+bool TargetGuard::IsWell(const Caller* caller) const {
+  return override_ == nullptr && breaker_.IsAtRest() &&
+         (caller == nullptr ||
+          caller->breaker.state() == CircuitState::kClosed) &&
+         holds_.empty() && policy_->pacing.max_retry_rate == 0;
+}
+
+// False: the budget is spent.
+bool TargetGuard::Reserve(Admitted* admitted, absl::Time now) {
+  const RetryBudget::Reserved reserved = budget_.Reserve(now);
+  if (reserved == RetryBudget::Reserved::kNo) return false;
+  admitted->grant.stamp.budgeted = true;
+  admitted->grant.stamp.reserved_at = now;
+  if (reserved == RetryBudget::Reserved::kYesOfFloorAlone) {
+    admitted->notes.emplace_back(
+        TraceReason::kVolumeUnknown,
+        absl::StrCat("nobody tells how often ", target(),
+                     " is called: only the floor of its retry budget holds"));
+  }
+  return true;
 }
 
 RunPlace TargetGuard::AskCircuits(const RunWish& wish, Caller* caller,

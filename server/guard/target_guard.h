@@ -126,6 +126,12 @@ class TargetGuard {
   void ResetCaller(Caller& caller, absl::Time now, Changes* changes);
 
   // target_admit.cc
+  // Nothing but the budget keeps the caller from running when it wants to, as
+  // for most targets most of the time.
+  bool IsWell(const Caller* caller) const;
+  void AdmitInTurn(const AdmitRequest& request, Caller* caller,
+                   AdmitAnswer* answer, absl::Time now);
+  bool Reserve(Admitted* admitted, absl::Time now);
   RunPlace AskCircuits(const RunWish& wish, Caller* caller, absl::Time now);
   RunPlace AskOwn(const RunWish& wish, Caller* caller, absl::Time now);
   void HoldBack(const AdmitRequest& request, const RunWish& wish,

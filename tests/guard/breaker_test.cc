@@ -1,6 +1,8 @@
 // Circuits of a target: when they open, how they close.
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "tests/guard/guard_fixture.h"
@@ -286,6 +288,44 @@ TEST_F(BreakerTest, OpenRefusesWhoCannotWaitAndSchedulesWhoCan) {
     EXPECT_FALSE(later.stamp.budgeted);
     EXPECT_GT(later.delay, canary.delay);
     EXPECT_LE(later.delay, absl::Milliseconds(29'900));
+  }
+}
+
+TEST_F(BreakerTest, WhatAPersonSetDecides) {
+  constexpr CircuitState kNothing = CircuitState::kUnspecified;
+  const struct {
+    CircuitState set;
+    bool opened;  // By what callers told.
+    bool runs;
+    bool budgeted;
+  } kRows[] = {{kNothing, false, true, true},
+               {kNothing, true, false, false},
+               {CircuitState::kForcedOpen, false, false, false},
+               {CircuitState::kForcedOpen, true, false, false},
+               {CircuitState::kForcedClosed, false, true, true},
+               {CircuitState::kForcedClosed, true, true, true},
+               {CircuitState::kShadow, false, true, true},
+               {CircuitState::kShadow, true, true, true},
+               {CircuitState::kDisabled, false, true, false},
+               {CircuitState::kDisabled, true, true, false}};
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(absl::StrCat(static_cast<int>(row.set), " ", row.opened));
+    guard.Reset("default", kTarget, now);
+    if (row.opened) OpenShared();
+    std::optional<CircuitOverride> set;
+    if (row.set != kNothing) {
+      set = {row.set, "me", "because", now + absl::Minutes(1)};
+    }
+    guard.Override("default", kTarget, set, now);
+    AdmitRequest request = Request(Instance(0));
+    request.time_remaining = absl::Milliseconds(200);
+    const AdmitAnswer answer = guard.Admit(request, now);
+    EXPECT_EQ(Runs(answer), row.runs);
+    const auto* admitted = std::get_if<Admitted>(&answer);
+    EXPECT_EQ(admitted != nullptr && admitted->grant.stamp.budgeted,
+              row.budgeted);
+    Pass(absl::Minutes(10));
+    EXPECT_TRUE(Runs(guard.Admit(request, now))) << "until it expires";
   }
 }
 

@@ -270,5 +270,91 @@ TEST(GuardPropertyTest, InvariantsHoldWhateverHappens) {
   }
 }
 
+// Where nothing but the budget keeps a run back, the answer comes by a shorter
+// way. A hold of a scope that nobody asks for leads past it.
+class TwoWays {
+ public:
+  explicit TwoWays(uint64_t seed) : random_(seed) {
+    ErrorEvidence evidence;
+    short_.ObserveError(kOther, evidence, now_);
+    evidence.retry_after = absl::Minutes(5);
+    long_.ObserveError(kOther, evidence, now_);
+  }
+
+  void Step() {
+    now_ += absl::Milliseconds(random_() % 50);
+    const std::string instance = absl::StrCat("i", random_() % 3);
+    const CallSite site{"default", "t", "", "svc", instance};
+    if (random_() % 4 == 0) {
+      const bool is_ill = absl::ToUnixSeconds(now_) % 30 == 0;
+      const int64_t failures =
+          is_ill ? 10 : static_cast<int64_t>(random_() % 3);
+      const CallSums sums{10, failures, 0, absl::Seconds(1)};
+      for (Guard* guard : {&short_, &long_}) {
+        guard->ObserveCalls(site, sums, now_);
+      }
+      return;
+    }
+    AdmitRequest request;
+    request.site = site;
+    request.first_call = random_() % 4 == 0;
+    request.delay = absl::Milliseconds(static_cast<int64_t>(random_() % 9) - 1);
+    if (random_() % 2 == 0) request.time_remaining = absl::Milliseconds(5);
+    request.seed = random_();
+    ExpectSame(short_.Admit(request, now_), long_.Admit(request, now_));
+  }
+
+  int granted() const { return granted_; }
+  int refused() const { return refused_; }
+
+ private:
+  static constexpr CallSite kOther = {"default", "t", "elsewhere", "other", ""};
+
+  static SharedTargetPolicy Policy(absl::string_view, absl::string_view) {
+    auto policy = std::make_shared<TargetPolicy>();
+    policy->retry_budget.min_retries_per_second = 1;
+    return policy;
+  }
+
+  void ExpectSame(const AdmitAnswer& a, const AdmitAnswer& b) {
+    ASSERT_EQ(a.index(), b.index());
+    if (const auto* refused = std::get_if<NotAdmitted>(&a)) {
+      ++refused_;
+      EXPECT_EQ(refused->reason, std::get<NotAdmitted>(b).reason);
+      EXPECT_EQ(refused->text, std::get<NotAdmitted>(b).text);
+      return;
+    }
+    ++granted_;
+    const auto& [grant, notes] = std::get<Admitted>(a);
+    const auto& [other_grant, other_notes] = std::get<Admitted>(b);
+    EXPECT_EQ(grant.delay, other_grant.delay);
+    EXPECT_EQ(grant.recheck, other_grant.recheck);
+    EXPECT_EQ(grant.stamp, other_grant.stamp);
+    EXPECT_EQ(notes, other_notes);
+    if (grant.stamp.permit == 0) return;
+    for (Guard* guard : {&short_, &long_}) {  // Trials bring the target back.
+      guard->Settle("default", grant.stamp, RunOutcome::kSuccess, now_);
+    }
+  }
+
+  std::mt19937_64 random_;
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  int granted_ = 0;
+  int refused_ = 0;
+  Guard short_{Policy};
+  Guard long_{Policy};
+};
+
+TEST(GuardPropertyTest, TheShortWayToAnAnswerSaysWhatTheLongOneSays) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    TwoWays ways(seed);
+    for (int i = 0; i < 4000; ++i) ways.Step();
+    EXPECT_GT(ways.granted(), 100);
+    EXPECT_GT(ways.refused(), 100);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
 }  // namespace
 }  // namespace recourse
