@@ -26,6 +26,7 @@ from google.protobuf import json_format
 HERE = pathlib.Path(__file__).resolve().parent
 RUNNER_TIMEOUT = 60  # Seconds; waits are recorded, not slept.
 HANG = 5  # Seconds; far above a client's patience for a question.
+MAX_REPORTED_MS = 365 * 24 * 3_600_000
 FEATURES = {"circuits", "slow_calls", "budget", "observe", "own_steps", "own_timeouts", "causes",
             "validate"}
 SUMS = ("calls", "failures", "slow")
@@ -87,9 +88,7 @@ class ScriptedServer:
                 return outer.handle_error(request, context)
 
             def ReportOutcome(self, request, context):
-                outer.reports.append({
-                    "token": request.recovery_token,
-                    "outcome": api.outcome_name(request.outcome)})
+                outer.reported(request)
                 return api.orchestrator.ReportOutcomeResponse(recorded=True)
 
         class Incidents(incidents.IncidentsServicer):
@@ -115,6 +114,14 @@ class ScriptedServer:
     def stop(self):
         self._ended.set()
         self._server.stop(0).wait()
+
+    def reported(self, report):
+        duration_ms = report.duration.ToMilliseconds()
+        if not 0 <= duration_ms <= MAX_REPORTED_MS:
+            self.trouble.append(f"a server refuses a report of {report.duration.ToJsonString()}")
+        self.reports.append({"token": report.recovery_token,
+                             "outcome": self._api.outcome_name(report.outcome),
+                             "duration_ms": duration_ms})
 
     def handle_error(self, request, context):
         question = json_format.MessageToDict(request)

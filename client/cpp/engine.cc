@@ -73,6 +73,7 @@ Recovery::Effect Recovery::Begin() {
     status_ = absl::DeadlineExceededError("no time for the first attempt");
     return Effect::kEnd;
   }
+  failed_since_ = Now();  // Unless it fails, it was held back since then.
   return RunUnlessGated();
 }
 
@@ -142,7 +143,7 @@ Recovery::Effect Recovery::AttemptFailed(const absl::Status& error) {
 }
 
 void Recovery::Note(const absl::Status& error, bool counts) {
-  if (failed_since_ == absl::InfinitePast()) {
+  if (first_error_.ok()) {
     failed_since_ = Now();
     first_error_ = error;
   }
