@@ -39,10 +39,11 @@ class Background::Call : public Event {
       std::unique_ptr<grpc::ClientAsyncResponseReaderInterface<Response>>;
 
   static void Begin(
+      absl::Duration timeout,
       const std::function<Reader(grpc::ClientContext*)>& start,
       std::function<void(const grpc::Status&, const Response&)> done) {
     auto* const call = new Call(std::move(done));
-    call->context_.set_deadline(absl::ToChronoTime(absl::Now() + kSendTimeout));
+    call->context_.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
     call->reader_ = start(&call->context_);
     call->reader_->Finish(&call->response_, &call->status_, call->Tag());
   }
@@ -103,11 +104,13 @@ class Background::Stream : public Event {
 
 Background::Background(const std::shared_ptr<grpc::Channel>& channel,
                        Sites& sites, AskBreaker& breaker, Clock& clock,
-                       v1::WatchCircuitsRequest identity)
+                       v1::WatchCircuitsRequest identity,
+                       absl::Duration send_timeout)
     : sites_(sites),
       breaker_(breaker),
       clock_(clock),
       identity_(std::move(identity)),
+      send_timeout_(send_timeout),
       orchestrator_(v1::ErrorRecoveryOrchestrator::NewStub(channel)),
       circuits_(v1::CircuitBreakers::NewStub(channel)),
       waking_(std::make_unique<Waking>(*this)) {}
@@ -228,6 +231,7 @@ void Background::SendReports() {
       ++reports_in_flight_;
     }
     Call<v1::ReportOutcomeResponse>::Begin(
+        send_timeout_,
         [&](grpc::ClientContext* context) {
           return orchestrator_->AsyncReportOutcome(context, report, &queue_);
         },
@@ -254,6 +258,7 @@ void Background::SendSums(absl::Time now) {
     request.set_sequence(++sequence_);
     sums_in_flight_ = true;
     Call<v1::ReportCallsResponse>::Begin(
+        send_timeout_,
         [&](grpc::ClientContext* context) {
           return circuits_->AsyncReportCalls(context, request, &queue_);
         },

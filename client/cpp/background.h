@@ -33,7 +33,6 @@ class Background {
  public:
   static constexpr size_t kMaxWaitingReports = 1000;
   static constexpr int kMaxReportsInFlight = 32;
-  static constexpr absl::Duration kSendTimeout = absl::Milliseconds(250);
   static constexpr absl::Duration kSumsInterval = absl::Seconds(1);
   static constexpr absl::Duration kMaxSumsInterval = absl::Minutes(1);
   // The pause before circuits are listened to again.
@@ -43,10 +42,10 @@ class Background {
   static constexpr absl::Duration kFlush = absl::Milliseconds(500);
 
   // `sites`, `breaker` and `clock` must outlive it. `identity` has the caller
-  // and the namespace.
+  // and the namespace. What is not taken within `send_timeout` is dropped.
   Background(const std::shared_ptr<grpc::Channel>& channel, Sites& sites,
              AskBreaker& breaker, Clock& clock,
-             v1::WatchCircuitsRequest identity);
+             v1::WatchCircuitsRequest identity, absl::Duration send_timeout);
   // Sends what waits, for at most kFlush; ends the thread.
   ~Background();
 
@@ -90,6 +89,7 @@ class Background {
   AskBreaker& breaker_;
   Clock& clock_;
   const v1::WatchCircuitsRequest identity_;
+  const absl::Duration send_timeout_;
   const std::unique_ptr<v1::ErrorRecoveryOrchestrator::StubInterface>
       orchestrator_;
   const std::unique_ptr<v1::CircuitBreakers::StubInterface> circuits_;

@@ -94,6 +94,9 @@ absl::Status CheckRecovering(const ClientOptions& options) {
   if (options.ask_timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("ask_timeout must be above 0");
   }
+  if (options.send_timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("send_timeout must be above 0");
+  }
   absl::Status status = CheckName("caller", options.caller);
   status.Update(CheckName("caller_instance", options.caller_instance));
   return status;
@@ -206,8 +209,9 @@ Client::Client(std::shared_ptr<grpc::Channel> channel,
               .namespace_name = options.namespace_name},
       link_(std::move(link)) {
   if (link_ != nullptr) return;
-  background_ = std::make_unique<Background>(channel_, sites_, breaker_,
-                                             *clock_, IdentityOf(shared_));
+  background_ =
+      std::make_unique<Background>(channel_, sites_, breaker_, *clock_,
+                                   IdentityOf(shared_), options.send_timeout);
   link_ = std::make_unique<GrpcLink>(channel_, *background_);
   shared_.link = link_.get();
 }

@@ -60,6 +60,9 @@ struct ClientOptions {
   Mode mode = Mode::kObey;          // Of operations that set none.
   // Longest wait for the answer to a question; > 0.
   absl::Duration ask_timeout = absl::Milliseconds(250);
+  // Longest time in which a report, or the sums of calls, is to be taken,
+  // before it is dropped; > 0. Nothing waits for it.
+  absl::Duration send_timeout = absl::Milliseconds(250);
   std::shared_ptr<Clock> clock = {};  // Null: the machine's.
 };
 

@@ -11,8 +11,11 @@ namespace recourse {
 namespace {
 
 TEST(Client, RefusesBadOptions) {
-  ClientOptions none, short_ping, small, half_certificate, no_file;
+  ClientOptions none, no_ask, no_send, short_ping, small, half_certificate,
+      no_file;
   none.timeout = absl::ZeroDuration();
+  no_ask.ask_timeout = absl::ZeroDuration();
+  no_send.send_timeout = absl::ZeroDuration();
   short_ping.keepalive = absl::Seconds(9);
   small.max_message_bytes = 10;
   half_certificate.tls = {.enabled = true, .cert_file = "cert.pem"};
@@ -22,6 +25,8 @@ TEST(Client, RefusesBadOptions) {
     absl::StatusCode code;
   } kCases[] = {
       {none, absl::StatusCode::kInvalidArgument},
+      {no_ask, absl::StatusCode::kInvalidArgument},
+      {no_send, absl::StatusCode::kInvalidArgument},
       {short_ping, absl::StatusCode::kInvalidArgument},
       {small, absl::StatusCode::kInvalidArgument},
       {half_certificate, absl::StatusCode::kInvalidArgument},
