@@ -144,8 +144,13 @@ void LimitCalls(const config::v1::Limits& limits,
 
 // In the order of construction; destroyed the other way round.
 struct Server::Graph {
-  ForwardClock clock;
-  const std::function<absl::Time()> now = [this] { return clock.Now(); };
+  explicit Graph(std::function<absl::Time()> given)
+      : now(given ? std::move(given)
+                  : [clock = std::make_shared<ForwardClock>()] {
+                      return clock->Now();
+                    }) {}
+
+  const std::function<absl::Time()> now;
   std::unique_ptr<Store> store;
   std::unique_ptr<const Redactor> redactor;
   std::unique_ptr<TokenSealer> tokens;
@@ -436,8 +441,8 @@ void Server::Graph::Drain() {
 Server::Server(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const ServerConfig& config) {
-  auto graph = std::make_unique<Graph>();
+    const ServerConfig& config, std::function<absl::Time()> clock) {
+  auto graph = std::make_unique<Graph>(std::move(clock));
   absl::Status status = graph->OpenState(config);
   if (status.ok()) status = graph->OpenIncidents(config);
   if (status.ok()) status = graph->OpenPatterns(config);

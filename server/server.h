@@ -1,10 +1,12 @@
 // The object graph: built top to bottom, served, drained, torn down.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "recourse/config/v1/config.pb.h"
 
 namespace recourse {
@@ -15,9 +17,11 @@ class Server {
   // `config` as FinishConfig leaves it. Serves when it returns. The errors are
   // for people: the store, a pattern file, a channel, the certificate or the
   // address that could not be used, and why. INVALID_ARGUMENT: the
-  // configuration is wrong, and trying again will not help.
+  // configuration is wrong, and trying again will not help. `clock`: for tests;
+  // safe for concurrent use and never goes back. Null: a ForwardClock.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
-      const config::v1::ServerConfig& config);
+      const config::v1::ServerConfig& config,
+      std::function<absl::Time()> clock = nullptr);
   ~Server();
 
   // HOST:PORT it serves on, with the port it really took.

@@ -2,13 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/cpp/recovery_runner.h"
 #include "recourse/v1/circuit_breakers.grpc.pb.h"
 #include "recourse/v1/target_policies.grpc.pb.h"
 #include "tests/e2e/server_fixture.h"
@@ -18,7 +15,6 @@ namespace recourse {
 namespace {
 
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Property;
@@ -81,44 +77,6 @@ class CircuitsTest : public ServerTest {
   void OpenForAll() {
     for (int i = 0; i < 10; ++i) Report(absl::StrCat("s", i), 10, 6);
     ASSERT_NE(Circuit().shared().state(), v1::CIRCUIT_STATE_CLOSED);
-  }
-
-  // An operation that has not begun since the circuit is open asks for a place.
-  v1::RecoveryResult AskForPlace(const std::string& service) {
-    return Handle(absl::StrCat(
-        "{target: db, circuit_open: true, caller: {service: ", service,
-        ", instance: ", service,
-        "-1}, time_remaining: 60s, expected_call_time: 1s}"));
-  }
-
-  void ReportOutcome(const v1::RecoveryResult& result, v1::Outcome outcome) {
-    v1::RecoveryOutcome report;
-    report.set_recovery_token(result.recovery_token());
-    report.set_outcome(outcome);
-    Call(*stub_, &OrchestratorStub::ReportOutcome, report);
-  }
-
-  // Fills wave after wave with trials that succeed, up to one of `last`; their
-  // sizes. Ends when the circuit closes.
-  std::vector<int> FillWaves(int last) {
-    std::vector<int> waves;
-    while (waves.empty() || waves.back() < last) {
-      const v1::Circuit circuit = Circuit().shared();
-      if (circuit.state() == v1::CIRCUIT_STATE_CLOSED) break;
-      const int size = circuit.wave_size();
-      if (!waves.empty() && size == waves.back()) continue;
-      std::vector<v1::RecoveryResult> trials;
-      for (int i = 0; i < size + 8; ++i) {
-        v1::RecoveryResult result = AskForPlace(absl::StrCat("s", i % 10));
-        if (result.trial()) trials.push_back(std::move(result));
-      }
-      EXPECT_LE(trials.size(), static_cast<size_t>(size));
-      for (const v1::RecoveryResult& trial : trials) {
-        ReportOutcome(trial, v1::OUTCOME_SUCCESS);
-      }
-      waves.push_back(size);
-    }
-    return waves;
   }
 
   static auto HasReason(v1::TraceReason reason) {
@@ -224,102 +182,6 @@ TEST_F(CircuitsTest, WhoHasTimeIsGivenATrialOrAsksAgain) {
   EXPECT_TRUE(first.classification().not_executed());
 }
 
-// CB15 (c): the one who was given the trial is never heard of again.
-TEST_F(CircuitsTest, ATrialOfACallerThatDiedIsGivenToAnother) {
-  SetPolicy(
-      "{policy_id: p, target: db, breaker: {open_duration: 100ms, "
-      "success_threshold: 1}}");
-  OpenForAll();
-  ASSERT_TRUE(AskForPlace("dead").trial());
-  const v1::RecoveryResult second = AskForPlace("second");
-  EXPECT_FALSE(second.trial());
-  EXPECT_TRUE(second.recheck());
-
-  ClientOptions options;
-  options.caller = "alive";
-  options.caller_instance = "alive-1";
-  options.ask_timeout = kCallTimeout;
-  const auto client = Client::Create(server_->address(), options);
-  ASSERT_EQ(client.status(), absl::OkStatus());
-  ASSERT_TRUE((*client)->Connect(kCallTimeout));
-  int runs = 0;
-  const absl::StatusOr<std::string> answer =
-      recourse::Run(**client, {.target = "db", .time_budget = absl::Minutes(1)},
-                    [&](const Attempt&) -> absl::StatusOr<std::string> {
-                      ++runs;
-                      return "fine";
-                    });
-  EXPECT_EQ(answer.status(), absl::OkStatus());
-  EXPECT_EQ(runs, 1);
-}
-
-// The news that it closed came out of order, or were missed.
-TEST_F(CircuitsTest, WhoTakesAClosedCircuitForOpenAsksOnceAndRuns) {
-  ClientOptions options;
-  options.caller = "late";
-  options.caller_instance = "late-1";
-  options.ask_timeout = kCallTimeout;
-  const auto client = Client::Create(server_->address(), options);
-  ASSERT_EQ(client.status(), absl::OkStatus());
-  ASSERT_TRUE((*client)->Connect(kCallTimeout));
-  Report("s", 1, 0);
-  ASSERT_EQ(Circuit().shared().state(), v1::CIRCUIT_STATE_CLOSED);
-  (*client)->site("db");
-  v1::Circuit half_open;
-  half_open.set_target("db");
-  half_open.set_state(v1::CIRCUIT_STATE_HALF_OPEN);
-  (*client)->shared().sites.Tell(half_open, absl::Now());
-  std::vector<v1::RecoveryResult> answers;
-  const absl::StatusOr<int> answer = recourse::Run(
-      **client,
-      {.target = "db",
-       .on_decision = [&](const auto& a) { answers.push_back(a); }},
-      [](const Attempt&) -> absl::StatusOr<int> { return 42; });
-  EXPECT_EQ(answer.status(), absl::OkStatus());
-  EXPECT_EQ(answers.size(), 1u);
-}
-
-// CB15 (d): a retry that was granted before the circuit opened.
-TEST_F(CircuitsTest, AnOutcomeOfAnOldEpochIsLateAndChangesNothing) {
-  SetPolicy(
-      "{policy_id: p, target: db, breaker: {window: 600s, open_duration: 600s, "
-      "max_open_duration: 600s}}");
-  const v1::RecoveryResult old[] = {Fail("a"), Fail("b"), Fail("c")};
-  OpenForAll();
-  const v1::Circuit before = Circuit().shared();
-  EXPECT_EQ(before.late_outcomes(), 0);
-  const v1::Outcome outcomes[] = {v1::OUTCOME_SUCCESS, v1::OUTCOME_FAILURE,
-                                  v1::OUTCOME_SUCCESS};
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_EQ(old[i].strategy_used(), v1::RECOVERY_STRATEGY_RETRY);
-    ReportOutcome(old[i], outcomes[i]);
-    const v1::Circuit after = Circuit().shared();
-    EXPECT_EQ(after.late_outcomes(), i + 1);
-    EXPECT_EQ(after.state(), v1::CIRCUIT_STATE_OPEN);
-    EXPECT_EQ(after.epoch(), before.epoch());
-    EXPECT_EQ(after.calls(), before.calls());
-    EXPECT_EQ(after.failures(), before.failures());
-  }
-}
-
-// CB15 (e): whatever the demand, each wave is at most twice the one before.
-TEST_F(CircuitsTest, CallsComeBackInWavesAndNeverAllAtOnce) {
-  SetPolicy(
-      "{policy_id: p, target: db, breaker: {open_duration: 100ms, "
-      "success_threshold: 1}}");
-  std::vector<int> waves;
-  // A wave that a stalled machine does not fill in a second ends the recovery.
-  for (int tries = 0; tries < 20 && (waves.empty() || waves.back() < 8);
-       ++tries) {
-    Report("s0", 1, 0);
-    Call(*circuits_, &CircuitsStub::ResetCircuit,
-         Parse<v1::ResetCircuitRequest>("{target: db}"));
-    OpenForAll();
-    waves = FillWaves(8);
-  }
-  EXPECT_THAT(waves, ElementsAre(1, 2, 4, 8));
-}
-
 TEST_F(CircuitsTest, AlternativesGoAroundOpenCircuits) {
   Force(v1::CIRCUIT_STATE_FORCED_OPEN, "db-eu");
   const v1::RecoveryResult result =
@@ -346,28 +208,6 @@ TEST_F(CircuitsTest, WhatAPersonSetsHoldsUntilReset) {
   const auto response = Call(*circuits_, &CircuitsStub::ResetCircuit, reset);
   EXPECT_EQ(response.circuit().state(), v1::CIRCUIT_STATE_CLOSED);
   EXPECT_FALSE(response.circuit().has_override());
-}
-
-TEST_F(CircuitsTest, RetriesStayWithinTheBudget) {
-  SetPolicy(
-      "{policy_id: p, target: db, breaker: {consecutive_failures: 0, "
-      "min_calls: "
-      "1000000}, retry_budget: {retry_ratio: 0.2, min_retries_per_second: "
-      "0.3}}");
-  for (int i = 0; i < 100; ++i) Report(absl::StrCat("s", i), 10, 0);
-  int granted = 0;
-  for (int i = 0; i < 400; ++i) {
-    const v1::RecoveryResult result = Fail(absl::StrCat("s", i % 100));
-    if (result.strategy_used() == v1::RECOVERY_STRATEGY_RETRY) {
-      ++granted;
-      continue;
-    }
-    ASSERT_THAT(result, HasReason(v1::TRACE_REASON_BUDGET_EXHAUSTED));
-    ASSERT_THAT(result.error_message(), HasSubstr("db"));
-  }
-  EXPECT_LE(granted, 203);
-  EXPECT_GE(granted, 190);  // A loaded machine may let some calls expire.
-  EXPECT_GT(Circuit().shared().retry_budget().used(), 0);
 }
 
 // One caller's 429 and how long it was told to wait.
@@ -462,26 +302,23 @@ TEST_F(CircuitsTest, PoliciesAreCheckedListedAndRemoved) {
   EXPECT_EQ(left.policies(0).policy_id(), "all");
 }
 
-TEST_F(CircuitsTest, ARestartKeepsPoliciesOverridesAndOpenCircuits) {
+TEST_F(CircuitsTest, ARestartKeepsPoliciesAndOverrides) {
   const TempDirectory directory;
   const auto config = Config(
       absl::StrCat("store: 'sqlite:", directory.path(), "/recourse.db'"));
   server_.reset();
   Serve(config);
-  SetPolicy(
-      "{policy_id: p, target: db, breaker: {open_duration: 600s, "
-      "max_open_duration: 600s}}");
-  OpenForAll();
-  Force(v1::CIRCUIT_STATE_FORCED_OPEN, "cache");
-  const int64_t epoch = Circuit().shared().epoch();
+  SetPolicy("{policy_id: p, target: db}");
+  Force(v1::CIRCUIT_STATE_FORCED_OPEN);
   server_.reset();
 
   Serve(config);
-  const v1::Circuit kept = Circuit().shared();
-  EXPECT_EQ(kept.state(), v1::CIRCUIT_STATE_OPEN);
-  EXPECT_GE(kept.epoch(), epoch);
-  EXPECT_GT(kept.open_remaining().seconds(), 300);
-  EXPECT_EQ(Circuit("cache").shared().state(), v1::CIRCUIT_STATE_FORCED_OPEN);
+  EXPECT_EQ(Circuit().shared().state(), v1::CIRCUIT_STATE_FORCED_OPEN);
+  EXPECT_EQ(Circuit().shared().override().owner(), "ann");
+  const auto kept = Call(*policies_, &PoliciesStub::ListTargetPolicies,
+                         v1::ListTargetPoliciesRequest());
+  ASSERT_EQ(kept.policies_size(), 1);
+  EXPECT_EQ(kept.policies(0).policy_id(), "p");
 }
 
 }  // namespace

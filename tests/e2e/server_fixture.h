@@ -4,8 +4,10 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "recourse/v1/incidents.grpc.pb.h"
 #include "recourse/v1/orchestrator.grpc.pb.h"
@@ -33,8 +35,11 @@ class ServerTest : public ::testing::Test {
     return config;
   }
 
-  void Start(const config::v1::ServerConfig& config = Config()) {
-    absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
+  // `clock`: as Server::Start takes it.
+  void Start(const config::v1::ServerConfig& config = Config(),
+             std::function<absl::Time()> clock = nullptr) {
+    absl::StatusOr<std::unique_ptr<Server>> server =
+        Server::Start(config, std::move(clock));
     ASSERT_EQ(server.status(), absl::OkStatus());
     server_ = *std::move(server);
     Connect();
