@@ -289,10 +289,8 @@ Recovery::Effect Recovery::GoOnByOwnSteps() {
     own_steps_.emplace(options_.context.caller_steps(), options_,
                        shared_.clock);
   }
-  decision_ = own_steps_->Next(*error_, target_);
-  if (decision_.has_retry() && !PayForRetry()) {
-    return End(v1::OUTCOME_ABANDONED);
-  }
+  decision_ =
+      own_steps_->Next(*error_, target_, [this] { return PayForRetry(); });
   if (options_.on_decision) options_.on_decision(decision_);
   return Obey();
 }

@@ -42,6 +42,12 @@ void SetAct(v1::RecoveryStrategy strategy, v1::RecoveryResult& result) {
   result.set_strategy_used(strategy);
 }
 
+// The first run of another target is no retry.
+bool RunsSameTarget(const v1::RecoveryResult& result) {
+  return result.disposition() == v1::DISPOSITION_ACT &&
+         !result.has_alternative_path();
+}
+
 }  // namespace
 
 OwnSteps::OwnSteps(google::protobuf::RepeatedPtrField<v1::Step> plan,
@@ -49,12 +55,20 @@ OwnSteps::OwnSteps(google::protobuf::RepeatedPtrField<v1::Step> plan,
     : plan_(std::move(plan)), options_(options), clock_(clock) {}
 
 v1::RecoveryResult OwnSteps::Next(const v1::ErrorDetails& error,
-                                  absl::string_view target) {
+                                  absl::string_view target,
+                                  absl::FunctionRef<bool()> pay) {
   reasons_.clear();
   v1::RecoveryResult result;
   for (; current_ < plan_.size(); ++current_, used_ = 0) {
     if (!Ask(plan_[current_], error, target, result)) continue;
+    if (RunsSameTarget(result) && !pay()) {
+      reasons_.push_back(
+          absl::StrCat("the budget of retries to ", target, " is spent"));
+      result.Clear();
+      continue;
+    }
     ++used_;
+    if (result.has_retry()) last_delay_ = FromProto(result.retry().delay());
     return result;
   }
   result.set_disposition(v1::DISPOSITION_GIVE_UP);
@@ -110,7 +124,6 @@ bool OwnSteps::Retry(const v1::RetryStep& step, const v1::ErrorDetails& error,
     }
     delay = asked * (1 + kRetryAfterSpread * clock_.Random());
   }
-  last_delay_ = delay;
   SetAct(v1::RECOVERY_STRATEGY_RETRY, result);
   v1::RetryAction& action = *result.mutable_retry();
   *action.mutable_delay() = ToProtoDuration(delay);

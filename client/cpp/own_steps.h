@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "client/cpp/clock.h"
 #include "client/cpp/run_options.h"
@@ -24,6 +25,8 @@ namespace recourse {
 //                         its fallback value (RECOVERED)
 //   escalation            ESCALATED, once: nobody is told but the caller
 //   error_correction      nothing: what it takes is the server's
+// A step is exhausted, too, where its answer would run the same target again
+// and that cannot be paid for.
 //
 // Thread safety: none.
 class OwnSteps {
@@ -37,9 +40,11 @@ class OwnSteps {
 
   // What the plan says about the failure of a call of `target`, in the form of
   // an answer that has no token and no decision_id. After the last step:
-  // GIVE_UP, and error_message says why each step was exhausted.
-  v1::RecoveryResult Next(const v1::ErrorDetails& error,
-                          absl::string_view target);
+  // GIVE_UP, and error_message says why each step was exhausted. `pay` takes
+  // one run out of the target's retry budget; false: it is spent.
+  v1::RecoveryResult Next(
+      const v1::ErrorDetails& error, absl::string_view target,
+      absl::FunctionRef<bool()> pay = +[] { return true; });
 
  private:
   // False: the step is exhausted; why is in `reasons_`.

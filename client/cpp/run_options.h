@@ -112,7 +112,9 @@ struct RunOptions {
   // Everything else that a context may say (labels, quota scope, ...); fields
   // above win. Caller and namespace are the client's unless they are set here.
   // `caller_steps` are what is done, too, while Recourse cannot be asked (see
-  // OwnSteps): in place of the local plan, their retries paid as local ones.
+  // OwnSteps): in place of the local plan. What they run of the same target
+  // again is paid as local retries are; where it cannot be, the next step is
+  // taken.
   v1::RecoveryContext context = {};
 
   // Cancels waits, questions and, through Attempt::stop, the operation.

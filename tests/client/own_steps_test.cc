@@ -19,13 +19,19 @@ using testing::HasSubstr;
 // What a plan says of failures of "svc" until it gives up, one word each.
 class OwnStepsTest : public testing::Test {
  protected:
+  // `paid_` says which the target's budget pays for (y or n); after its end,
+  // all.
   std::vector<std::string> Play(const std::string& plan,
                                 const std::string& error = "") {
+    size_t asked = 0;
+    const auto pay = [&] {
+      return asked >= paid_.size() || paid_[asked++] == 'y';
+    };
     OwnSteps steps(FromText<v1::RecoveryContext>(plan).caller_steps(), options_,
                    clock_);
     std::vector<std::string> said;
     do {
-      last_ = steps.Next(FromText<v1::ErrorDetails>(error), "svc");
+      last_ = steps.Next(FromText<v1::ErrorDetails>(error), "svc", pay);
       said.push_back(Word());
     } while (last_.disposition() != v1::DISPOSITION_GIVE_UP &&
              said.size() < 200);
@@ -50,6 +56,7 @@ class OwnStepsTest : public testing::Test {
   }
 
   RunOptions options_;
+  std::string paid_;
   test_mode::FakeClock clock_;  // Chance is 0.5.
   v1::RecoveryResult last_;
 };
@@ -70,6 +77,37 @@ TEST_F(OwnStepsTest, StepsAfterOneAnother) {
               ElementsAre("1s", "3s", "a", "b", "mild", "severe", "stale", "6s",
                           "escalated", "end"));
   EXPECT_THAT(last_.error_message(), HasSubstr("people were told"));
+}
+
+TEST_F(OwnStepsTest, WhatIsNotPaidExhaustsTheStep) {
+  const std::string plan = R"(
+    caller_steps { retry { base_delay { seconds: 1 } jitter: JITTER_NONE } }
+    caller_steps { graceful_degradation {
+        levels { name: "mild" } fallback_value { string_value: "stale" } } }
+    caller_steps { alternative_path { alternatives { name: "a" } } }
+    caller_steps { retry { max_retries: 1 base_delay { seconds: 1 }
+                           jitter: JITTER_DECORRELATED } })";
+  const struct {
+    const char* paid;
+    std::vector<std::string> said;
+  } kRows[] = {
+      {"nnn", {"a", "end"}},
+      {"nny", {"a", "2s", "end"}},
+      // The last wait grows from one that was waited.
+      {"ynny", {"1s", "a", "2s", "end"}},
+      {"yyny", {"1s", "2s", "mild", "stale", "a", "3.5s", "end"}},
+      {"", {"1s", "2s", "4s", "mild", "stale", "a", "6.5s", "end"}},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.paid);
+    paid_ = row.paid;
+    EXPECT_EQ(Play(plan), row.said);
+  }
+  paid_ = "nnn";
+  Play(plan);
+  EXPECT_EQ(last_.error_message(),
+            "gave up: alternative_path: no alternative is left; the budget of "
+            "retries to svc is spent");
 }
 
 TEST_F(OwnStepsTest, DefaultsAreThoseOfTheApi) {

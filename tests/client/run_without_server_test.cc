@@ -261,6 +261,17 @@ TEST_F(OwnStepsWithoutServerTest, RetriesArePaid) {
   EXPECT_EQ(Play({kDown}).status(), kDown);
 }
 
+TEST_F(OwnStepsWithoutServerTest, WhatIsNotPaidLeavesTheNextStep) {
+  server.Stop();
+  Plan(R"(
+    caller_steps { retry { max_retries: 100 } }
+    caller_steps { alternative_path { alternatives { name: "b" } } })");
+  std::vector<absl::StatusOr<std::string>> results(11, kDown);
+  results.emplace_back("fine");
+  EXPECT_EQ(*Play(results), "fine");
+  EXPECT_EQ(attempts.back().target, "b");
+}
+
 TEST_F(OwnStepsWithoutServerTest, NeverForWhatIsNotIdempotent) {
   server.Stop();
   options.idempotency = v1::IDEMPOTENCY_NOT_IDEMPOTENT;

@@ -437,7 +437,7 @@ export class Recovery<T, S> {
     const { core, options, site: { target } } = this;
     const end: Outcome = core.connected ? "abandoned" : "failure";
     if (options.idempotency === "not_idempotent" && this.runs) throw this.ended(end);
-    if (this.steps.length && this.details) return this.ownSteps(this.details, end);
+    if (this.steps.length && this.details) return this.ownSteps(this.details);
     const known = core.advice.plan(target, this.now());
     if (!known && !circuitOpen && !this.looksTemporary()) throw this.ended(end);
     const plan = known ?? SMALL_DEFAULT;
@@ -449,11 +449,11 @@ export class Recovery<T, S> {
   }
 
   /** The caller's own plan stands above our small default. */
-  private async ownSteps(details: ErrorDetails, end: Outcome): Promise<Verdict | Recovered<T>> {
+  private async ownSteps(details: ErrorDetails): Promise<Verdict | Recovered<T>> {
     const { core, options } = this;
     this.local ??= new LocalSteps(this.steps, () => core.random(), options);
-    const decided = this.local.next(details, this.site.target, this.state, options.subjectField);
-    if (decided.action?.kind === "retry" && core.connected && !this.pay()) throw this.ended(end);
+    const decided = this.local.next(details, this.site.target, this.state, options.subjectField,
+      () => !core.connected || this.pay());
     this.decision = decided;
     core.tell("decision", options, decided);
     return this.obey(decided);

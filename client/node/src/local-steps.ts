@@ -36,15 +36,22 @@ export class LocalSteps {
     private readonly options: Options,
   ) {}
 
-  /** What the plan says now; "give_up" after the last step. */
-  next(details: ErrorDetails, target: string, state?: unknown, subjectField = ""): Decision {
+  /** What the plan says now; "give_up" after the last step. `pay` takes one run out of the target's
+   * retry budget; false: it is spent, and the step that would run it is over. */
+  next(
+    details: ErrorDetails, target: string, state?: unknown, subjectField = "", pay = () => true,
+  ): Decision {
     const asked: Asked = { details, target, state, subjectField, reasons: [] };
     for (; this.index < this.steps.length; this.index += 1, this.used = 0) {
       const decided = this.ask(this.steps[this.index]!, asked);
-      if (decided) {
-        this.used += 1;
-        return decided;
+      if (!decided) continue;
+      if (runsSameTarget(decided) && !pay()) {
+        asked.reasons.push(`the budget of retries to ${target} is spent`);
+        continue;
       }
+      this.used += 1;
+      if (decided.action?.kind === "retry") this.lastDelay = decided.action.delayMs;
+      return decided;
     }
     return decision("give_up", {
       trace: asked.reasons, local: true,
@@ -79,7 +86,6 @@ export class LocalSteps {
       }
       delayMs = details.retryAfterMs * (1 + RETRY_AFTER_SPREAD * this.random());
     }
-    this.lastDelay = delayMs;
     return act({
       kind: "retry", delayMs, attempt: this.used + 1, maxAttempts: step.maxRetries,
       remediation: step.remediation, timeoutMs: this.timeoutOf(step),
@@ -162,6 +168,11 @@ export class LocalSteps {
       errorMessage: `escalated: ${details.exceptionType}: ${details.message}`,
     });
   }
+}
+
+/** The first run of another target is no retry. */
+function runsSameTarget({ disposition, action }: Decision): boolean {
+  return disposition === "act" && action?.kind !== "alternative_path";
 }
 
 /** The corrected text; undefined where nothing changes, a guard does not hold, a second run would

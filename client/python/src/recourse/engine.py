@@ -388,7 +388,7 @@ class Recovery:
             raise self._ended(end)
         steps = self._steps or self._guess()
         if steps and self._details is not None:
-            return (yield from self._own_steps(steps, self._details, end))
+            return (yield from self._own_steps(steps, self._details))
         plan = shared.advice.plan(target, self._now())
         if plan is None and not circuit_open and not self._temporary():
             raise self._ended(end)
@@ -409,7 +409,7 @@ class Recovery:
             return ()
         return tuple(guess(self._last, self._details))
 
-    def _own_steps(self, steps: Tuple[Step, ...], details: ErrorDetails, end: Outcome) -> Steps:
+    def _own_steps(self, steps: Tuple[Step, ...], details: ErrorDetails) -> Steps:
         """The caller's own plan stands above our small default."""
         options = self._options
         if self._local is None or self._local_plan != steps:
@@ -419,9 +419,8 @@ class Recovery:
                 [a for a in options.alternatives or () if isinstance(a, Alternative)],
                 options.expected_call_time)
         decision = self._local.next(details, self._site.target, self._state,
-                                    options.subject_field)
-        if isinstance(decision.action, Retry) and self._shared.connected and not self._pay():
-            raise self._ended(end)
+                                    options.subject_field,
+                                    lambda: not self._shared.connected or self._pay())
         self._decision = decision
         self._shared.tell("on_decision", options, decision)
         return (yield from self._obey(decision))

@@ -36,14 +36,21 @@ class LocalSteps:
         self._tried: Set[str] = set()
 
     def next(self, details: ErrorDetails, target: str, state: Any = None,
-             subject_field: str = "") -> Decision:
-        """What the plan says now; GIVE_UP after the last step."""
+             subject_field: str = "", pay: Callable[[], bool] = lambda: True) -> Decision:
+        """What the plan says now; GIVE_UP after the last step.  `pay` takes one
+        run out of the target's retry budget; False: it is spent, and the step
+        that would run it is over."""
         reasons: List[str] = []
         while self._index < len(self._steps):
             step = self._steps[self._index]
             decision = self._ask(step, details, target, state, subject_field, reasons)
+            if decision is not None and _runs_same_target(decision) and not pay():
+                reasons.append(f"the budget of retries to {target} is spent")
+                decision = None
             if decision is not None:
                 self._used += 1
+                if isinstance(decision.action, Retry):
+                    self._last_delay = decision.action.delay
                 return decision
             self._index += 1
             self._used = 0
@@ -76,7 +83,6 @@ class LocalSteps:
                 reasons.append(f"retry: told to wait {details.retry_after:g} s")
                 return None
             delay = details.retry_after * (1 + _RETRY_AFTER_SPREAD * self._random())
-        self._last_delay = delay
         return _act(RecoveryStrategy.RETRY, Retry(
             delay=delay, attempt=self._used + 1, max_attempts=step.max_retries,
             timeout=_timeout(step, self._expected_call_time, self._used + 1),
@@ -134,6 +140,12 @@ class LocalSteps:
             action=Escalated(priority=step.priority or Severity.MEDIUM, assignee=step.assignee,
                              channels=tuple(step.channels), pause_workflow=step.pause_workflow),
             error_message=f"escalated: {details.exception_type}: {details.message}")
+
+
+def _runs_same_target(decision: Decision) -> bool:
+    """The first run of another target is no retry."""
+    return decision.disposition is Disposition.ACT \
+        and not isinstance(decision.action, TakeAlternative)
 
 
 def _timeout(step: RetryStep, expected: Optional[float], retry: int) -> Optional[float]:
