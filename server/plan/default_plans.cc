@@ -74,15 +74,29 @@ DefaultPlans BuiltInDefaultPlans() {
   const GracefulDegradationStep degrade;
   DefaultPlans plans;
   plans.fill(MakePlan({}));  // UNKNOWN, and what is not said: give up.
+  // `otherwise` of a category that is retryable: waiting is vain.
+  const auto set_both = [&](Category category, std::vector<Step> steps,
+                            std::vector<Step> otherwise) {
+    DefaultPlan plan = MakePlan(std::move(steps));
+    plan.otherwise =
+        std::make_shared<const DefaultPlan>(MakePlan(std::move(otherwise)));
+    plans[static_cast<size_t>(category)] = std::move(plan);
+  };
+  // Of one that is not: waiting helps.
   const auto set = [&](Category category, std::vector<Step> steps) {
-    plans[static_cast<size_t>(category)] = MakePlan(std::move(steps));
+    std::vector<Step> otherwise = steps;
+    otherwise.insert(otherwise.begin(), RetryStep());
+    set_both(category, std::move(steps), std::move(otherwise));
   };
   for (const Category category :
        {Category::kTransient, Category::kConnection, Category::kTimeout}) {
-    set(category, {RetryStep(), alternatives});
+    set_both(category, {RetryStep(), alternatives}, {alternatives});
   }
-  set(Category::kRateLimit, {RateLimitRetry(), alternatives});
-  set(Category::kConcurrency, {ConcurrencyRetry()});
+  set_both(Category::kRateLimit, {RateLimitRetry(), alternatives},
+           {alternatives});
+  // A stale version has to be read again first.
+  set_both(Category::kConcurrency, {ConcurrencyRetry()},
+           {RetryAfterRemedy("refetch")});
   set(Category::kIntegrity, {RetryAfterRemedy("refetch"), escalate});
   set(Category::kAuthentication,
       {RetryAfterRemedy("refresh_credentials"), escalate});

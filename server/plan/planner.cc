@@ -34,10 +34,28 @@ Plan PlanOfCaller(const Failure& failure) {
   return plan;
 }
 
-Plan PlanOfCategory(Category category, const DefaultPlan& fallback) {
+bool SaysNever(const Classification& classification) {
+  return classification.retry_after && classification.retry_after->never;
+}
+
+const DefaultPlan& DefaultFor(const Classification& classification,
+                              const DefaultPlans& defaults) {
+  const Category category = classification.category;
+  const DefaultPlan& usual = defaults[static_cast<size_t>(category)];
+  const bool is_usual = usual.otherwise == nullptr ||
+                        classification.retryable == IsRetryable(category) ||
+                        SaysNever(classification);
+  return is_usual ? usual : *usual.otherwise;
+}
+
+Plan PlanOfCategory(Category category, const DefaultPlans& defaults,
+                    const DefaultPlan& fallback) {
   Plan plan;
   plan.source = PlanSource::kCategoryDefault;
   plan.key = absl::StrCat("category:", Name(category));
+  if (&fallback != &defaults[static_cast<size_t>(category)]) {
+    plan.key += IsRetryable(category) ? ":not_retryable" : ":retryable";
+  }
   plan.steps_hash = fallback.steps_hash;
   plan.steps = fallback.steps;
   return plan;
@@ -47,8 +65,7 @@ Plan PlanOfCategory(Category category, const DefaultPlan& fallback) {
 
 Plan ChoosePlan(const Failure& failure, const Classification& classification,
                 const SharedPattern& winner, const DefaultPlans& defaults) {
-  const DefaultPlan& fallback =
-      defaults[static_cast<size_t>(classification.category)];
+  const DefaultPlan& fallback = DefaultFor(classification, defaults);
   if (winner != nullptr && winner->origin == Origin::kUser) {
     return PlanOfPattern(winner, PlanSource::kUserPattern, fallback);
   }
@@ -56,7 +73,7 @@ Plan ChoosePlan(const Failure& failure, const Classification& classification,
   if (winner != nullptr) {
     return PlanOfPattern(winner, PlanSource::kLibraryPattern, fallback);
   }
-  return PlanOfCategory(classification.category, fallback);
+  return PlanOfCategory(classification.category, defaults, fallback);
 }
 
 Cursor& EnterPlan(const Plan& plan, Progress& progress,

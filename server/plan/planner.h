@@ -34,9 +34,10 @@ struct Plan {
 struct DefaultPlan {
   std::shared_ptr<const std::vector<Step>> steps;
   uint64_t steps_hash = 0;
+  // For failures that are retryable although their category is not, or the
+  // other way round; null: the same plan.
+  std::shared_ptr<const DefaultPlan> otherwise;
 };
-inline constexpr size_t kCategoryCount =
-    static_cast<size_t>(Category::kUnknown) + 1;
 using DefaultPlans = std::array<DefaultPlan, kCategoryCount>;
 
 // The built-in plans; docs/concepts.md lists them.
@@ -53,7 +54,10 @@ struct RecoveryLimits {
 
 // The plan for a failure: a user's pattern's, else the caller's own steps,
 // else a library pattern's, else the default of the category. A pattern without
-// steps has the default plan of the category. `winner` may be null.
+// steps has the default plan of the category. Where the classification's
+// `retryable` is not the category's, that is its plan `otherwise`; but where
+// the failed server said never to try again, the usual plan's retry says so.
+// `winner` may be null.
 Plan ChoosePlan(const Failure& failure, const Classification& classification,
                 const SharedPattern& winner, const DefaultPlans& defaults);
 

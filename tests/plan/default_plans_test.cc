@@ -48,6 +48,22 @@ TEST(BuiltInDefaultPlansTest, StepsOfEachCategory) {
   }
 }
 
+TEST(BuiltInDefaultPlansTest, OtherwiseWithoutOrWithAPlainRetry) {
+  const DefaultPlans plans = BuiltInDefaultPlans();
+  for (size_t i = 0; i < kCategoryCount; ++i) {
+    const auto category = static_cast<Category>(i);
+    const DefaultPlan* const otherwise = plans[i].otherwise.get();
+    const bool says_something =
+        category != Category::kUnknown && category != Category::kUnspecified;
+    ASSERT_EQ(otherwise != nullptr, says_something) << Name(category);
+    if (!says_something) continue;
+    EXPECT_NE(otherwise->steps_hash, plans[i].steps_hash) << Name(category);
+    const auto* retry = std::get_if<RetryStep>(&otherwise->steps->front());
+    const bool retries = retry != nullptr && retry->remediation.empty();
+    EXPECT_EQ(retries, !IsRetryable(category)) << Name(category);
+  }
+}
+
 TEST(BuiltInDefaultPlansTest, Retries) {
   const struct {
     Category category;

@@ -42,6 +42,7 @@ TEST(ChoosePlanTest, Precedence) {
   const DefaultPlans defaults = BuiltInDefaultPlans();
   Classification classification;
   classification.category = Category::kConcurrency;
+  classification.retryable = true;
   for (const auto& row : kRows) {
     Failure failure;
     if (row.caller_steps) {
@@ -60,6 +61,7 @@ TEST(ChoosePlanTest, PatternWithoutStepsHasTheCategorysPlan) {
   const DefaultPlans defaults = BuiltInDefaultPlans();
   Classification classification;
   classification.category = Category::kRateLimit;
+  classification.retryable = true;
   const DefaultPlan& expected =
       defaults[static_cast<size_t>(Category::kRateLimit)];
   for (const Origin origin : {Origin::kUser, Origin::kLibrary}) {
@@ -71,11 +73,69 @@ TEST(ChoosePlanTest, PatternWithoutStepsHasTheCategorysPlan) {
   }
 }
 
+// A spent quota is not waited for, slots that become free are.
+TEST(ChoosePlanTest, TheDefaultPlanRetriesWhatIsWorthIt) {
+  const struct {
+    Category category;
+    bool retryable, never;
+    const char* key;
+    std::vector<Strategy> strategies;
+  } kRows[] = {
+      {Category::kRateLimit,
+       true,
+       false,
+       "category:RATE_LIMIT",
+       {Strategy::kRetry, Strategy::kAlternativePath}},
+      {Category::kRateLimit,
+       false,
+       false,
+       "category:RATE_LIMIT:not_retryable",
+       {Strategy::kAlternativePath}},
+      // The retry step tells that it was the server's wish.
+      {Category::kRateLimit,
+       false,
+       true,
+       "category:RATE_LIMIT",
+       {Strategy::kRetry, Strategy::kAlternativePath}},
+      {Category::kIntegrity,
+       false,
+       false,
+       "category:INTEGRITY",
+       {Strategy::kRetry, Strategy::kEscalation}},
+      {Category::kIntegrity,
+       true,
+       false,
+       "category:INTEGRITY:retryable",
+       {Strategy::kRetry, Strategy::kRetry, Strategy::kEscalation}},
+      {Category::kUnknown, false, false, "category:UNKNOWN", {}},
+  };
+  DefaultPlans defaults = BuiltInDefaultPlans();
+  for (const auto& row : kRows) {
+    Classification classification;
+    classification.category = row.category;
+    classification.retryable = row.retryable;
+    if (row.never) classification.retry_after = RetryAfter{.never = true};
+    const Plan plan = ChoosePlan(Failure(), classification, nullptr, defaults);
+    EXPECT_EQ(plan.key, row.key);
+    std::vector<Strategy> strategies;
+    for (const Step& step : *plan.steps) strategies.push_back(StrategyOf(step));
+    EXPECT_EQ(strategies, row.strategies) << row.key;
+  }
+  // A plan that somebody wrote is obeyed.
+  DefaultPlan& written = defaults[static_cast<size_t>(Category::kRateLimit)];
+  written.otherwise = nullptr;
+  Classification classification;
+  classification.category = Category::kRateLimit;
+  EXPECT_EQ(ChoosePlan(Failure(), classification, nullptr, defaults).steps,
+            written.steps);
+}
+
 TEST(ChoosePlanTest, EveryCategoryHasAPlan) {
   const DefaultPlans defaults = BuiltInDefaultPlans();
   for (size_t i = 0; i < kCategoryCount; ++i) {
     Classification classification;
     classification.category = static_cast<Category>(i);
+    classification.retryable = IsRetryable(classification.category);
     const Plan plan = ChoosePlan(Failure(), classification, nullptr, defaults);
     ASSERT_NE(plan.steps, nullptr);
     EXPECT_EQ(plan.key,
