@@ -9,6 +9,7 @@
 #               when one misses its goal
 # make drill    plays outages to Recourse and to its peers in virtual time, and says
 #               whether each goal of docs/drill.md is met; DRILL_FLAGS: see --help
+# make learn    learns anew what the classifier knows of words (learning/README.md)
 # make python-wheel   the Python client as a wheel, in client/python/dist/
 # make node-package   the Node client as a package, in client/node/
 # make check    format, includes, lint of the protos and of the scripts, breaking
@@ -43,7 +44,7 @@ TSAN := $(CLANG) -DCMAKE_BUILD_TYPE=Debug -DRECOURSE_SANITIZE=thread
 # $(call configured,FOLDER,FLAGS): a build folder of its own.
 configured = mkdir -p $(1) && cmake -S . -B $(1) -G Ninja $(2) > $(1)/configure.log || { cat $(1)/configure.log; exit 1; }
 
-.PHONY: all setup configure demo test test-languages bench drill python-wheel node-package check proto-baseline tidy clang asan fuzz tsan format clean
+.PHONY: all setup configure demo test test-languages bench drill learn python-wheel node-package check proto-baseline tidy clang asan fuzz tsan format clean
 
 all: configure
 	@ninja -C $(BUILD)
@@ -83,6 +84,12 @@ bench: setup
 drill: configure
 	@ninja -C $(BUILD) recourse-drill
 	@build/bin/recourse-drill --svg build/drill.svg $(DRILL_FLAGS)
+
+learn: configure
+	@scripts/setup.sh python3-sklearn
+	@ninja -C $(BUILD) print_features
+	@build/bin/print_features patterns tests/evaluation/set_?.jsonl learning/errors_*.jsonl $(LEARN_FROM) | \
+	  /usr/bin/python3 learning/train.py > build/words.tsv && mv build/words.tsv learning/words.tsv
 
 python-wheel: setup
 	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \

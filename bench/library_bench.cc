@@ -64,8 +64,8 @@ void DecideUnmatched(benchmark::State& state) {
   for (auto _ : state) {
     const Failure& failure = failures[i++ % failures.size()];
     const Clock::time_point start = Clock::now();
-    const MatchResult match = registry->Match(failure);
-    benchmark::DoNotOptimize(Classify(failure, match.winner.get(), now));
+    MatchResult match = registry->Match(failure);
+    benchmark::DoNotOptimize(ClassifyMatch(failure, now, &match));
     microseconds.push_back(MicrosecondsSince(start));
     matched += match.winner != nullptr ? 1 : 0;
   }

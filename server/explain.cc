@@ -29,7 +29,14 @@ std::string TargetHintText(absl::string_view hint) {
                       "retry budget or statistics of it are kept");
 }
 
-std::string WhyWon(absl::Span<const SharedPattern> matches) {
+std::string WhyWon(absl::Span<const SharedPattern> matches,
+                   const Pattern* passed_over) {
+  if (passed_over != nullptr) {
+    return absl::StrCat(passed_over->id,
+                        " is passed over: all else in the "
+                        "error speaks against ",
+                        Name(passed_over->category));
+  }
   const Pattern* winner = nullptr;
   const Pattern* second = nullptr;
   for (const SharedPattern& pattern : matches) {

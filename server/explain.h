@@ -19,7 +19,8 @@ std::string GiveUpMessage(const Decision& decision);
 std::string TargetHintText(absl::string_view hint);
 
 // Why the first ACTIVE one of `matches`, which are in the order of precedence,
-// is before the second.
-std::string WhyWon(absl::Span<const SharedPattern> matches);
+// is before the second, or why it was passed over (null: it was not).
+std::string WhyWon(absl::Span<const SharedPattern> matches,
+                   const Pattern* passed_over);
 
 }  // namespace recourse

@@ -33,7 +33,8 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
   Explanation explanation;
   explanation.matches =
       registry->MatchAll((*recovery)->request.failure, max_matches);
-  explanation.why = WhyWon(explanation.matches);
+  explanation.why =
+      WhyWon(explanation.matches, (*recovery)->match.passed_over.get());
   explanation.decision = std::move((*recovery)->decision);
   return explanation;
 }

@@ -18,6 +18,7 @@
 #include "server/clock.h"
 #include "server/housekeeping.h"
 #include "server/listen_address.h"
+#include "server/match/classifier.h"
 #include "server/pattern_library.h"
 #include "server/rpc/circuits_service.h"
 #include "server/rpc/health_service.h"
@@ -262,6 +263,7 @@ absl::Status Server::Graph::OpenIncidents(const ServerConfig& config) {
 }
 
 absl::Status Server::Graph::OpenPatterns(const ServerConfig& config) {
+  PrepareClassifier();
   absl::StatusOr<CatalogOptions> options =
       LoadPatternLibrary(config.patterns());
   if (!options.ok()) return options.status();

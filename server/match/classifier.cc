@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/match/assessment.h"
 #include "server/match/error_tokens.h"
 #include "server/match/evidence.h"
-#include "server/match/evidence_codes.h"
 #include "server/match/evidence_words.h"
-#include "server/match/named_failure.h"
+#include "server/match/learned_words.h"
 #include "server/match/retry_after.h"
 #include "server/match/size_limit.h"
+#include "server/match/table_verdict.h"
 
 namespace recourse {
 namespace {
@@ -18,33 +22,7 @@ namespace {
 using enum Category;
 
 constexpr double kPatternConfidence = 0.95;
-constexpr double kGuessConfidence = 0.6;
-constexpr absl::Duration kSoon = absl::Minutes(10);
-
-Category CategoryOf(ErrorType type) {
-  switch (type) {
-    case ErrorType::kNetwork:
-      return kConnection;
-    case ErrorType::kValidation:
-    case ErrorType::kSyntax:
-    case ErrorType::kContract:
-      return kPermanent;
-    case ErrorType::kGeneration:
-    case ErrorType::kAiService:
-      return kTransient;
-    case ErrorType::kTimeout:
-      return kTimeout;
-    case ErrorType::kRateLimit:
-      return kRateLimit;
-    case ErrorType::kSecurity:
-      return kAuthentication;
-    case ErrorType::kUnspecified:
-    case ErrorType::kUnknown:
-    case ErrorType::kCustom:
-      return kUnknown;
-  }
-  return kUnknown;
-}
+constexpr size_t kMaxWordsShown = 3;
 
 ErrorType ErrorTypeOf(Category category) {
   switch (category) {
@@ -67,29 +45,6 @@ ErrorType ErrorTypeOf(Category category) {
       return ErrorType::kUnknown;
   }
   return ErrorType::kUnknown;
-}
-
-// What helps first when nothing more is known and a retry does not.
-Strategy FirstMoveOf(Category category) {
-  switch (category) {
-    case kAuthentication:
-    case kIntegrity:
-    case kRateLimit:
-    case kConcurrency:
-      return Strategy::kEscalation;
-    case kResource:
-      return Strategy::kGracefulDegradation;
-    case kPermanent:
-      return Strategy::kErrorCorrection;
-    case kTransient:
-    case kConnection:
-    case kTimeout:
-      return Strategy::kAlternativePath;
-    case kUnspecified:
-    case kUnknown:
-      return Strategy::kNone;
-  }
-  return Strategy::kNone;
 }
 
 Severity SeverityOf(Category category) {
@@ -133,46 +88,6 @@ absl::string_view AdviceOf(Category category) {
   return "";
 }
 
-// Of errors that say what failed, in words that no table knows, most stay
-// until a person acts.
-Verdict UnknownCause() {
-  Verdict verdict;
-  verdict.category = kPermanent;
-  verdict.confidence = kGuessConfidence;
-  verdict.first_move = Strategy::kEscalation;
-  verdict.error_type = ErrorType::kUnknown;
-  verdict.evidence = "a failure in words that are not known";
-  return verdict;
-}
-
-Verdict Weigh(const Failure& failure,
-              const std::optional<RetryAfter>& retry_after) {
-  static thread_local std::vector<Token> tokens;
-  tokens.clear();
-  ReadTokens(failure, AllWordings().vocabulary(), &tokens);
-  Evidence evidence;
-  AddCodeFields(failure, &evidence);
-  AddCodesInText(failure, tokens, &evidence);
-  AddWordEvidence(&tokens, &evidence);
-  AddSignEvidence(failure, &evidence);
-  if (failure.error_type_hint != ErrorType::kUnspecified) {
-    const Category hinted = CategoryOf(failure.error_type_hint);
-    if (hinted != kUnknown) {
-      evidence.Add(Says(hinted, 2), 1, "error_type_hint");
-    }
-  }
-  if (retry_after && !retry_after->never) {
-    evidence.Add(Says(kRateLimit, 1.5), 1, "retry_after");
-    evidence.Add(Says(kTransient, 1), 1, "retry_after");
-  }
-  Verdict verdict = evidence.Decide();
-  if (verdict.category == kUnknown && evidence.IsSilent() &&
-      NamesAFailure(tokens)) {
-    return UnknownCause();
-  }
-  return verdict;
-}
-
 // A server's own trouble on the way to others proves nothing about the call,
 // nor does a message that was refused for its size after the answer was made.
 bool ProvesNotExecuted(const Failure& failure, const Verdict& verdict) {
@@ -203,8 +118,10 @@ bool PlanRetries(const std::vector<Step>& steps, bool by_failure) {
   return plain && (first == steps.begin() || by_failure);
 }
 
-// Overwrites what the winning pattern says something about.
-void ApplyPattern(const Pattern& winner, Classification* result) {
+// Overwrites what the winning pattern says something about. `retry_may_help`:
+// behind corrections.
+void ApplyPattern(const Pattern& winner, bool retry_may_help,
+                  Classification* result) {
   result->pattern_id = winner.id;
   result->severity = winner.severity;
   if (winner.error_type != ErrorType::kUnspecified) {
@@ -215,12 +132,12 @@ void ApplyPattern(const Pattern& winner, Classification* result) {
     result->suggested_action = winner.suggested_action;
   }
   if (!winner.steps.empty()) {
-    result->retryable = PlanRetries(winner.steps, result->retryable);
+    result->retryable = PlanRetries(winner.steps, retry_may_help);
   }
 }
 
 Strategy Recommend(const Classification& result, const Pattern* winner,
-                   const Verdict& verdict) {
+                   const Assessment& assessment) {
   if (winner != nullptr && !winner->steps.empty() &&
       IsCorrection(winner->steps.front())) {
     return Strategy::kErrorCorrection;
@@ -228,24 +145,60 @@ Strategy Recommend(const Classification& result, const Pattern* winner,
   if (result.retryable) return Strategy::kRetry;
   Strategy move =
       winner == nullptr ? Strategy::kUnspecified : FirstOtherStep(*winner);
-  if (move == Strategy::kUnspecified && verdict.category == result.category) {
-    move = verdict.first_move;
+  if (move == Strategy::kUnspecified &&
+      assessment.category == result.category &&
+      assessment.strategy != Strategy::kRetry) {
+    move = assessment.strategy;
   }
   return move == Strategy::kUnspecified ? FirstMoveOf(result.category) : move;
 }
 
-// Decides category, confidence and evidence; true when the evidence's further
-// findings hold for that category.
-bool ChooseCategory(const Pattern* winner, const Verdict& verdict,
-                    Classification* result) {
+// Everything that is found out without patterns.
+struct Findings {
+  std::vector<Token> tokens;
+  Verdict verdict;
+  Assessment assessment;
+};
+
+// What a pattern says that is to be weighed like the rest; kUnspecified: it is
+// to be obeyed. One that corrects the input does nothing where there is nothing
+// to correct.
+Category Weighed(const Pattern* winner) {
+  const bool weighed =
+      winner != nullptr && winner->yields &&
+      (winner->steps.empty() || !IsCorrection(winner->steps.front()));
+  return weighed ? winner->category : kUnspecified;
+}
+
+void FindOut(const Failure& failure, const Pattern* winner,
+             const std::optional<RetryAfter>& retry_after, Findings* findings) {
+  findings->verdict = ReadTables(failure, retry_after, &findings->tokens);
+  const LearnedWords& words = LearnedWords::BuiltIn();
+  findings->assessment =
+      Assess(findings->verdict, MoveOf(findings->verdict, retry_after),
+             Weighed(winner), words.Judge(failure, findings->tokens), words);
+}
+
+std::string EvidenceFor(const Failure& failure, const Findings& findings) {
+  const Category category = findings.assessment.category;
+  if (category == findings.verdict.category) return findings.verdict.evidence;
+  if (category == kUnknown) return "";
+  const auto words = LearnedWords::BuiltIn().WordsFor(
+      category, failure, findings.tokens, kMaxWordsShown);
+  return absl::StrCat("learned words '", absl::StrJoin(words, "', '"), "'");
+}
+
+// Decides category, confidence and evidence.
+void ChooseCategory(const Failure& failure, const Pattern* winner,
+                    const Findings& findings, Classification* result) {
   if (winner != nullptr && winner->category != kUnspecified) {
     result->category = winner->category;
     result->confidence = kPatternConfidence;
     result->evidence = "the pattern's category";
-  } else if (verdict.category != kUnknown || winner == nullptr) {
-    result->category = verdict.category;
-    result->confidence = verdict.confidence;
-    result->evidence = verdict.evidence;
+  } else if (findings.assessment.category != kUnknown || winner == nullptr) {
+    result->category = findings.assessment.category;
+    result->confidence = findings.assessment.confidence;
+    result->evidence = EvidenceFor(failure, findings);
   } else {
     result->category = CategoryOf(winner->error_type);
     if (result->category != kUnknown) {
@@ -253,21 +206,43 @@ bool ChooseCategory(const Pattern* winner, const Verdict& verdict,
       result->evidence = "the pattern's error_type";
     }
   }
-  return result->category == verdict.category;
+}
+
+bool IsWorthARetry(const Findings& findings,
+                   const std::optional<RetryAfter>& retry_after,
+                   Category category) {
+  if (retry_after && retry_after->never) return false;
+  if (category == findings.assessment.category) {
+    return findings.assessment.strategy == Strategy::kRetry;
+  }
+  return category == findings.verdict.category
+             ? RetryHelps(findings.verdict, retry_after)
+             : IsRetryable(category);
 }
 
 }  // namespace
 
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now) {
+  static thread_local Findings findings;
   Classification result;
   result.retry_after = FindRetryAfter(failure, now);
   result.size_limit = FindSizeLimit(failure.text);
-  const Verdict verdict = Weigh(failure, result.retry_after);
-  const bool evidence_holds = ChooseCategory(winner, verdict, &result);
+  FindOut(failure, winner, result.retry_after, &findings);
+  const Pattern* passed_over = nullptr;
+  if (Weighed(winner) != kUnspecified && findings.assessment.contradicts) {
+    passed_over = std::exchange(winner, nullptr);
+  }
+  ChooseCategory(failure, winner, findings, &result);
+  if (passed_over != nullptr) {
+    absl::StrAppend(&result.evidence, " against the library's pattern ",
+                    passed_over->id);
+  }
 
+  const Verdict& verdict = findings.verdict;
+  const bool verdict_holds = result.category == verdict.category;
   result.error_type = failure.error_type_hint;
-  if (result.error_type == ErrorType::kUnspecified && evidence_holds) {
+  if (result.error_type == ErrorType::kUnspecified && verdict_holds) {
     result.error_type = verdict.error_type;
   }
   if (result.error_type == ErrorType::kUnspecified) {
@@ -275,20 +250,32 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   }
   result.severity = SeverityOf(result.category);
   result.suggested_action = std::string(AdviceOf(result.category));
-  result.not_executed = evidence_holds && ProvesNotExecuted(failure, verdict);
-  result.retryable = IsRetryable(result.category);
-  if (evidence_holds) {
-    if (verdict.flags & Meaning::kRetryHelps) result.retryable = true;
-    // A daily limit, unless the server says that it is over soon.
-    const bool soon = result.retry_after && !result.retry_after->never &&
-                      result.retry_after->delay <= kSoon;
-    if ((verdict.flags & Meaning::kRetryIsVain) && !soon) {
-      result.retryable = false;
-    }
-  }
-  if (winner != nullptr) ApplyPattern(*winner, &result);
+  result.not_executed = verdict_holds && ProvesNotExecuted(failure, verdict);
+  result.retryable =
+      IsWorthARetry(findings, result.retry_after, result.category);
+  // Where a correction comes first, what comes after it is the category's.
+  const bool retry_may_help =
+      result.retryable ||
+      (findings.assessment.strategy == Strategy::kErrorCorrection &&
+       IsRetryable(result.category));
+  if (winner != nullptr) ApplyPattern(*winner, retry_may_help, &result);
   if (result.retry_after && result.retry_after->never) result.retryable = false;
-  result.recommended_strategy = Recommend(result, winner, verdict);
+  result.recommended_strategy = Recommend(result, winner, findings.assessment);
+  return result;
+}
+
+void PrepareClassifier() {
+  AllWordings();
+  LearnedWords::BuiltIn();
+}
+
+Classification ClassifyMatch(const Failure& failure, absl::Time now,
+                             MatchResult* match) {
+  Classification result = Classify(failure, match->winner.get(), now);
+  if (match->winner != nullptr && result.pattern_id.empty()) {
+    match->passed_over = std::move(match->winner);
+    match->winner = nullptr;
+  }
   return result;
 }
 

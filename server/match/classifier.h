@@ -1,9 +1,11 @@
 // What is a failure taken to be, when its pattern does not say, or when no
-// pattern matches? Codes before words: HTTP and gRPC status, SQLSTATE class,
-// errno, exception type; then words.
+// pattern matches? Tables of codes and words (table_verdict.h) and words
+// learned from labelled errors (learned_words.h) are weighed together
+// (assessment.h).
 #pragma once
 
 #include "absl/time/time.h"
+#include "server/match/registry.h"
 #include "server/model/decision.h"
 #include "server/model/failure.h"
 #include "server/model/pattern.h"
@@ -11,30 +13,41 @@
 namespace recourse {
 
 // Joins what the winning pattern says (null: none) with what the failure's
-// codes and words say; the pattern wins where it speaks. `now` is needed to
-// read HTTP dates. Pure; safe for concurrent use.
+// codes and words say; the pattern wins where it speaks. One that yields
+// (model/pattern.h) and begins with no correction is weighed with the rest
+// instead: where another category is clearly more likely, it is passed over,
+// and the result is that of no pattern. `now` is needed to read HTTP dates.
+// Pure; safe for concurrent use.
 //
-// category: the pattern's, else the evidence's, else the one that goes with
-//   the pattern's error_type, else UNKNOWN.
+// category: the pattern's, else what is most likely, else the one that goes
+//   with the pattern's error_type, else UNKNOWN.
 // retryable: with a plan in the pattern, whether it begins with a plain retry;
-//   without one, or where that retry follows corrections only,
-//   IsRetryable(category), but false when the failed server said never
-//   or its words rule it out (a daily quota that is spent), and true where the
-//   words say that waiting helps (connection slots that others will free, a
-//   mirror in the middle of its update).
+//   without one, or where that retry follows corrections only, whether a retry
+//   is the most likely first move (a quota that is spent for the day is none,
+//   connection slots that others will free are one); never when the failed
+//   server said never.
 // not_executed: the pattern's, or proven by the evidence (connection refused,
 //   name not resolved, rejected before execution: 401, 429) where nothing clear
 //   in it says that a connection stood or the call was under way; never on the
 //   word of a 5xx, nor when the pattern's category is another.
-// confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else how often
-//   evidence that agrees as much as this was right on errors not seen before.
+// confidence: 0 with UNKNOWN; 0.95 for a pattern's category; else the
+//   probability of the category, fitted on errors not seen before.
 // retry_after, size_limit: what headers or the text state (retry_after.h,
 //   size_limit.h), whatever the category.
 // recommended_strategy: ERROR_CORRECTION when the pattern's plan begins with
 //   it; else RETRY exactly when retryable; else the pattern's first step that
-//   is no retry; else by category: what helps first whatever this caller can
-//   do; NONE for UNKNOWN.
+//   is no retry; else the most likely first move, whatever this caller can do;
+//   NONE for UNKNOWN.
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now);
+
+// Reads the built-in tables and the learned words, which else the first call
+// does; it takes tens of milliseconds.
+void PrepareClassifier();
+
+// The same for what a registry found. A winner that was passed over is moved to
+// `match->passed_over`.
+Classification ClassifyMatch(const Failure& failure, absl::Time now,
+                             MatchResult* match);
 
 }  // namespace recourse

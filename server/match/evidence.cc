@@ -9,7 +9,6 @@
 namespace recourse {
 namespace {
 
-constexpr size_t kCategoryCount = static_cast<size_t>(Category::kUnknown) + 1;
 constexpr double kMinStrength = 1.8;  // Below: the text does not say.
 constexpr double kMinHint = 1.0;
 constexpr double kEachFurther = 0.25;  // Of one category, by strength.
@@ -85,7 +84,8 @@ Verdict Evidence::Decide() const {
   std::stable_sort(
       items.begin(), items.end(),
       [](const Item* a, const Item* b) { return a->strength > b->strength; });
-  std::array<double, kCategoryCount> totals{};
+  Verdict verdict;
+  std::array<double, kCategoryCount>& totals = verdict.weights;
   std::array<double, kCategoryCount> share;
   share.fill(1);
   for (const Item* item : items) {
@@ -94,7 +94,6 @@ Verdict Evidence::Decide() const {
     share[category] *= kEachFurther;
   }
   const auto best = std::max_element(totals.begin(), totals.end());
-  Verdict verdict;
   if (*best < kMinStrength) return verdict;
   double others = 0;
   for (auto it = totals.begin(); it != totals.end(); ++it) {

@@ -1,6 +1,7 @@
 // What has been found out about one failure, and what it adds up to.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 
 namespace recourse {
 
+// What the tables of codes and words say.
 struct Verdict {
   Category category = Category::kUnknown;
   double confidence = 0;  // 0.5-1: how likely it is right; 0 with kUnknown.
@@ -17,6 +19,8 @@ struct Verdict {
   ErrorType error_type = ErrorType::kUnspecified;
   uint8_t flags = 0;  // Of Meaning::Flag.
   std::string evidence;
+  // The weight behind each category, whichever was chosen.
+  std::array<double, kCategoryCount> weights{};
 };
 
 // Not thread-safe; one per call.

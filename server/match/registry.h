@@ -17,7 +17,9 @@ namespace recourse {
 
 // What the registry says about one failure.
 struct MatchResult {
-  SharedPattern winner;                // Null: no ACTIVE pattern matches.
+  SharedPattern winner;  // Null: no ACTIVE pattern matches, or it was passed
+                         // over.
+  SharedPattern passed_over;           // By ClassifyMatch (classifier.h).
   std::vector<SharedPattern> shadows;  // SHADOW patterns that match, in order.
 };
 

@@ -3,6 +3,7 @@
 // value; wire/enums.h asserts that they stay the same.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -39,6 +40,9 @@ enum class Strategy : uint8_t {
 };
 absl::string_view Name(Strategy value);  // The API's name without its prefix.
 
+inline constexpr size_t kStrategyCount =
+    static_cast<size_t>(Strategy::kCustom) + 1;
+
 // What a failure means for trying again; chooses the default plan.
 enum class Category : uint8_t {
   kUnspecified,
@@ -54,6 +58,8 @@ enum class Category : uint8_t {
   kUnknown
 };
 absl::string_view Name(Category value);  // The API's name without its prefix.
+inline constexpr size_t kCategoryCount =
+    static_cast<size_t>(Category::kUnknown) + 1;
 
 // How bad one occurrence is.
 enum class Severity : uint8_t { kUnspecified, kLow, kMedium, kHigh, kCritical };

@@ -56,6 +56,10 @@ struct Pattern {
   uint64_t steps_hash = 0;
   std::string suggested_action;
   bool not_executed = false;
+  // Passed over where all else that is known about a failure contradicts its
+  // category, as patterns of the built-in library are: they are guesses about
+  // other people's software, and whoever writes one of their own is obeyed.
+  bool yields = false;
   Origin origin = Origin::kUser;
   int64_t revision = 0;
 };

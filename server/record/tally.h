@@ -78,9 +78,6 @@ struct StrategyTally {
   }
 };
 
-inline constexpr size_t kStrategyCount =
-    static_cast<size_t>(Strategy::kCustom) + 1;
-
 // Thread-compatible.
 template <typename Count>
 struct Tally {

@@ -170,6 +170,7 @@ absl::StatusOr<SharedPattern> Parse(const v1::ErrorPattern& message,
                                           RegexOptions(budget.max_memory))
                : CompileRegex(message.regex_pattern(), budget, check,
                               "regex_pattern");
+  pattern->yields = literals.has_value();  // Of the built-in library.
   pattern->literals = std::move(literals);
   pattern->conditions = ParseConditions(message.conditions(), check);
   const StepMessages steps = StepsOf(message, check);

@@ -37,8 +37,9 @@ absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
 absl::StatusOr<SharedPattern> ParsePattern(const v1::ErrorPattern& message,
                                            Origin origin, RegexBudget& budget);
 
-// The same for a pattern that ParsePattern took before, whose regex requires
-// `literals`: it is compiled when it is first needed.
+// The same for a pattern of the built-in library, which ParsePattern took
+// before: its regex requires `literals` and is compiled when it is first
+// needed. It yields.
 absl::StatusOr<SharedPattern> ParseCheckedPattern(
     const v1::ErrorPattern& message, Origin origin, RequiredLiterals literals);
 

@@ -29,7 +29,9 @@ absl::StatusOr<std::shared_ptr<const PatternRegistry>> LoadRegistry(
     for (const PatternSource& source : *sources) {
       auto pattern = ParsePattern(source.pattern, Origin::kLibrary);
       if (!pattern.ok()) return pattern.status();
-      patterns.push_back(*std::move(pattern));
+      auto built_in = std::make_shared<Pattern>(**pattern);
+      built_in->yields = true;
+      patterns.push_back(std::move(built_in));
     }
   }
   return PatternRegistry::Create(std::move(patterns), 1);
@@ -54,9 +56,8 @@ absl::Status EvaluateFile(const std::string& path,
     *asked->mutable_error() = (*error)->error;
     const auto request = ParseContext(std::move(asked));
     if (!request.ok()) return request.status();
-    const MatchResult match = registry.Match(request->failure);
-    const Classification answer =
-        Classify(request->failure, match.winner.get(), now);
+    MatchResult match = registry.Match(request->failure);
+    const Classification answer = ClassifyMatch(request->failure, now, &match);
     evaluation->labels.Add(path, **error, ToMessage(answer));
     if (answer.retryable && !(*error)->retryable.Accepts("true")) {
       ++evaluation->wrong_retries;

@@ -1,4 +1,5 @@
-// Tables of errors and what the classifier is to make of them.
+// Tables of errors and what the classifier's tables of codes and words are to
+// make of them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "server/match/classifier.h"
+#include "server/match/retry_after.h"
+#include "server/match/table_verdict.h"
 
 namespace recourse {
 
@@ -32,18 +35,17 @@ struct Case {
   Strategy strategy;
 };
 
-// Each error, without a pattern, gets its category and strategy, and is
-// retryable exactly with RETRY.
+// Each error gets its category and strategy by the tables alone.
 inline void ExpectAll(const std::vector<Case>& cases) {
   for (const Case& c : cases) {
-    const Classification got =
-        Classify(NewFailure(c.message, c.type, c.http_status), nullptr, kNow);
+    const Failure failure = NewFailure(c.message, c.type, c.http_status);
+    const auto retry_after = FindRetryAfter(failure, kNow);
+    std::vector<Token> tokens;
+    const Verdict got = ReadTables(failure, retry_after, &tokens);
     const std::string where = absl::StrCat(c.message, " (", c.type, " ",
                                            c.http_status, "): ", got.evidence);
     EXPECT_EQ(Name(got.category), Name(c.category)) << where;
-    EXPECT_EQ(Name(got.recommended_strategy), Name(c.strategy)) << where;
-    EXPECT_EQ(got.retryable, got.recommended_strategy == Strategy::kRetry)
-        << where;
+    EXPECT_EQ(Name(MoveOf(got, retry_after)), Name(c.strategy)) << where;
   }
 }
 

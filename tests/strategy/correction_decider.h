@@ -70,14 +70,14 @@ inline Decided Decide(const PatternRegistry& registry, const std::string& error,
   EXPECT_TRUE(request.ok()) << request.status();
   if (!request.ok()) return decided;
   const Failure& failure = request->failure;
-  const MatchResult match = registry.Match(failure);
+  MatchResult match = registry.Match(failure);
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  decided.classification = ClassifyMatch(failure, now, &match);
   const RE2* regex = nullptr;
   if (match.winner != nullptr) {
     decided.pattern_id = match.winner->id;
     regex = match.winner->regex.get();
   }
-  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  decided.classification = Classify(failure, match.winner.get(), now);
   const Plan plan = ChoosePlan(failure, decided.classification, match.winner,
                                BuiltInDefaultPlans());
   const Progress progress;

@@ -1,0 +1,30 @@
+// What the learned weights (learned_words.h) are asked about: the words of an
+// error, their pairs and beginnings, its status and its code.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/match/error_tokens.h"
+#include "server/model/failure.h"
+
+namespace recourse {
+
+// A feature's name: "refused", "connection refused" (side by side), "~refus"
+// (the beginning of a longer word), "http 429", "http 4xx", "grpc UNAVAILABLE".
+// Words are in lower case, in pairs a number is "#"; one of three to five
+// digits stands alone as it is.
+//
+// value: how much it counts where it stands, 1 being normal (Token::percent).
+using FeatureSink =
+    absl::FunctionRef<void(absl::string_view name, double value)>;
+
+// Tells `sink` each feature of the failure, in the order of the text; one that
+// stands twice is told twice. No more than kMaxFeatureTokens tokens are read.
+inline constexpr size_t kMaxFeatureTokens = 400;
+void ReadFeatures(const Failure& failure, absl::Span<const Token> tokens,
+                  FeatureSink sink);
+
+}  // namespace recourse
