@@ -1,11 +1,38 @@
 #include "server/explain.h"
 
+#include <algorithm>
+#include <variant>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace recourse {
+namespace {
 
-std::string GiveUpMessage(const Decision& decision) {
+// A plan that can only correct, as that of PERMANENT errors does by default,
+// and nothing was sent that it could.
+bool OnlyCorrectsAndNoText(const Decision& decision, const Failure& failure) {
+  const std::vector<Step>& steps = *decision.plan_steps;
+  if (decision.classification.category != Category::kPermanent ||
+      !failure.subject_field.empty() || steps.size() != 1) {
+    return false;
+  }
+  const auto* correction = std::get_if<ErrorCorrectionStep>(&steps[0]);
+  return correction != nullptr && correction->rewrites.empty() &&
+         std::any_of(decision.trace.begin(), decision.trace.end(),
+                     [](const StepTrace& entry) {
+                       return entry.reason == TraceReason::kNoSubject;
+                     });
+}
+
+}  // namespace
+
+std::string GiveUpMessage(const Decision& decision, const Failure& failure) {
+  if (OnlyCorrectsAndNoText(decision, failure)) {
+    return "gave up: the error does not pass by itself, and there is nothing "
+           "to correct: no text was sent";
+  }
   std::string message = "gave up";
   for (const StepTrace& entry : decision.trace) {
     if (entry.step < 0) continue;
@@ -21,6 +48,12 @@ std::string GiveUpMessage(const Decision& decision) {
                "is"
              : absl::StrCat("gave up: the plan for ", Name(category),
                             " errors has no step left");
+}
+
+std::string ClassifiedText(const Classification& classification) {
+  return classification.evidence.empty()
+             ? "no code and no words that tell what it is"
+             : classification.evidence;
 }
 
 std::string TargetHintText(absl::string_view hint) {

@@ -183,7 +183,7 @@ void Orchestrator::Understand(Recovery& r) const {
   ApplyPolicy(r);
   r.decision.trace.push_back({-1, Strategy::kUnspecified,
                               TraceReason::kClassified,
-                              classification.evidence});
+                              ClassifiedText(classification)});
   AddTargetHint(failure, *parts_.redactor, r.decision.trace);
 }
 
@@ -469,7 +469,7 @@ void Orchestrator::Conclude(Recovery& r) const {
       }
     }
   } else {
-    decision.error_message = GiveUpMessage(decision);
+    decision.error_message = GiveUpMessage(decision, r.request.failure);
   }
   NoteDecision(decision, r.now, progress);
 }

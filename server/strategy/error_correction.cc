@@ -112,7 +112,9 @@ StepAnswer Decide(const ErrorCorrectionStep& step, const StepContext& context) {
   const std::string* subject = SubjectOf(context.failure);
   if (subject == nullptr) {
     return Exhausted{TraceReason::kNoSubject,
-                     "subject_field names no text in state"};
+                     context.failure.subject_field.empty()
+                         ? "no text to correct was sent (subject_field)"
+                         : "subject_field names no text in state"};
   }
   const FixerHints hints{.error = context.failure.text,
                          .stack = context.failure.stack_trace};

@@ -105,6 +105,59 @@ TEST_F(OrchestratorTest, ThreeRetriesThenTheReasonIsSaid) {
   EXPECT_FALSE(last.error_message.empty());
 }
 
+TEST_F(OrchestratorTest, WhatCannotBeCorrectedIsToldSo) {
+  constexpr char kKey[] =
+      "error: {message: 'duplicate key value violates unique constraint', "
+      "code: '23505'}\n";
+  const struct {
+    const char* more;
+    const char* message;
+  } kRows[] = {
+      {"",
+       "gave up: the error does not pass by itself, and there is nothing to "
+       "correct: no text was sent"},
+      {"subject_field: code\nstate: {other: x}",
+       "gave up: error_correction: subject_field names no text in state"},
+      {"subject_field: code\nstate: {code: x}",
+       "gave up: error_correction: no built-in correction fits the error"},
+  };
+  for (const auto& row : kRows) {
+    const Decision decision = Handle(absl::StrCat(kKey, row.more));
+    ASSERT_EQ(decision.classification.category, Category::kPermanent);
+    EXPECT_EQ(decision.error_message, row.message) << row.more;
+  }
+}
+
+TEST_F(OrchestratorTest, APlanThatOnlyCorrectsSaysWhatItLacks) {
+  Add(R"yaml(
+pattern_id: quotes
+error_type: SYNTAX
+category: PERMANENT
+regex_pattern: 'wrong quotes'
+steps:
+- error_correction: {rewrites: [{pattern: "'", replacement: '"'}]}
+)yaml");
+  EXPECT_EQ(Handle("error: {message: wrong quotes}").error_message,
+            "gave up: error_correction: no text to correct was sent "
+            "(subject_field)");
+}
+
+TEST_F(OrchestratorTest, TheTraceSaysWhatDecidedOrThatNothingDid) {
+  const struct {
+    const char* context;
+    const char* text;
+  } kRows[] = {
+      {"error: {message: 'zork the blarg'}",
+       "no code and no words that tell what it is"},
+      {"error: {http_status: 503}", "http_status 503"},
+  };
+  for (const auto& row : kRows) {
+    EXPECT_THAT(TextOf(TraceReason::kClassified, Handle(row.context)),
+                HasSubstr(row.text))
+        << row.context;
+  }
+}
+
 TEST_F(OrchestratorTest, AUsersPatternBeatsCallerStepsBeatDefaults) {
   const std::string context = absl::StrCat(
       kTimeout,

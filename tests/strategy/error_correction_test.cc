@@ -101,6 +101,25 @@ TEST(ErrorCorrectionTest, NoSubject) {
   }
 }
 
+// Who names no field is not told to look for it.
+TEST(ErrorCorrectionTest, NoSubjectSaysWhetherAFieldWasNamed) {
+  const struct {
+    const char* field;
+    const char* text;
+  } kRows[] = {
+      {"", "no text to correct was sent (subject_field)"},
+      {"other", "subject_field names no text in state"},
+      {"code.x", "subject_field names no text in state"},
+  };
+  for (const auto& row : kRows) {
+    Situation situation = WithText("a");
+    situation.failure.subject_field = row.field;
+    const StepAnswer answer = situation.Ask(StepOf({Replace("a", "b")}));
+    ASSERT_EQ(ReasonIn(answer), TraceReason::kNoSubject) << row.field;
+    EXPECT_EQ(std::get<Exhausted>(answer).text, row.text) << row.field;
+  }
+}
+
 TEST(ErrorCorrectionTest, NoChange) {
   EXPECT_EQ(ReasonIn(WithText("a").Ask(StepOf({Replace("b", "c")}))),
             TraceReason::kNoChange);
