@@ -15,7 +15,7 @@ constexpr double kNever = -std::numeric_limits<double>::infinity();
 constexpr size_t kMinKnown = 5;
 constexpr size_t kMinKnownBesideSure = 8;
 constexpr double kSure = 0.9;           // Verdict::confidence.
-constexpr double kMaxWeight = 8;        // Of the tables, for one category.
+constexpr double kMaxTableWeight = 8;   // For one category; as in train.py.
 constexpr double kMinConfidence = 0.3;  // Below: no more than a guess.
 constexpr double kMinContradiction = 0.6;
 // Of the tables: so clear that it cannot be said that the text does not say.
@@ -51,14 +51,13 @@ std::optional<Assessment> AssessCategory(
   std::array<double, kCategoryCount> scores;
   for (size_t i = 0; i < scores.size(); ++i) {
     scores[i] = weights.bias[i] + weights.learned * opinion.categories[i] +
-                weights.weight * std::min(verdict.weights[i], kMaxWeight);
+                weights.weight * std::min(verdict.weights[i], kMaxTableWeight);
   }
   scores[static_cast<size_t>(verdict.category)] += weights.chosen;
   scores[static_cast<size_t>(said)] += weights.pattern;
-  const bool is_clear =
-      *std::max_element(verdict.weights.begin(), verdict.weights.end()) >=
-      kClearWeight;
-  if (is_clear) scores[static_cast<size_t>(Category::kUnknown)] = kNever;
+  if (verdict.weights[Best(verdict.weights)] >= kClearWeight) {
+    scores[static_cast<size_t>(Category::kUnknown)] = kNever;
+  }
   const size_t best = Best(scores);
   const double confidence = ShareOf(best, scores);
   if (confidence < kMinConfidence) return std::nullopt;

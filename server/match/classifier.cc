@@ -1,6 +1,7 @@
 #include "server/match/classifier.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -220,6 +221,22 @@ bool IsWorthARetry(const Findings& findings,
              : IsRetryable(category);
 }
 
+// What follows from the category, and from the tables where they chose it too.
+void DescribeCategory(const Failure& failure, const Verdict& verdict,
+                      Classification* result) {
+  const bool verdict_holds = result->category == verdict.category;
+  result->error_type = failure.error_type_hint;
+  if (result->error_type == ErrorType::kUnspecified && verdict_holds) {
+    result->error_type = verdict.error_type;
+  }
+  if (result->error_type == ErrorType::kUnspecified) {
+    result->error_type = ErrorTypeOf(result->category);
+  }
+  result->severity = SeverityOf(result->category);
+  result->suggested_action = std::string(AdviceOf(result->category));
+  result->not_executed = verdict_holds && ProvesNotExecuted(failure, verdict);
+}
+
 }  // namespace
 
 Classification Classify(const Failure& failure, const Pattern* winner,
@@ -238,19 +255,7 @@ Classification Classify(const Failure& failure, const Pattern* winner,
     absl::StrAppend(&result.evidence, " against the library's pattern ",
                     passed_over->id);
   }
-
-  const Verdict& verdict = findings.verdict;
-  const bool verdict_holds = result.category == verdict.category;
-  result.error_type = failure.error_type_hint;
-  if (result.error_type == ErrorType::kUnspecified && verdict_holds) {
-    result.error_type = verdict.error_type;
-  }
-  if (result.error_type == ErrorType::kUnspecified) {
-    result.error_type = ErrorTypeOf(result.category);
-  }
-  result.severity = SeverityOf(result.category);
-  result.suggested_action = std::string(AdviceOf(result.category));
-  result.not_executed = verdict_holds && ProvesNotExecuted(failure, verdict);
+  DescribeCategory(failure, findings.verdict, &result);
   result.retryable =
       IsWorthARetry(findings, result.retry_after, result.category);
   // Where a correction comes first, what comes after it is the category's.
@@ -264,11 +269,6 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   return result;
 }
 
-void PrepareClassifier() {
-  AllWordings();
-  LearnedWords::BuiltIn();
-}
-
 Classification ClassifyMatch(const Failure& failure, absl::Time now,
                              MatchResult* match) {
   Classification result = Classify(failure, match->winner.get(), now);
@@ -277,6 +277,11 @@ Classification ClassifyMatch(const Failure& failure, absl::Time now,
     match->winner = nullptr;
   }
   return result;
+}
+
+void PrepareClassifier() {
+  AllWordings();
+  LearnedWords::BuiltIn();
 }
 
 }  // namespace recourse

@@ -41,13 +41,13 @@ namespace recourse {
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now);
 
-// Reads the built-in tables and the learned words, which else the first call
-// does; it takes tens of milliseconds.
-void PrepareClassifier();
-
 // The same for what a registry found. A winner that was passed over is moved to
 // `match->passed_over`.
 Classification ClassifyMatch(const Failure& failure, absl::Time now,
                              MatchResult* match);
+
+// Reads the built-in tables and the learned words now: it takes tens of
+// milliseconds, which the first call would wait else. Safe for concurrent use.
+void PrepareClassifier();
 
 }  // namespace recourse

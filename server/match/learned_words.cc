@@ -170,8 +170,9 @@ LearnedWords::Opinion LearnedWords::Judge(
   std::array<double, kClasses> scores = bias_;
   for (const Hit& hit : hits) {
     const double value = hit.value * unit_;
-    for (size_t i = 0; i < kClasses; ++i)
+    for (size_t i = 0; i < kClasses; ++i) {
       scores[i] += value * rows_[hit.row][i];
+    }
   }
   const auto all = absl::MakeSpan(scores);
   Normalise(all.subspan(0, kCategories));
@@ -180,20 +181,17 @@ LearnedWords::Opinion LearnedWords::Judge(
   opinion.known = hits.size();
   opinion.categories.fill(kNever);
   opinion.strategies.fill(kNever);
-  std::copy_n(
-      scores.begin(), kCategories,
-      opinion.categories.begin() + static_cast<size_t>(Category::kTransient));
-  std::copy_n(
-      scores.begin() + kCategories, kStrategies,
-      opinion.strategies.begin() + static_cast<size_t>(Strategy::kNone));
+  std::copy_n(scores.begin(), kCategories,
+              opinion.categories.begin() + kFirstCategory);
+  std::copy_n(scores.begin() + kCategories, kStrategies,
+              opinion.strategies.begin() + kFirstStrategy);
   return opinion;
 }
 
 std::vector<absl::string_view> LearnedWords::WordsFor(
     Category category, const Failure& failure, absl::Span<const Token> tokens,
     size_t limit) const {
-  const size_t index =
-      static_cast<size_t>(category) - static_cast<size_t>(Category::kTransient);
+  const size_t index = static_cast<size_t>(category) - kFirstCategory;
   std::vector<Hit> hits;
   Find(failure, tokens, &hits);
   const auto force = [&](const Hit& hit) {

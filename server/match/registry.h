@@ -17,8 +17,8 @@ namespace recourse {
 
 // What the registry says about one failure.
 struct MatchResult {
-  SharedPattern winner;  // Null: no ACTIVE pattern matches, or it was passed
-                         // over.
+  // Null: no ACTIVE pattern matches, or the one that does was passed over.
+  SharedPattern winner;
   SharedPattern passed_over;           // By ClassifyMatch (classifier.h).
   std::vector<SharedPattern> shadows;  // SHADOW patterns that match, in order.
 };

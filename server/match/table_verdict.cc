@@ -52,7 +52,6 @@ Category CategoryOf(ErrorType type) {
   return kUnknown;
 }
 
-// What helps first when nothing more is known and a retry does not.
 Strategy FirstMoveOf(Category category) {
   switch (category) {
     case kAuthentication:

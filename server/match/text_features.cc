@@ -10,10 +10,10 @@
 namespace recourse {
 namespace {
 
-constexpr int kMinPercent = 15;  // Below: did not happen.
-constexpr size_t kMaxWord = 24;
-constexpr size_t kBeginning = 5;
-constexpr size_t kMinCode = 3, kMaxCode = 5;  // Digits.
+constexpr int kMinPercent = 15;       // Below: did not happen.
+constexpr size_t kMaxWordBytes = 24;  // In names; the rest is cut.
+constexpr size_t kBeginningBytes = 5;
+constexpr size_t kMinCodeDigits = 3, kMaxCodeDigits = 5;
 
 // How a token stands in pairs; empty: not at all.
 void NameOf(const Token& token, std::string* name) {
@@ -23,7 +23,7 @@ void NameOf(const Token& token, std::string* name) {
     name->push_back('#');
     return;
   }
-  for (const char c : token.raw.substr(0, kMaxWord)) {
+  for (const char c : token.raw.substr(0, kMaxWordBytes)) {
     name->push_back(absl::ascii_tolower(c));
   }
 }
@@ -34,9 +34,9 @@ bool IsAscii(absl::string_view text) {
 }
 
 bool IsCode(const Token& token) {
-  return token.Has(Token::kNumber) && token.raw.size() >= kMinCode &&
-         token.raw.size() <= kMaxCode && absl::ascii_isdigit(token.raw[0]) &&
-         token.number != Token::kNoNumber;
+  return token.Has(Token::kNumber) && token.raw.size() >= kMinCodeDigits &&
+         token.raw.size() <= kMaxCodeDigits &&
+         absl::ascii_isdigit(token.raw[0]) && token.number != Token::kNoNumber;
 }
 
 void ReadStatus(const Failure& failure, FeatureSink sink) {
@@ -44,8 +44,9 @@ void ReadStatus(const Failure& failure, FeatureSink sink) {
     sink(absl::StrCat("http ", failure.http_status), 1);
     sink(absl::StrCat("http ", failure.http_status / 100, "xx"), 1);
   }
-  if (failure.grpc_code)
+  if (failure.grpc_code) {
     sink(absl::StrCat("grpc ", Name(*failure.grpc_code)), 1);
+  }
 }
 
 }  // namespace
@@ -53,9 +54,9 @@ void ReadStatus(const Failure& failure, FeatureSink sink) {
 void ReadFeatures(const Failure& failure, absl::Span<const Token> tokens,
                   FeatureSink sink) {
   ReadStatus(failure, sink);
-  std::string pair;  // The word before, and this one.
+  std::string pair;  // The word before, then this one behind it.
   std::string name;
-  double before = 0;  // The value of the word before; 0: none.
+  double before = 0;  // The value of the word before; 0: there is none.
   for (const Token& token : tokens.subspan(0, kMaxFeatureTokens)) {
     NameOf(token, &name);
     if (name.empty() || token.percent < kMinPercent) {
@@ -67,8 +68,9 @@ void ReadFeatures(const Failure& failure, absl::Span<const Token> tokens,
       sink(token.raw, value);
     } else if (!token.Has(Token::kNumber)) {
       sink(name, value);
-      if (name.size() > kBeginning && IsAscii(name)) {
-        sink(absl::StrCat("~", absl::string_view(name).substr(0, kBeginning)),
+      if (name.size() > kBeginningBytes && IsAscii(name)) {
+        sink(absl::StrCat("~",
+                          absl::string_view(name).substr(0, kBeginningBytes)),
              value);
       }
     }

@@ -2,7 +2,7 @@
 // error, their pairs and beginnings, its status and its code.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
@@ -21,9 +21,12 @@ namespace recourse {
 using FeatureSink =
     absl::FunctionRef<void(absl::string_view name, double value)>;
 
-// Tells `sink` each feature of the failure, in the order of the text; one that
-// stands twice is told twice. No more than kMaxFeatureTokens tokens are read.
+// Of a longer text the beginning is read.
 inline constexpr size_t kMaxFeatureTokens = 400;
+
+// Tells `sink` each feature of the failure, in the order of the text; one that
+// stands twice is told twice. `tokens`: as ReadTables leaves them
+// (table_verdict.h). Safe for concurrent use.
 void ReadFeatures(const Failure& failure, absl::Span<const Token> tokens,
                   FeatureSink sink);
 
