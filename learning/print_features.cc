@@ -11,10 +11,8 @@
 // PATTERNS_DIRECTORY come first, with the labels that their patterns give and
 // "patterns" for a source.
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,17 +20,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "client/cli/context.h"
-#include "client/cli/labelled_errors.h"
-#include "client/cli/line_findings.h"
-#include "client/cli/terminal.h"
+#include "client/cli/labelled_failures.h"
 #include "nlohmann/json.hpp"
 #include "server/match/classifier.h"
 #include "server/match/registry.h"
 #include "server/match/retry_after.h"
 #include "server/match/table_verdict.h"
 #include "server/match/text_features.h"
-#include "server/wire/context.h"
 #include "server/wire/pattern.h"
 #include "server/wire/pattern_file.h"
 
@@ -115,23 +109,11 @@ std::string CategoryOfMatch(const PatternRegistry& registry,
 
 absl::Status PrintFile(const std::string& path,
                        const PatternRegistry& registry) {
-  std::ifstream in;
-  if (absl::Status s = cli::OpenErrors(path, in); !s.ok()) return s;
-  cli::Context context(std::cin, std::cout, std::cerr, cli::Terminal{});
-  cli::LineFindings findings;
-  cli::ErrorReader reader(in, path, findings, context);
-  while (true) {
-    const auto error = reader.NextLabelled();
-    if (!error.ok()) return error.status();
-    if (!error->has_value()) return absl::OkStatus();
-    auto asked = std::make_shared<v1::RecoveryContext>();
-    *asked->mutable_error() = (*error)->error;
-    const auto request = ParseContext(std::move(asked));
-    if (!request.ok()) return request.status();
-    Print(path, request->failure, (*error)->category.value,
-          (*error)->strategy.value,
-          CategoryOfMatch(registry, request->failure));
-  }
+  return cli::ForEachLabelled(
+      path, [&](const cli::LabelledError& error, const Failure& failure) {
+        Print(path, failure, error.category.value, error.strategy.value,
+              CategoryOfMatch(registry, failure));
+      });
 }
 
 absl::Status PrintAll(const std::vector<std::string>& arguments) {
