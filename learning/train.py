@@ -3,10 +3,8 @@
 
     print_features patterns FILE.jsonl ... | learning/train.py > learning/words.tsv
 
-Two linear models (multinomial logistic regression over words, word pairs and beginnings, by rarity,
-each text scaled to length 1 or less), one for the category and one for the strategy. How much they count beside the tables of the
-classifier is learned from answers that they give for texts they have not seen, of files that the tables were not tuned on
-(UNTUNED). Needs python3-sklearn. What it did goes to standard error.
+learning/README.md says what the model is and what stands in the file.  Needs python3-sklearn.
+What it did goes to standard error.
 """
 
 import argparse
@@ -20,9 +18,10 @@ import scipy.special
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-CATEGORIES = ["TRANSIENT", "CONNECTION", "TIMEOUT", "RATE_LIMIT", "AUTHENTICATION", "INTEGRITY", "RESOURCE",
-              "CONCURRENCY", "PERMANENT", "UNKNOWN"]
-STRATEGIES = ["NONE", "RETRY", "ALTERNATIVE_PATH", "GRACEFUL_DEGRADATION", "ERROR_CORRECTION", "ESCALATION"]
+CATEGORIES = ["TRANSIENT", "CONNECTION", "TIMEOUT", "RATE_LIMIT", "AUTHENTICATION", "INTEGRITY",
+              "RESOURCE", "CONCURRENCY", "PERMANENT", "UNKNOWN"]
+STRATEGIES = ["NONE", "RETRY", "ALTERNATIVE_PATH", "GRACEFUL_DEGRADATION", "ERROR_CORRECTION",
+              "ESCALATION"]
 TARGETS = {"category": CATEGORIES, "strategy": STRATEGIES}
 # Neither tables nor patterns were tuned on these, so that they show what each source is worth.
 UNTUNED = ("misleading", "unusual", "applications", "infrastructure")
@@ -37,61 +36,73 @@ STEPS = 127  # Weights are stored as integers up to this.
 
 
 class Texts:
-    """Texts as a matrix of features; the columns and their rarity are those of the texts it was made from."""
+    """Texts as a matrix, a row each; columns and their rarity are those of the features of the
+    texts it was made from, or of `features` alone."""
 
     def __init__(self, lines, features=None):
         self.vectorizer = DictVectorizer()
-        kept = [{k: v for k, v in line["features"].items() if features is None or k in features} for line in lines]
-        counts = self.vectorizer.fit_transform(kept)
-        frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
-        self.frequency = frequency
-        self.rarity = np.round(np.log((1 + len(lines)) / (1 + frequency)) + 1, 2)
-        self.matrix = self.scaled(counts)
+        counts = self.vectorizer.fit_transform([
+            {name: value for name, value in line["features"].items()
+             if features is None or name in features} for line in lines])
+        self.frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
+        self.rarity = np.round(np.log((1 + len(lines)) / (1 + self.frequency)) + 1, 2)
+        self.matrix = self._scaled(counts)
 
-    def scaled(self, counts):
+    def _scaled(self, counts):
         weighted = counts @ scipy.sparse.diags(self.rarity)
         length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
         return (scipy.sparse.diags(1 / np.maximum(length, MIN_LENGTH)) @ weighted).tocsr()
 
     def names(self):
+        """The feature of each column."""
         return self.vectorizer.get_feature_names_out()
 
     def of(self, lines):
-        return self.scaled(self.vectorizer.transform([line["features"] for line in lines]))
+        """The matrix of other texts, by the same columns."""
+        return self._scaled(self.vectorizer.transform([line["features"] for line in lines]))
 
 
 def fit(texts, lines):
+    """A model for each target, of `texts`, which were made from `lines`."""
     weights = [EXAMPLE_WEIGHT if line["source"] == "patterns" else 1.0 for line in lines]
     models = {}
     for target in TARGETS:
         model = LogisticRegression(C=STRENGTH, max_iter=400, tol=1e-3)
-        models[target] = model.fit(texts.matrix, [line[target] for line in lines], sample_weight=weights)
+        models[target] = model.fit(texts.matrix, [line[target] for line in lines],
+                                   sample_weight=weights)
     return models
 
 
 def coefficients(model, names):
+    """Weights and biases of a model's classes, in the order of `names`."""
     order = [list(model.classes_).index(name) for name in names]
     return model.coef_[order], model.intercept_[order]
 
 
 def logarithms(model, matrix, names):
+    """Of the probabilities of `names`, a row for each text."""
     coef, bias = coefficients(model, names)
     scores = matrix @ coef.T + bias
     return scores - scipy.special.logsumexp(scores, axis=1, keepdims=True)
 
 
 def telling_features(lines, limit):
-    """Of the features that stand in MIN_TEXTS texts or more those that move a score the most."""
+    """Of the features that stand in MIN_TEXTS texts or more the `limit` that move scores most."""
     texts = Texts(lines)
     texts = Texts(lines, set(texts.names()[texts.frequency >= MIN_TEXTS]))
     models = fit(texts, lines)
-    force = np.max([np.abs(model.coef_).max(axis=0) for model in models.values()], axis=0) * np.sqrt(texts.frequency)
+    most = np.max([np.abs(model.coef_).max(axis=0) for model in models.values()], axis=0)
+    force = most * np.sqrt(texts.frequency)
     return set(texts.names()[np.argsort(-force)[:limit]])
 
 
+def is_untuned(line):
+    return any(f"errors_{name}.jsonl" in line["source"] for name in UNTUNED)
+
+
 def unseen_opinions(lines, features):
-    """For the untuned lines: logarithms by models that were trained without them."""
-    untuned = [i for i, line in enumerate(lines) if any(f"errors_{name}.jsonl" in line["source"] for name in UNTUNED)]
+    """The places of the untuned lines, and logarithms by models that were trained without them."""
+    untuned = [i for i, line in enumerate(lines) if is_untuned(line)]
     shuffled = np.random.RandomState(1).permutation(untuned)
     opinions = {target: {} for target in TARGETS}
     for held in np.array_split(shuffled, FOLDS):
@@ -103,10 +114,12 @@ def unseen_opinions(lines, features):
         for target, names in TARGETS.items():
             for i, row in zip(held, logarithms(models[target], matrix, names)):
                 opinions[target][i] = row
-    return untuned, {target: np.array([by[i] for i in untuned]) for target, by in opinions.items()}
+    return untuned, {target: np.array([by_line[i] for i in untuned])
+                     for target, by_line in opinions.items()}
 
 
 def one_hot(values, names):
+    """A row for each value: 1 in the column of its name, else 0."""
     return np.array([[float(value == name) for name in names] for value in values])
 
 
@@ -127,13 +140,20 @@ def source_weights(sources, labels, names):
     return found
 
 
+def tell_accuracy(opinions, lines):
+    for target, names in TARGETS.items():
+        right = np.mean([names[row.argmax()] == line[target]
+                         for row, line in zip(opinions[target], lines)])
+        print(f"{target}: {right:.3f} of {len(lines)} right by the words alone", file=sys.stderr)
+
+
 def join(lines, features):
+    """What each source counts for the category and for the strategy, as source_weights has it."""
     untuned, opinions = unseen_opinions(lines, features)
     lines = [lines[i] for i in untuned]
-    for target, names in TARGETS.items():
-        right = np.mean([names[row.argmax()] == line[target] for row, line in zip(opinions[target], lines)])
-        print(f"{target}: {right:.3f} of {len(lines)} right by the words alone", file=sys.stderr)
-    table = np.array([[min(line["weights"].get(name, 0), MAX_TABLE_WEIGHT) for name in CATEGORIES] for line in lines])
+    tell_accuracy(opinions, lines)
+    table = np.array([[min(line["weights"].get(name, 0), MAX_TABLE_WEIGHT) for name in CATEGORIES]
+                      for line in lines])
     verdicts = one_hot([line["verdict"] for line in lines], CATEGORIES)
     moves = one_hot([line["move"] for line in lines], STRATEGIES)
     patterns = one_hot([line["pattern"] for line in lines], CATEGORIES)
@@ -145,25 +165,31 @@ def join(lines, features):
     return category, strategy
 
 
+def cells(first, numbers):
+    return "\t".join([first, *numbers]) + "\n"
+
+
 def write(texts, models, factors, out):
+    """The file that learned_words.cc reads."""
     parts = [coefficients(models[target], names) for target, names in TARGETS.items()]
     coef = np.concatenate([part[0] for part in parts])
     bias = np.concatenate([part[1] for part in parts])
     unit = np.abs(coef).max() / STEPS
     table = np.round(coef / unit).astype(int)
     out.write("# Made by learning/train.py from labelled errors; see learning/README.md.\n")
-    out.write(f".unit\t{unit:.6f}\n")
-    out.write(".bias\t" + "\t".join(f"{value:.4f}" for value in bias) + "\n")
-    out.write(".category\t" + "\t".join(f"{value:.4f}" for value in factors[0]) + "\n")
-    out.write(".strategy\t" + "\t".join(f"{value:.4f}" for value in factors[1]) + "\n")
+    out.write(cells(".unit", [f"{unit:.6f}"]))
+    for first, values in ((".bias", bias), (".category", factors[0]), (".strategy", factors[1])):
+        out.write(cells(first, [f"{value:.4f}" for value in values]))
     for i, name in enumerate(texts.names()):
         if table[:, i].any():
-            out.write("\t".join([name, f"{texts.rarity[i]:g}", *map(str, table[:, i])]) + "\n")
+            out.write(cells(name, [f"{texts.rarity[i]:g}", *map(str, table[:, i])]))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--features", type=int, default=15_000, help="how many features are kept [%(default)s]")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--features", type=int, default=15_000,
+                        help="how many features are kept [%(default)s]")
     arguments = parser.parse_args()
     lines = [json.loads(line) for line in sys.stdin]
     features = telling_features(lines, arguments.features)
