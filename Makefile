@@ -88,8 +88,10 @@ drill: configure
 learn: configure
 	@scripts/setup.sh python3-sklearn
 	@ninja -C $(BUILD) print_features
-	@build/bin/print_features patterns tests/evaluation/set_?.jsonl learning/errors_*.jsonl $(LEARN_FROM) | \
-	  /usr/bin/python3 learning/train.py > build/words.tsv && mv build/words.tsv learning/words.tsv
+	@build/bin/print_features patterns tests/evaluation/set_?.jsonl learning/errors_*.jsonl \
+	  $(LEARN_FROM) > build/features.jsonl
+	@/usr/bin/python3 learning/train.py < build/features.jsonl > build/words.tsv
+	@mv build/words.tsv learning/words.tsv
 
 python-wheel: setup
 	@/usr/bin/python3 -m pip wheel --quiet --no-index --no-build-isolation --no-deps \
