@@ -73,6 +73,26 @@ size_t SkipPosition(absl::string_view line, size_t at, size_t end) {
   return at;
 }
 
+// Whether the atom goes on at `at`, where a colon stands; as GoesOn.
+bool ColonGoesOn(absl::string_view line, size_t begin, size_t at, Atom* atom,
+                 size_t* step) {
+  if (Is(line, at + 1, '/') && Is(line, at + 2, '/')) {
+    atom->url = true;
+    return true;
+  }
+  if (Is(line, at + 1, ':') && IsWordByte(line, at + 2)) {
+    ++atom->colons;
+    *step = 2;
+    return true;
+  }
+  // A time of day.
+  if (IsDigit(line, at - 1) && IsDigit(line, at + 1) && IsDigit(line, begin)) {
+    atom->path = true;
+    return true;
+  }
+  return false;
+}
+
 // Whether the atom goes on at `at`, where a byte of no word stands; counts what
 // it is. *step: how many bytes it takes.
 bool GoesOn(absl::string_view line, size_t begin, size_t at, Atom* atom,
@@ -103,22 +123,7 @@ bool GoesOn(absl::string_view line, size_t begin, size_t at, Atom* atom,
       ++atom->backslashes;
       return true;
     case ':':
-      if (Is(line, at + 1, '/') && Is(line, at + 2, '/')) {
-        atom->url = true;
-        return true;
-      }
-      if (Is(line, at + 1, ':') && IsWordByte(line, at + 2)) {
-        ++atom->colons;
-        *step = 2;
-        return true;
-      }
-      // A time of day.
-      if (IsDigit(line, at - 1) && IsDigit(line, at + 1) &&
-          IsDigit(line, begin)) {
-        atom->path = true;
-        return true;
-      }
-      return false;
+      return ColonGoesOn(line, begin, at, atom, step);
     default:
       *step = kTypographicApostrophe.size();
       return absl::StartsWith(line.substr(at), kTypographicApostrophe) &&

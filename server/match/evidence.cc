@@ -78,6 +78,28 @@ bool Evidence::IsSilent() const {
   });
 }
 
+void Evidence::Explain(const std::vector<const Item*>& items,
+                       Verdict* verdict) const {
+  size_t labels = 0;
+  for (const Item* item : items) {
+    if (item->meaning.category != verdict->category) continue;
+    if (labels == 0) {
+      verdict->flags = item->meaning.flags;
+      if (HasVeto(*item)) verdict->flags &= ~Meaning::kNotExecuted;
+    }
+    if (labels < kMaxLabels) {
+      absl::StrAppend(&verdict->evidence, labels == 0 ? "" : ", ", item->label);
+    }
+    ++labels;
+    if (verdict->first_move == Strategy::kUnspecified) {
+      verdict->first_move = item->meaning.first_move;
+    }
+    if (verdict->error_type == ErrorType::kUnspecified) {
+      verdict->error_type = item->meaning.error_type;
+    }
+  }
+}
+
 Verdict Evidence::Decide() const {
   std::vector<const Item*> items;
   for (const Item& item : items_) items.push_back(&item);
@@ -103,25 +125,7 @@ Verdict Evidence::Decide() const {
   if (confidence < kMinConfidence) return verdict;
   verdict.category = static_cast<Category>(best - totals.begin());
   verdict.confidence = confidence;
-
-  size_t labels = 0;
-  for (const Item* item : items) {
-    if (item->meaning.category != verdict.category) continue;
-    if (labels == 0) {
-      verdict.flags = item->meaning.flags;
-      if (HasVeto(*item)) verdict.flags &= ~Meaning::kNotExecuted;
-    }
-    if (labels < kMaxLabels) {
-      absl::StrAppend(&verdict.evidence, labels == 0 ? "" : ", ", item->label);
-    }
-    ++labels;
-    if (verdict.first_move == Strategy::kUnspecified) {
-      verdict.first_move = item->meaning.first_move;
-    }
-    if (verdict.error_type == ErrorType::kUnspecified) {
-      verdict.error_type = item->meaning.error_type;
-    }
-  }
+  Explain(items, &verdict);
   return verdict;
 }
 

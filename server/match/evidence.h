@@ -46,6 +46,9 @@ class Evidence {
   };
   // Whether anything clear speaks against `proof` that nothing was executed.
   bool HasVeto(const Item& proof) const;
+  // Adds what goes with the verdict's category, as the first of `items` that is
+  // of it says. `items`: the strongest first.
+  void Explain(const std::vector<const Item*>& items, Verdict* verdict) const;
 
   std::vector<Item> items_;
 };

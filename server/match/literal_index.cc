@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 
 namespace recourse {
 namespace {
@@ -100,6 +101,33 @@ int NoteLiteral(unsigned int id, unsigned long long, unsigned long long,
   return 0;
 }
 
+// By member, the number of the clause that is scanned for.
+std::vector<size_t> TriggersOf(absl::Span<const SharedCompiled> members) {
+  absl::flat_hash_map<absl::string_view, int> uses;
+  for (const SharedCompiled& member : members) {
+    for (const Clause& clause : member->requirement.clauses) {
+      for (const std::string& literal : clause) ++uses[literal];
+    }
+  }
+  // Few candidates come of literals that few patterns share, few false ones of
+  // long literals.
+  const auto cost = [&uses](const Clause& clause) {
+    int total = 0;
+    for (const std::string& literal : clause) total += uses[literal];
+    return std::make_tuple(total, -static_cast<int>(ShortestLiteral(clause)),
+                           clause.size());
+  };
+  std::vector<size_t> triggers;
+  for (const SharedCompiled& member : members) {
+    const std::vector<Clause>& clauses = member->requirement.clauses;
+    const auto trigger = std::min_element(
+        clauses.begin(), clauses.end(),
+        [&](const Clause& a, const Clause& b) { return cost(a) < cost(b); });
+    triggers.push_back(trigger - clauses.begin());
+  }
+  return triggers;
+}
+
 }  // namespace
 
 LiteralIndex::~LiteralIndex() { hs_free_database(database_); }
@@ -119,29 +147,11 @@ std::shared_ptr<const LiteralIndex> LiteralIndex::Create(
 }
 
 std::vector<absl::string_view> LiteralIndex::ChooseTriggers() {
-  absl::flat_hash_map<absl::string_view, int> uses;
-  for (const SharedCompiled& member : members_) {
-    for (const Clause& clause : member->requirement.clauses) {
-      for (const std::string& literal : clause) ++uses[literal];
-    }
-  }
-  // Few candidates come of literals that few patterns share, few false ones of
-  // long literals.
-  const auto cost = [&uses](const Clause& clause) {
-    int total = 0;
-    for (const std::string& literal : clause) total += uses[literal];
-    return std::make_tuple(total, -static_cast<int>(ShortestLiteral(clause)),
-                           clause.size());
-  };
-  std::vector<size_t> triggers;  // By member, the number of its clause.
+  const std::vector<size_t> triggers = TriggersOf(members_);
   FragmentUses fragment_uses;
-  for (const SharedCompiled& member : members_) {
-    const std::vector<Clause>& clauses = member->requirement.clauses;
-    const auto trigger = std::min_element(
-        clauses.begin(), clauses.end(),
-        [&](const Clause& a, const Clause& b) { return cost(a) < cost(b); });
-    triggers.push_back(trigger - clauses.begin());
-    for (const std::string& literal : *trigger) fragment_uses.Add(literal);
+  for (size_t i = 0; i < members_.size(); ++i) {
+    const Clause& clause = members_[i]->requirement.clauses[triggers[i]];
+    for (const std::string& literal : clause) fragment_uses.Add(literal);
   }
   std::vector<absl::string_view> fragments;
   absl::flat_hash_map<absl::string_view, uint32_t> numbers;
