@@ -277,6 +277,12 @@ absl::Status ChannelOutbox::Try(Message message, Round* round) {
                   *round);
   }
   const Judgement judgement = Judge(Post(*notice), clock_());
+  return Conclude(std::move(message), told, judgement, round);
+}
+
+absl::Status ChannelOutbox::Conclude(Message message,
+                                     v1::IncidentDelivery::State told,
+                                     const Judgement& judgement, Round* round) {
   switch (judgement.verdict) {
     case DeliveryVerdict::kDelivered:
       accepted_.insert(message.message_id());

@@ -98,6 +98,11 @@ class ChannelOutbox {
                           Round* round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Try(Message message, Round* round)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What follows from the endpoint's answer. `told`: what becomes of a message
+  // that it took.
+  absl::Status Conclude(Message message, v1::IncidentDelivery::State told,
+                        const Judgement& judgement, Round* round)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Notice> Render(const Message& message);
   absl::StatusOr<HttpResponse> Post(const Notice& notice);
   absl::Status LogNews(std::vector<News> news, Round* round)

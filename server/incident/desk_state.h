@@ -32,6 +32,9 @@ struct IncidentDesk::State {
   // Store's.
   absl::StatusOr<bool> AddWaiter(const IncidentTable::Entrance& entrance,
                                  StoredWaiter* waiter);
+  // As it will be stored, with the channels that are told.
+  StoredIncident NewIncident(const IncidentTable::Entrance& entrance,
+                             const EscalationRequest& request);
   absl::StatusOr<std::optional<EscalationReceipt>> OpenNew(
       const IncidentTable::Entrance& entrance,
       const EscalationRequest& request);
@@ -54,6 +57,14 @@ struct IncidentDesk::State {
   // UNAVAILABLE while it is pending.
   absl::StatusOr<StoredIncident> LookToChange(const std::string& incident_id);
   v1::Incident ToMessage(const StoredIncident& incident);
+  // Repeats that only memory knows go along with a resolution: nobody counts
+  // after it.
+  void AddUnwrittenRepeats(const std::string& incident_id,
+                           v1::Incident* record);
+  // Of a waiter that is not in the store: UNAVAILABLE while it is pending, else
+  // NOT_FOUND.
+  absl::Status WhyNotStored(const std::string& incident_id,
+                            const std::string& waiter_id);
   // nullopt: changed by somebody else meanwhile, try again.
   absl::StatusOr<std::optional<v1::ResolveIncidentResponse>> ResolveAll(
       StoredIncident incident, const v1::ResolveIncidentRequest& request,

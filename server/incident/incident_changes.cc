@@ -107,6 +107,16 @@ absl::StatusOr<v1::ResolveIncidentResponse> IncidentDesk::Resolve(
   return TooManyRaces();
 }
 
+void IncidentDesk::State::AddUnwrittenRepeats(const std::string& incident_id,
+                                              v1::Incident* record) {
+  const auto view = table.Find(incident_id);
+  if (!view.has_value()) return;
+  const v1::Incident& counted = view->record.incident();
+  record->set_occurrence_count(
+      std::max(record->occurrence_count(), counted.occurrence_count()));
+  *record->mutable_last_seen_time() = counted.last_seen_time();
+}
+
 absl::StatusOr<std::optional<v1::ResolveIncidentResponse>>
 IncidentDesk::State::ResolveAll(StoredIncident incident,
                                 const v1::ResolveIncidentRequest& request,
@@ -122,13 +132,7 @@ IncidentDesk::State::ResolveAll(StoredIncident incident,
   }
   const std::map<std::string, WaiterMark> waiters =
       table.Waiters(incident.incident_id);
-  // Nobody counts after this: repeats that only memory knows go along.
-  if (const auto view = table.Find(incident.incident_id); view.has_value()) {
-    const v1::Incident& counted = view->record.incident();
-    record.set_occurrence_count(
-        std::max(record.occurrence_count(), counted.occurrence_count()));
-    *record.mutable_last_seen_time() = counted.last_seen_time();
-  }
+  AddUnwrittenRepeats(incident.incident_id, &record);
   record.set_state(v1::INCIDENT_STATE_RESOLVED);
   *record.mutable_resolution() = ToResolution(request, now);
   const std::string key = IncidentKey(incident.incident_id);
@@ -151,6 +155,13 @@ IncidentDesk::State::ResolveAll(StoredIncident incident,
   return response;
 }
 
+absl::Status IncidentDesk::State::WhyNotStored(const std::string& incident_id,
+                                               const std::string& waiter_id) {
+  const bool spooled = table.StandingOf(incident_id, waiter_id) ==
+                       IncidentTable::Standing::kWaiting;
+  return spooled ? NotWrittenYet(incident_id) : NoWaiter(waiter_id);
+}
+
 absl::StatusOr<std::optional<v1::ResolveIncidentResponse>>
 IncidentDesk::State::ResolveOne(const StoredIncident& incident,
                                 const v1::ResolveIncidentRequest& request,
@@ -159,11 +170,7 @@ IncidentDesk::State::ResolveOne(const StoredIncident& incident,
   auto stored = ReadWaiter(*store, incident.incident_id, request.waiter_id());
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) {
-    const bool spooled =
-        table.StandingOf(incident.incident_id, request.waiter_id()) ==
-        IncidentTable::Standing::kWaiting;
-    return spooled ? NotWrittenYet(incident.incident_id)
-                   : NoWaiter(request.waiter_id());
+    return WhyNotStored(incident.incident_id, request.waiter_id());
   }
   StoredWaiter waiter = **std::move(stored);
   v1::IncidentWaiter& record = *waiter.record.mutable_waiter();

@@ -158,18 +158,25 @@ absl::StatusOr<bool> IncidentDesk::State::AddWaiter(
   return TooManyRaces();
 }
 
-absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
+StoredIncident IncidentDesk::State::NewIncident(
     const IncidentTable::Entrance& entrance, const EscalationRequest& request) {
-  const std::string& fingerprint = entrance.fingerprint;
-  const absl::Cleanup leave = [&] { table.Leave(fingerprint); };
   StoredIncident incident =
       entrance.collects == Collects::kNothing
-          ? ToIncident(request, fingerprint)
-          : ToCollecting(request, entrance.collects, fingerprint);
+          ? ToIncident(request, entrance.fingerprint)
+          : ToCollecting(request, entrance.collects, entrance.fingerprint);
   v1::Incident& message = *incident.record.mutable_incident();
   const std::vector<std::string> channels =
       notifier->ChannelsFor(message, request.from_default_plan);
   message.mutable_channels()->Assign(channels.begin(), channels.end());
+  return incident;
+}
+
+absl::StatusOr<std::optional<EscalationReceipt>> IncidentDesk::State::OpenNew(
+    const IncidentTable::Entrance& entrance, const EscalationRequest& request) {
+  const std::string& fingerprint = entrance.fingerprint;
+  const absl::Cleanup leave = [&] { table.Leave(fingerprint); };
+  StoredIncident incident = NewIncident(entrance, request);
+  const v1::Incident& message = incident.record.incident();
   StoreTransaction transaction = OpeningTransaction(
       incident, notifier->MessagesFor(message, NoticeKind::kOpened,
                                       request.from_default_plan, request.now));
