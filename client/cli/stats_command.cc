@@ -17,14 +17,8 @@ std::string IfKnown(bool known, const std::string& text) {
   return known ? text : "-";
 }
 
-void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
+void AddOutcomes(const v1::RecoveryStatistics& stats, Fields& fields) {
   const bool known = stats.succeeded() + stats.failed() + stats.abandoned() > 0;
-  Fields fields;
-  fields.Add("window", absl::StrCat(ShortName(stats.window()), ", ",
-                                    TimeText(stats.start_time()), " to ",
-                                    TimeText(stats.end_time())));
-  fields.Add("decisions", absl::StrCat(stats.total_attempts(), ", unmatched ",
-                                       stats.unmatched_errors()));
   fields.Add(
       "recoveries",
       absl::StrCat(stats.recoveries(), ": ", stats.succeeded(), " succeeded, ",
@@ -45,6 +39,16 @@ void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
                   Milliseconds(stats.recovery_time().p50_ms()), ", p95 ",
                   Milliseconds(stats.recovery_time().p95_ms()), ", p99 ",
                   Milliseconds(stats.recovery_time().p99_ms()))));
+}
+
+void PrintOverview(const v1::RecoveryStatistics& stats, Context& context) {
+  Fields fields;
+  fields.Add("window", absl::StrCat(ShortName(stats.window()), ", ",
+                                    TimeText(stats.start_time()), " to ",
+                                    TimeText(stats.end_time())));
+  fields.Add("decisions", absl::StrCat(stats.total_attempts(), ", unmatched ",
+                                       stats.unmatched_errors()));
+  AddOutcomes(stats, fields);
   fields.Add(
       "retries",
       IfKnown(stats.total_attempts() > 0,

@@ -86,12 +86,27 @@ class TabFixer {
     return least <= 8 ? least : 0;
   }
 
+  // What a line stands in.
+  struct Node {
+    size_t column;
+    bool dash;
+  };
+
+  // Leaves what a line at `column` is not in; whether it left anything.
+  static bool Leave(const YamlLine& line, size_t column,
+                    std::vector<Node>& stack) {
+    bool ended = false;
+    while (!stack.empty() && (stack.back().column > column ||
+                              (stack.back().column == column &&
+                               stack.back().dash && !line.dash))) {
+      stack.pop_back();
+      ended = true;
+    }
+    return ended;
+  }
+
   // How deep each line is, with tabs of this width; nullopt: that is no YAML.
   std::optional<std::vector<size_t>> LevelsWith(size_t width) const {
-    struct Node {
-      size_t column;
-      bool dash;
-    };
     std::vector<Node> stack;
     std::vector<size_t> levels;
     bool opens = true;
@@ -102,13 +117,7 @@ class TabFixer {
       }
       if (line.kind != Kind::kStructure) continue;
       const size_t column = Column(line, width);
-      bool ended = false;
-      while (!stack.empty() && (stack.back().column > column ||
-                                (stack.back().column == column &&
-                                 stack.back().dash && !line.dash))) {
-        stack.pop_back();
-        ended = true;
-      }
+      const bool ended = Leave(line, column, stack);
       const bool same = !stack.empty() && stack.back().column == column;
       if (same ? stack.back().dash != line.dash && !opens : ended || !opens) {
         return std::nullopt;

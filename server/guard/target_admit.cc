@@ -140,6 +140,19 @@ RunPlace TargetGuard::AskOwn(const RunWish& wish, Caller* caller,
   return {RunPlace::Kind::kAskAgain, *again};
 }
 
+// `at`, or the later slot, by `last`, that pacing leaves. REQUIRES: a rate.
+absl::Time TargetGuard::Pace(absl::Time at, absl::Time last, Admitted* admitted,
+                             absl::Time now) {
+  if (pacer_ == nullptr) pacer_ = std::make_unique<Pacer>(policy_->pacing);
+  const absl::Time slot = pacer_->Book(at, last, now);
+  if (slot <= at) return at;
+  admitted->notes.emplace_back(
+      TraceReason::kHeldBack,
+      absl::StrFormat("retries to %s are paced at %g a second", target(),
+                      policy_->pacing.max_retry_rate));
+  return slot;
+}
+
 // Lifts the run's time for a hold and for pacing; never past the caller's last
 // chance.
 void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
@@ -163,15 +176,7 @@ void TargetGuard::HoldBack(const AdmitRequest& request, const RunWish& wish,
                                  absl::StrCat(target(), " asked to wait"));
   }
   if (policy_->pacing.max_retry_rate > 0 && !request.first_call) {
-    if (pacer_ == nullptr) pacer_ = std::make_unique<Pacer>(policy_->pacing);
-    const absl::Time slot = pacer_->Book(at, last, now);
-    if (slot > at) {
-      at = slot;
-      admitted->notes.emplace_back(
-          TraceReason::kHeldBack,
-          absl::StrFormat("retries to %s are paced at %g a second", target(),
-                          policy_->pacing.max_retry_rate));
-    }
+    at = Pace(at, last, admitted, now);
   }
   at = std::max(place->at, std::min(at, wish.last));
   if (place->permit != 0 && at > place->at) {

@@ -134,6 +134,8 @@ class TargetGuard {
   bool Reserve(Admitted* admitted, absl::Time now);
   RunPlace AskCircuits(const RunWish& wish, Caller* caller, absl::Time now);
   RunPlace AskOwn(const RunWish& wish, Caller* caller, absl::Time now);
+  absl::Time Pace(absl::Time at, absl::Time last, Admitted* admitted,
+                  absl::Time now);
   void HoldBack(const AdmitRequest& request, const RunWish& wish,
                 RunPlace* place, Admitted* admitted, absl::Time now);
   NotAdmitted WhyRefused(const RunWish& wish, const Caller* caller,

@@ -175,6 +175,26 @@ constexpr RulePattern kCardNumber[] = {
     {R"re(\d{4}[ .-]{1,2}\d{6}[ .-]{1,2}\d{4,5})re", CardNumber},
 };
 
+// What a text must have for a rule to be tried on it.
+constexpr char kVendorKeyHint[] =
+    R"re(\bsk-|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]|gh[pousr]_|github_pat_|xox[a-z]|)re"
+    R"re(xapp-|AIza|ya29\.|GOCSPX|1//0|\bgl[a-z]+-|(?:hf|r8|gsk|npm|nvapi|)re"
+    R"re(figd|ntn|rubygems|dckr_pat|lin_api|shpat|shpca|shppa|shpss|glsa|)re"
+    R"re(glc|sbp|sntrys|sntryu|pscale_[a-z]+|do[opr]_v1|secret|lsv2_[ps][tk]|)re"
+    R"re(phx|phc|re|tvly|fc)[_-][A-Za-z0-9_]{6}|(?:pypi|xai|pplx|sq0[a-z]+|)re"
+    R"re(PMAK|NRAK|LTAI|key)-[A-Za-z0-9]{6}|\bSG\.|[sr]k_(?:live|test)|)re"
+    R"re(whsec_|SK[0-9a-f]{6}|dapi[0-9a-f]{6}|[0-9a-f]{6}-us\d|hv[sbr]\.|)re"
+    R"re(dp\.[a-z]{2}\.|atlasv1|pat[A-Za-z0-9]{14}\.|ATATT3|AGE-SECRET|EAAA|)re"
+    R"re(:AA|8Q~|(?i:hooks\.slack|/api/webhooks|webhookb2|AccountKey|)re"
+    R"re(SharedAccess|sig=))re";
+constexpr char kKeyValueHint[] =
+    R"re((?i)(?:pass(?:word|wd|code|[ _-]?phrase)?|pwd|secret|token|)re"
+    R"re(credential|_auth|sig|signature|key(?:[ _-]?id)?|cookie))re"
+    R"re((?:\s(?:provided|given|used|value))?\\*["'`]?\]?(?:\s*(?:[=:>]|%3d)|)re"
+    R"re(\s+is[\s:])|password\s+'|identified|)re"
+    R"re(-[\w.-]*(?:pass|word|wd|phrase|code|pwd|secret|token|key)\s|)re"
+    R"re((?:password|passwd|secret|token|key)\\*["']\s*,)re";
+
 }  // namespace
 
 std::optional<TextSpan> FirstGroup(absl::string_view, const Groups& groups) {
@@ -199,29 +219,11 @@ absl::Span<const BuiltinRule> BuiltinRules() {
   };
   static const BuiltinRule kRules[] = {
       {"private_key", "PRIVATE KEY", kPrivateKey},
-      {"vendor_key",
-       R"re(\bsk-|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]|gh[pousr]_|github_pat_|xox[a-z]|)re"
-       R"re(xapp-|AIza|ya29\.|GOCSPX|1//0|\bgl[a-z]+-|(?:hf|r8|gsk|npm|nvapi|)re"
-       R"re(figd|ntn|rubygems|dckr_pat|lin_api|shpat|shpca|shppa|shpss|glsa|)re"
-       R"re(glc|sbp|sntrys|sntryu|pscale_[a-z]+|do[opr]_v1|secret|lsv2_[ps][tk]|)re"
-       R"re(phx|phc|re|tvly|fc)[_-][A-Za-z0-9_]{6}|(?:pypi|xai|pplx|sq0[a-z]+|)re"
-       R"re(PMAK|NRAK|LTAI|key)-[A-Za-z0-9]{6}|\bSG\.|[sr]k_(?:live|test)|)re"
-       R"re(whsec_|SK[0-9a-f]{6}|dapi[0-9a-f]{6}|[0-9a-f]{6}-us\d|hv[sbr]\.|)re"
-       R"re(dp\.[a-z]{2}\.|atlasv1|pat[A-Za-z0-9]{14}\.|ATATT3|AGE-SECRET|EAAA|)re"
-       R"re(:AA|8Q~|(?i:hooks\.slack|/api/webhooks|webhookb2|AccountKey|)re"
-       R"re(SharedAccess|sig=))re",
-       kVendorKey},
+      {"vendor_key", kVendorKeyHint, kVendorKey},
       {"jwt", "eyJ", kJwt},
       {"url_userinfo", R"re(://\S*@|(?i:jdbc:oracle))re", kUrlUserinfo},
       {"bearer", "(?i)authorization|bearer|basic|curl", kBearer},
-      {"key_value",
-       R"re((?i)(?:pass(?:word|wd|code|[ _-]?phrase)?|pwd|secret|token|)re"
-       R"re(credential|_auth|sig|signature|key(?:[ _-]?id)?|cookie))re"
-       R"re((?:\s(?:provided|given|used|value))?\\*["'`]?\]?(?:\s*(?:[=:>]|%3d)|)re"
-       R"re(\s+is[\s:])|password\s+'|identified|)re"
-       R"re(-[\w.-]*(?:pass|word|wd|phrase|code|pwd|secret|token|key)\s|)re"
-       R"re((?:password|passwd|secret|token|key)\\*["']\s*,)re",
-       kKeyValue},
+      {"key_value", kKeyValueHint, kKeyValue},
       {"email", "@|%40", kEmail},
       {"card_number", R"re(\d{4}(?:[ .-]{0,2}\d){9})re", kCardNumber},
   };

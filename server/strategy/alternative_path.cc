@@ -57,32 +57,40 @@ AlternativeAction Take(std::vector<Alternative> left) {
   return action;
 }
 
-}  // namespace
-
-StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
-  const Capabilities& capabilities = context.failure.capabilities;
-  const bool listed = !step.alternatives.empty();
-  std::vector<Alternative> left =
-      listed ? step.alternatives : Declared(capabilities);
-  if (context.rerun_refused.has_value()) {
-    return Exhausted{*context.rerun_refused,
-                     "the operation must not run again"};
-  }
+// Of those that the step lists, or else the caller declares, those that are
+// neither tried nor excluded.
+std::vector<Alternative> Untried(const AlternativePathStep& step,
+                                 const StepContext& context) {
+  std::vector<Alternative> left = step.alternatives.empty()
+                                      ? Declared(context.failure.capabilities)
+                                      : step.alternatives;
   std::erase_if(left, [&](const Alternative& a) {
     return Contains(step.exclude, a.name) ||
            a.target == context.failure.target ||
            WasTried(context.progress, a.name) ||
            WasTried(context.progress, a.target);
   });
+  return left;
+}
+
+}  // namespace
+
+StepAnswer Decide(const AlternativePathStep& step, const StepContext& context) {
+  if (context.rerun_refused.has_value()) {
+    return Exhausted{*context.rerun_refused,
+                     "the operation must not run again"};
+  }
+  std::vector<Alternative> left = Untried(step, context);
   // The memory of tried ones is bounded: past it, they would come round again.
   if (left.empty() ||
       context.granted >= static_cast<int>(kMaxTriedAlternatives)) {
     return Exhausted{TraceReason::kNoAlternativeLeft,
-                     listed ? "every alternative was tried or is excluded"
-                            : "the caller declares no further alternative"};
+                     step.alternatives.empty()
+                         ? "the caller declares no further alternative"
+                         : "every alternative was tried or is excluded"};
   }
   std::erase_if(left, [&](const Alternative& a) {
-    return !capabilities.CanTake(a.name);
+    return !context.failure.capabilities.CanTake(a.name);
   });
   if (left.empty()) {
     return Exhausted{TraceReason::kCapabilityMissing,

@@ -12,12 +12,8 @@
 namespace recourse {
 namespace {
 
-RetryStep ParseRetry(const v1::RetryStep& message, Checker& check) {
-  RetryStep step;
-  if (message.has_max_retries()) {
-    check.Number("max_retries", message.max_retries(), 0, 100);
-    step.max_retries = message.max_retries();
-  }
+void ParseBackoff(const v1::RetryStep& message, Checker& check,
+                  RetryStep& step) {
   check.KnownEnum("backoff", message.backoff());
   if (message.backoff() != v1::BACKOFF_UNSPECIFIED) {
     step.backoff = FromMessageEnum<Backoff>(message.backoff());
@@ -34,6 +30,10 @@ RetryStep ParseRetry(const v1::RetryStep& message, Checker& check) {
     step.max_delay = check.Duration("max_delay", message.max_delay(),
                                     absl::ZeroDuration(), absl::Hours(24));
   }
+}
+
+void ParseJitter(const v1::RetryStep& message, Checker& check,
+                 RetryStep& step) {
   check.KnownEnum("jitter", message.jitter());
   if (message.jitter() != v1::JITTER_UNSPECIFIED) {
     step.jitter = FromMessageEnum<Jitter>(message.jitter());
@@ -44,6 +44,16 @@ RetryStep ParseRetry(const v1::RetryStep& message, Checker& check) {
   }
   if (message.has_jitter_max()) step.jitter_max = message.jitter_max();
   check.Number("jitter_max", step.jitter_max, step.jitter_min, 10);
+}
+
+RetryStep ParseRetry(const v1::RetryStep& message, Checker& check) {
+  RetryStep step;
+  if (message.has_max_retries()) {
+    check.Number("max_retries", message.max_retries(), 0, 100);
+    step.max_retries = message.max_retries();
+  }
+  ParseBackoff(message, check, step);
+  ParseJitter(message, check, step);
   if (message.has_max_retry_after()) {
     step.max_retry_after =
         check.Duration("max_retry_after", message.max_retry_after(),

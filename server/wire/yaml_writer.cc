@@ -164,52 +164,75 @@ std::string EnumText(const FieldDescriptor& field, int number) {
   return value == nullptr ? absl::StrCat(number) : ShortName(*value);
 }
 
-// One value of a field; `index` is used when the field is repeated.
-void WriteItem(YAML::Emitter& out, const Message& message,
-               const FieldDescriptor& field, int index) {
-  const Reflection* reflection = message.GetReflection();
-  const auto get = [&](auto one, auto repeated) {
+// One value of a field.
+struct FieldItem {
+  const Message& message;
+  const FieldDescriptor& field;
+  int index;  // Where the field is repeated.
+
+  // By the getters of its type: for a single field and for a repeated one.
+  template <typename One, typename Repeated>
+  decltype(auto) Get(One one, Repeated repeated) const {
+    const Reflection* reflection = message.GetReflection();
     return field.is_repeated() ? (reflection->*repeated)(message, &field, index)
                                : (reflection->*one)(message, &field);
-  };
-  using R = Reflection;
-  switch (field.cpp_type()) {
+  }
+};
+
+// REQUIRES: the field is one of numbers.
+std::string NumberOf(const FieldItem& item) {
+  switch (item.field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      out << absl::StrCat(get(&R::GetInt32, &R::GetRepeatedInt32));
-      break;
+      return absl::StrCat(
+          item.Get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32));
     case FieldDescriptor::CPPTYPE_INT64:
-      out << absl::StrCat(get(&R::GetInt64, &R::GetRepeatedInt64));
-      break;
+      return absl::StrCat(
+          item.Get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64));
     case FieldDescriptor::CPPTYPE_UINT32:
-      out << absl::StrCat(get(&R::GetUInt32, &R::GetRepeatedUInt32));
-      break;
+      return absl::StrCat(
+          item.Get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32));
     case FieldDescriptor::CPPTYPE_UINT64:
-      out << absl::StrCat(get(&R::GetUInt64, &R::GetRepeatedUInt64));
-      break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      out << NumberText(get(&R::GetDouble, &R::GetRepeatedDouble));
-      break;
+      return absl::StrCat(
+          item.Get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      out << NumberText(get(&R::GetFloat, &R::GetRepeatedFloat));
-      break;
+      return NumberText(
+          item.Get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat));
+    default:
+      return NumberText(
+          item.Get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble));
+  }
+}
+
+void WriteItem(YAML::Emitter& out, const FieldItem& item) {
+  switch (item.field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
-      out << (get(&R::GetBool, &R::GetRepeatedBool) ? "true" : "false");
+      out << (item.Get(&Reflection::GetBool, &Reflection::GetRepeatedBool)
+                  ? "true"
+                  : "false");
       break;
     case FieldDescriptor::CPPTYPE_ENUM:
-      out << EnumText(field, get(&R::GetEnumValue, &R::GetRepeatedEnumValue));
+      out << EnumText(item.field, item.Get(&Reflection::GetEnumValue,
+                                           &Reflection::GetRepeatedEnumValue));
       break;
     case FieldDescriptor::CPPTYPE_STRING: {
-      const std::string text = get(&R::GetString, &R::GetRepeatedString);
-      WriteText(out, field.type() == FieldDescriptor::TYPE_BYTES
+      const std::string text =
+          item.Get(&Reflection::GetString, &Reflection::GetRepeatedString);
+      WriteText(out, item.field.type() == FieldDescriptor::TYPE_BYTES
                          ? absl::Base64Escape(text)
                          : text);
       break;
     }
-    case FieldDescriptor::CPPTYPE_MESSAGE:
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      const Reflection* reflection = item.message.GetReflection();
       WriteSubmessage(
-          out, field.is_repeated()
-                   ? reflection->GetRepeatedMessage(message, &field, index)
-                   : reflection->GetMessage(message, &field));
+          out, item.field.is_repeated()
+                   ? reflection->GetRepeatedMessage(item.message, &item.field,
+                                                    item.index)
+                   : reflection->GetMessage(item.message, &item.field));
+      break;
+    }
+    default:
+      out << NumberOf(item);
       break;
   }
 }
@@ -233,9 +256,9 @@ void WriteMap(YAML::Emitter& out, const Message& message,
   out << YAML::BeginMap;
   for (const auto& [order, entry] : ordered) {
     out << YAML::Key;
-    WriteItem(out, *entry, key, 0);
+    WriteItem(out, {*entry, key, 0});
     out << YAML::Value;
-    WriteItem(out, *entry, value, 0);
+    WriteItem(out, {*entry, value, 0});
   }
   out << YAML::EndMap;
 }
@@ -243,12 +266,12 @@ void WriteMap(YAML::Emitter& out, const Message& message,
 void WriteField(YAML::Emitter& out, const Message& message,
                 const FieldDescriptor& field) {
   if (field.is_map()) return WriteMap(out, message, field);
-  if (!field.is_repeated()) return WriteItem(out, message, field, 0);
+  if (!field.is_repeated()) return WriteItem(out, {message, field, 0});
   const bool scalars = field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
   if (scalars) out << YAML::Flow;
   out << YAML::BeginSeq;
   const int size = message.GetReflection()->FieldSize(message, &field);
-  for (int i = 0; i < size; ++i) WriteItem(out, message, field, i);
+  for (int i = 0; i < size; ++i) WriteItem(out, {message, field, i});
   out << YAML::EndSeq;
 }
 
