@@ -297,12 +297,12 @@ def survey_one_damage(fixers, name, sources, limit, show):
     if not damaged:
         print(f"  {name:28} nothing to damage")
         return True
-    percent = [100 * n / damaged
-               for n in (parsed, same, refused, damaged - parsed - refused)]
+    wrong = damaged - parsed - refused
+    percent = [100 * n / damaged for n in (parsed, same, refused, wrong)]
     print(f"  {name:28} {damaged:5} damaged: parses {percent[0]:.0f} %, as before"
           f" {percent[1]:.0f} %, left alone {percent[2]:.0f} %, changed and broken"
           f" {percent[3]:.0f} %; floor {floor} %")
-    wrong = damaged - parsed - refused
+    # Of a small sample one alone may be above the ceiling.
     return percent[0] >= floor and wrong <= max(1, CEILING * damaged / 100)
 
 

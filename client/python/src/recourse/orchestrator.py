@@ -318,6 +318,12 @@ class ErrorRecoveryOrchestrator:
             result = RecoveryResult(False, error_message=_why(told, error), exception=error)
         while pending:
             await self._tell(way, "attempt", context, pending.pop(0))
+        self._conclude(result, told, context)
+        return result
+
+    def _conclude(self, result: RecoveryResult, told: Sequence[Decision],
+                  context: RecoveryContext) -> None:
+        """What the decisions say of the result; a local escalation is told to the log."""
         result.decision = told[-1] if told else None
         # The strategy that was at work, not the NONE that gave up.
         used = [d.strategy_used for d in told if d.strategy_used is not RecoveryStrategy.NONE]
@@ -326,7 +332,6 @@ class ErrorRecoveryOrchestrator:
                 and result.decision.disposition is Disposition.ESCALATED:
             _LOG.error("escalated: %s: %s (%s)", context.node_name, context.exception,
                        result.decision.action)
-        return result
 
     def _options(self, context: RecoveryContext, pattern: Optional[ErrorPattern],
                  call: Optional[FailedCall]) -> Options:
