@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/usage_error.h"
 #include "server/wire/times.h"
 #include "server/wire/yaml.h"
 
@@ -261,7 +262,11 @@ CommandLine ReadCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     std::ostringstream out, complaint;
     line.exit_code = app.exit(error, out, complaint) == 0 ? 0 : 2;
-    line.text = out.str() + complaint.str();
+    const std::string unknown = line.exit_code == 0 ? "" : UnknownWord(app);
+    line.text = unknown.empty() ? out.str() + complaint.str()
+                                : absl::StrCat("recourse-server: ", unknown,
+                                               "\nRun with --help for more "
+                                               "information.\n");
     return line;
   }
   absl::StatusOr<ServerConfig> config = flags.Read();

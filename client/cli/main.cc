@@ -4,8 +4,8 @@
 
 #include "CLI/CLI.hpp"
 #include "client/cli/commands.h"
-#include "client/cli/usage_error.h"
 #include "google/protobuf/stubs/logging.h"
+#include "server/usage_error.h"
 
 int main(int argc, char** argv) {
   using namespace recourse::cli;
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const std::string unknown =
-        error.get_exit_code() == 0 ? "" : UnknownWord(app);
+        error.get_exit_code() == 0 ? "" : recourse::UnknownWord(app);
     if (unknown.empty()) return app.exit(error) == 0 ? kDone : kBadUsage;
     context.FailUsage(absl::InvalidArgumentError(unknown));
     std::cerr << "Run with --help for more information.\n";

@@ -71,6 +71,9 @@ TEST(ReadCommandLine, BadUsageSaysWhatIsWrong) {
   const std::string config = unknown_key.path();
   const Row rows[] = {
       {{"--nonsense"}, "--nonsense"},
+      {{"--liten", "x"}, "no flag --liten; did you mean --listen?"},
+      {{"--stroe=memory:"}, "no flag --stroe; did you mean --store?"},
+      {{"start"}, "no use for the word start"},
       {{"--listen"}, "--listen"},
       {{"--listen", "nowhere"}, "HOST:PORT"},
       {{"--listen", "127.0.0.1:65536"}, "65535"},

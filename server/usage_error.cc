@@ -1,4 +1,4 @@
-#include "client/cli/usage_error.h"
+#include "server/usage_error.h"
 
 #include <vector>
 
@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/wire/yaml_reader.h"
 
-namespace recourse::cli {
+namespace recourse {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -54,4 +54,4 @@ std::string UnknownWord(const CLI::App& app) {
   return absl::StrCat("no command ", absl::StrJoin(path, " "), suggestion);
 }
 
-}  // namespace recourse::cli
+}  // namespace recourse

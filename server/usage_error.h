@@ -5,7 +5,7 @@
 
 #include "CLI/CLI.hpp"
 
-namespace recourse::cli {
+namespace recourse {
 
 // "no command handel; did you mean handle?" for the first word that `app` does
 // not know; empty when it knows them all. Call it after a failed parse: CLI11
@@ -13,4 +13,4 @@ namespace recourse::cli {
 // misspelt flag is both.
 std::string UnknownWord(const CLI::App& app);
 
-}  // namespace recourse::cli
+}  // namespace recourse
