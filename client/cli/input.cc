@@ -17,14 +17,6 @@ constexpr size_t kMaxInputBytes = 1 << 20;
 constexpr size_t kInputEndBytes = 8 << 10;
 constexpr size_t kMaxStateBytes = 4 << 20;
 
-// Up to `max_bytes` of `in`.
-std::string ReadUpTo(std::istream& in, size_t max_bytes) {
-  std::string text(max_bytes, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(max_bytes));
-  text.resize(static_cast<size_t>(in.gcount()));
-  return text;
-}
-
 absl::StatusOr<std::string> StateText(const std::string& argument,
                                       Context& context) {
   if (argument == "-") return ReadUpTo(context.in, kMaxStateBytes + 1);
@@ -39,6 +31,13 @@ absl::StatusOr<std::string> StateText(const std::string& argument,
 }
 
 }  // namespace
+
+std::string ReadUpTo(std::istream& in, size_t max_bytes) {
+  std::string text(max_bytes, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(max_bytes));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
 
 std::string ReadMessage(std::istream& in) {
   std::string text;

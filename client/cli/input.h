@@ -9,6 +9,9 @@
 
 namespace recourse::cli {
 
+// Up to `max_bytes` of `in`.
+std::string ReadUpTo(std::istream& in, size_t max_bytes);
+
 // All of `in` without the last line break; of more than 1 MiB the first and the
 // last 8 KiB, which is what the server would read of it.
 std::string ReadMessage(std::istream& in);

@@ -21,7 +21,8 @@ void PrintWarnings(
 
 ExitCode ChangeFromFile(const std::string& path, PatternTransaction::Kind kind,
                         bool validate_only, Context& context) {
-  const PatternReading reading = ReadPatterns({path}, WhenEmpty::kError);
+  const PatternReading reading =
+      ReadPatterns({path}, WhenEmpty::kError, context);
   if (!reading.errors.empty()) {
     PrintErrors(reading, context);
     return kBadUsage;
@@ -94,7 +95,8 @@ void PrintDifferences(const v1::ApplyErrorPatternsResponse& response,
 }
 
 ExitCode Apply(const ApplyFlags& flags, Context& context) {
-  const PatternReading reading = ReadPatterns(flags.paths, WhenEmpty::kFine);
+  const PatternReading reading =
+      ReadPatterns(flags.paths, WhenEmpty::kFine, context);
   if (!reading.errors.empty()) {
     PrintErrors(reading, context);
     return kBadUsage;
@@ -128,7 +130,8 @@ void AddFileCommand(CLI::App& patterns, const std::string& name,
   CLI::App* command = patterns.add_subcommand(name, help);
   auto path = std::make_shared<std::string>();
   auto validate_only = std::make_shared<bool>(false);
-  command->add_option("FILE", *path, "A pattern file")->required();
+  command->add_option("FILE", *path, "A pattern file; - reads standard input")
+      ->required();
   command->add_flag("--validate-only,--dry-run", *validate_only,
                     "Let the server check it, change nothing");
   command->footer(footer);
@@ -165,7 +168,9 @@ void AddApply(CLI::App& patterns, Context& context) {
   CLI::App* command = patterns.add_subcommand(
       "apply", "Make the users' patterns those of a directory or of files");
   auto flags = std::make_shared<ApplyFlags>();
-  command->add_option("PATH", flags->paths, "A directory, or files")
+  command
+      ->add_option("PATH", flags->paths,
+                   "A directory, or files; - reads standard input")
       ->required();
   command->add_flag("--prune", flags->prune,
                     "Remove users' patterns that are not in the set");

@@ -55,7 +55,7 @@ void PrintFindingsAsJson(const PatternReading& loaded,
 }
 
 ExitCode Validate(const Files& files, Context& context) {
-  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError);
+  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError, context);
   auto findings = LintPatterns(loaded.sources);
   if (!findings.ok()) {
     loaded.errors.push_back(findings.status());
@@ -80,7 +80,7 @@ ExitCode Validate(const Files& files, Context& context) {
 }
 
 ExitCode Test(const Files& files, Context& context) {
-  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError);
+  PatternReading loaded = ReadPatterns(files, WhenEmpty::kError, context);
   ExampleReport report;
   if (loaded.errors.empty()) {
     auto tested = TestExamples(loaded.sources);
@@ -117,7 +117,10 @@ void AddCheck(CLI::App& patterns, const std::string& name,
               ExitCode (*run)(const Files&, Context&), Context& context) {
   CLI::App* command = patterns.add_subcommand(name, help);
   auto files = std::make_shared<Files>();
-  command->add_option("FILE", *files, "Pattern files, or directories of them")
+  command
+      ->add_option(
+          "FILE", *files,
+          "Pattern files, or directories of them; - reads standard input")
       ->required();
   command->footer(footer);
   command->callback([files, run, &context] {

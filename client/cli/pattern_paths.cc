@@ -6,19 +6,29 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/input.h"
+#include "server/wire/yaml_reader.h"
 
 namespace recourse::cli {
 namespace {
 
-PatternReading ReadPath(const std::string& path, WhenEmpty when_empty) {
+PatternReading ReadAny(const std::string& path, bool folder, Context& context) {
+  if (folder) return ReadPatternDirectory(path);
+  if (path != "-") return ReadPatternFile(path);
+  return ReadPatternText("standard input",
+                         ReadUpTo(context.in, kMaxYamlBytes + 1));
+}
+
+PatternReading ReadPath(const std::string& path, WhenEmpty when_empty,
+                        Context& context) {
   std::error_code ignored;
-  const bool folder = std::filesystem::is_directory(path, ignored);
-  PatternReading reading =
-      folder ? ReadPatternDirectory(path) : ReadPatternFile(path);
+  const bool folder =
+      path != "-" && std::filesystem::is_directory(path, ignored);
+  PatternReading reading = ReadAny(path, folder, context);
   const bool empty = reading.sources.empty() && reading.errors.empty();
   if (empty && when_empty == WhenEmpty::kError) {
     reading.errors.push_back(absl::NotFoundError(
-        absl::StrCat("no pattern in ", path,
+        absl::StrCat("no pattern in ", path == "-" ? "standard input" : path,
                      folder ? ", directly in a *.yaml or *.yml file"
                             : ", which needs `patterns:` and a list")));
   }
@@ -28,10 +38,10 @@ PatternReading ReadPath(const std::string& path, WhenEmpty when_empty) {
 }  // namespace
 
 PatternReading ReadPatterns(const std::vector<std::string>& paths,
-                            WhenEmpty when_empty) {
+                            WhenEmpty when_empty, Context& context) {
   PatternReading all;
   for (const std::string& path : paths) {
-    PatternReading one = ReadPath(path, when_empty);
+    PatternReading one = ReadPath(path, when_empty, context);
     std::move(one.sources.begin(), one.sources.end(),
               std::back_inserter(all.sources));
     std::move(one.errors.begin(), one.errors.end(),

@@ -18,6 +18,19 @@ struct SuggestFlags {
   bool yaml = false;
 };
 
+// Why there is none, so that nobody waits for what cannot come.
+std::string WhyNone(const v1::SuggestErrorPatternsResponse& response,
+                    const SuggestFlags& flags) {
+  std::string text = absl::StrCat("a suggestion needs at least ",
+                                  flags.min_count, " alike (--min-count)");
+  if (response.unmatched_errors() < flags.min_count) {
+    absl::StrAppend(&text,
+                    "; `recourse replay` and `match` record nothing: send "
+                    "errors from the program, or with `recourse handle`");
+  }
+  return text;
+}
+
 // A pattern file, each pattern's numbers in a comment above all of them.
 void PrintYaml(const v1::SuggestErrorPatternsResponse& response,
                Context& context) {
@@ -35,7 +48,7 @@ void PrintYaml(const v1::SuggestErrorPatternsResponse& response,
 }
 
 void PrintTable(const v1::SuggestErrorPatternsResponse& response,
-                Context& context) {
+                const SuggestFlags& flags, Context& context) {
   Table table({{"COUNT", true},
                {"SHARE", true},
                {"LAST SEEN"},
@@ -56,10 +69,11 @@ void PrintTable(const v1::SuggestErrorPatternsResponse& response,
   }
   context.out << Counted(response.suggestions_size(), "suggestion") << ", from "
               << Counted(response.unmatched_errors(), "unmatched error");
-  if (!table.empty()) {
-    context.out << "; --yaml > FILE prints a file for `recourse patterns add`";
-  }
-  context.out << '\n';
+  context.out << (table.empty()
+                      ? absl::StrCat(": ", WhyNone(response, flags))
+                      : "; --yaml > FILE prints a file for `recourse patterns "
+                        "add`")
+              << '\n';
 }
 
 ExitCode Suggest(SuggestFlags flags, Context& context) {
@@ -72,8 +86,11 @@ ExitCode Suggest(SuggestFlags flags, Context& context) {
   if (context.PrintedAsJson(*response)) return kDone;
   if (flags.yaml) {
     PrintYaml(*response, context);
+    if (response->suggestions().empty()) {
+      context.Warn(absl::StrCat("no suggestion: ", WhyNone(*response, flags)));
+    }
   } else {
-    PrintTable(*response, context);
+    PrintTable(*response, flags, context);
   }
   return kDone;
 }

@@ -145,6 +145,11 @@ PatternReading ReadPatternFile(const std::string& path) {
   return CheckedForIds(ReadOne(path));
 }
 
+PatternReading ReadPatternText(const std::string& name,
+                               const std::string& text) {
+  return CheckedForIds(ReadText(name, text));
+}
+
 PatternReading ReadPatternDirectory(const std::string& directory) {
   std::error_code error;
   std::vector<std::string> paths;
@@ -176,7 +181,7 @@ absl::StatusOr<Sources> LoadPatternFile(const std::string& path) {
 
 absl::StatusOr<Sources> ParsePatternText(const std::string& name,
                                          const std::string& text) {
-  return AllOrNothing(CheckedForIds(ReadText(name, text)));
+  return AllOrNothing(ReadPatternText(name, text));
 }
 
 absl::StatusOr<Sources> LoadPatternDirectory(const std::string& directory) {

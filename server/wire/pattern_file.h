@@ -27,6 +27,10 @@ struct PatternReading {
 // file's form.
 PatternReading ReadPatternFile(const std::string& path);
 
+// The same for text that is in memory; `name` stands for the file in errors.
+PatternReading ReadPatternText(const std::string& name,
+                               const std::string& text);
+
 // The same for what LoadPatternDirectory reads.
 PatternReading ReadPatternDirectory(const std::string& directory);
 
@@ -40,7 +44,7 @@ std::vector<absl::Status> TakeRepeatedIds(std::vector<PatternSource>& sources);
 absl::StatusOr<std::vector<PatternSource>> LoadPatternFile(
     const std::string& path);
 
-// The same for text that is in memory; `name` stands for the file in errors.
+// The same for text that is in memory, as ReadPatternText.
 absl::StatusOr<std::vector<PatternSource>> ParsePatternText(
     const std::string& name, const std::string& text);
 

@@ -78,6 +78,33 @@ TEST_F(CliPatternsTest, AddChecksAllBeforeItAddsAny) {
   EXPECT_TRUE(add.requests()[1].validate_only());
 }
 
+TEST_F(CliPatternsTest, ADashReadsStandardInput) {
+  auto& add = server.orchestrator.AddErrorPattern_;
+  for (int i = 0; i < 4; ++i) add.Answer("");
+  const CliResult added = Cli({"patterns", "add", "-"}, kTwoPatterns);
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_EQ(added.out, "2 patterns added\n");
+  EXPECT_EQ(Cli({"patterns", "test", "-"}, kTwoPatterns).exit_code, 0);
+  const struct {
+    std::vector<std::string> arguments;
+    std::string input;
+    const char* told;
+  } kBad[] = {
+      {{"add", "-"}, "", "no pattern in standard input"},
+      {{"add", "-"}, "patterns: 1", "standard input:1: "},
+      {{"update", "-"}, "nonsense: 1", "standard input:1: "},
+      {{"apply", "-"}, "patterns:\n- pattern_id: x", "standard input:2: "},
+      {{"add", "-"}, std::string((1 << 20) + 2, '#'), "at most 1 MiB"},
+  };
+  for (const auto& test : kBad) {
+    std::vector<std::string> arguments = test.arguments;
+    arguments.insert(arguments.begin(), "patterns");
+    const CliResult result = Cli(arguments, test.input);
+    EXPECT_EQ(result.exit_code, 2) << test.told;
+    EXPECT_THAT(result.err, HasSubstr(test.told));
+  }
+}
+
 TEST_F(CliPatternsTest, AddThatFailsHalfwayIsTakenBack) {
   auto& add = server.orchestrator.AddErrorPattern_;
   for (int i = 0; i < 3; ++i) add.Answer("");
@@ -315,7 +342,14 @@ TEST_F(CliPatternsTest, SuggestShowsATable) {
   EXPECT_EQ(request.namespace_(), "shop");
   server.orchestrator.SuggestErrorPatterns_.Answer("unmatched_errors: 1");
   EXPECT_EQ(Cli({"patterns", "suggest"}).out,
-            "0 suggestions, from 1 unmatched error\n");
+            "0 suggestions, from 1 unmatched error: a suggestion needs at "
+            "least 5 alike (--min-count); `recourse replay` and `match` record "
+            "nothing: send errors from the program, or with `recourse "
+            "handle`\n");
+  server.orchestrator.SuggestErrorPatterns_.Answer("unmatched_errors: 1");
+  EXPECT_EQ(Cli({"patterns", "suggest", "--min-count", "1"}).out,
+            "0 suggestions, from 1 unmatched error: a suggestion needs at "
+            "least 1 alike (--min-count)\n");
   EXPECT_EQ(Cli({"patterns", "suggest", "--min-count", "0"}).exit_code, 2);
 }
 
@@ -329,7 +363,9 @@ TEST_F(CliPatternsTest, SuggestedYamlPassesItsTest) {
   EXPECT_EQ(Cli({"patterns", "test", File("learned.yaml", result.out)}).out,
             "1 pattern, 2 examples, 0 failures\n");
   server.orchestrator.SuggestErrorPatterns_.Answer("unmatched_errors: 1");
-  EXPECT_EQ(Cli({"patterns", "suggest", "--yaml"}).out, "patterns: []\n");
+  const CliResult none = Cli({"patterns", "suggest", "--yaml"});
+  EXPECT_EQ(none.out, "patterns: []\n");
+  EXPECT_THAT(none.err, HasSubstr("no suggestion: a suggestion needs"));
 }
 
 TEST_F(CliPatternsTest, ExportCanBeReadBack) {
