@@ -121,8 +121,15 @@ std::string ConnectionHint(const absl::Status& status,
     return absl::StrCat("the certificate is for another name than ", address,
                         ": give --server a name that stands in it");
   }
-  if (!tls && (says("socket closed") || says("connection reset") ||
-               says("broken pipe"))) {
+  const bool closed =
+      says("socket closed") || says("connection reset") || says("broken pipe");
+  if (tls && closed) {
+    return absl::StrCat(
+        "something listens at ", address,
+        " and closed the connection, most likely during TLS: a server with "
+        "tls.client_ca needs --tls-cert and --tls-key, signed by that CA");
+  }
+  if (closed) {
     return absl::StrCat(
         "something listens at ", address,
         " and does not go on in plain text: a server with TLS needs --tls, or "

@@ -45,18 +45,31 @@ absl::Status SetPairs(const std::string& flag, char separator,
   return absl::OkStatus();
 }
 
-absl::Status SetError(const ErrorFlags& flags, Context& context,
-                      v1::ErrorDetails& error) {
+// INVALID_ARGUMENT: no flag tells an error, and `message` neither.
+absl::Status SetMessage(const ErrorFlags& flags, Context& context,
+                        v1::ErrorDetails& error) {
   const bool from_input = flags.message == "-";
   const std::string origin = from_input ? "standard input" : "--message";
-  error.set_message(AsUtf8(from_input ? ReadMessage(context.in) : flags.message,
-                           origin, context));
-  if (error.message().empty() && flags.exception_type.empty() &&
-      flags.code.empty() && flags.http_status == 0 && flags.grpc_code.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        origin,
-        " is empty: give the error's text, or tell the error by --type, "
-        "--code, --http-status or --grpc-code"));
+  if (flags.message.has_value()) {
+    error.set_message(
+        AsUtf8(from_input ? ReadMessage(context.in) : *flags.message, origin,
+               context));
+  }
+  if (!error.message().empty() || !flags.exception_type.empty() ||
+      !flags.code.empty() || flags.http_status != 0 ||
+      !flags.grpc_code.empty()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      origin, flags.message.has_value() ? " is empty" : " is missing",
+      ": give the error's text, or tell the error by --type, --code, "
+      "--http-status or --grpc-code"));
+}
+
+absl::Status SetError(const ErrorFlags& flags, Context& context,
+                      v1::ErrorDetails& error) {
+  if (absl::Status status = SetMessage(flags, context, error); !status.ok()) {
+    return status;
   }
   error.set_exception_type(flags.exception_type);
   error.set_code(flags.code);
@@ -71,10 +84,11 @@ absl::Status SetError(const ErrorFlags& flags, Context& context,
 // What the error itself is.
 void AddDetailFlags(CLI::App& app, ErrorFlags& flags) {
   app.add_option("--message,-m", flags.message,
-                 "The error's text; - reads standard input")
-      ->required();
+                 "The error's text; - reads standard input. May be left out "
+                 "where a flag below tells the error");
   app.add_option("--type", flags.exception_type, "The exception's type");
-  app.add_option("--http-status", flags.http_status, "100-599");
+  app.add_option("--http-status", flags.http_status, "Of the response")
+      ->check(CLI::Range(100, 599));
   app.add_option("--grpc-code", flags.grpc_code, "For example UNAVAILABLE");
   app.add_option("--code", flags.code,
                  "The vendor's code: SQLSTATE, errno, API code");

@@ -14,8 +14,7 @@
 namespace recourse::cli {
 
 struct ErrorFlags {
-  std::string message;
-  std::optional<std::string> state;
+  std::optional<std::string> message, state;
   std::vector<std::string> headers;
   std::vector<std::string> capabilities;
   std::vector<std::string> labels;

@@ -149,17 +149,82 @@ TEST_F(CliConnectionTest, TlsOnOneSideOnlyIsHintedAt) {
             0);
 }
 
+TEST_F(CliConnectionTest, AServerThatWantsACertificateIsHintedAt) {
+  MakeCertificate("server");
+  MakeCertificate("client");
+  MakeCertificate("stranger");
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = ReadAll(Path("client.pem"));
+  options.pem_key_cert_pairs = {
+      {ReadAll(Path("server.key")), ReadAll(Path("server.pem"))}};
+  int port = 0;
+  ScriptedOrchestrator orchestrator;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&orchestrator);
+  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options),
+                           &port);
+  const auto asking = builder.BuildAndStart();
+  ASSERT_NE(asking, nullptr);
+  const auto handle = [&](const std::string& name) {
+    std::vector<std::string> arguments = {"--server",
+                                          absl::StrCat("127.0.0.1:", port),
+                                          "--tls-ca", Path("server.pem")};
+    if (!name.empty()) {
+      arguments.insert(arguments.end(), {"--tls-cert", Path(name + ".pem"),
+                                         "--tls-key", Path(name + ".key")});
+    }
+    arguments.insert(arguments.end(), {"handle", "--message", "x"});
+    return Cli(arguments);
+  };
+  for (const char* name : {"", "stranger"}) {
+    const CliResult result = handle(name);
+    EXPECT_EQ(result.exit_code, 4) << name;
+    EXPECT_THAT(result.err, HasSubstr("a server with tls.client_ca needs "
+                                      "--tls-cert and --tls-key"))
+        << name;
+  }
+  orchestrator.HandleError_.Answer("disposition: DISPOSITION_ACT");
+  EXPECT_EQ(handle("client").exit_code, 0);
+}
+
 TEST_F(CliConnectionTest, AnErrorThatTellsNothingIsBadUsage) {
   EXPECT_THAT(Cli({"handle", "--message", ""}).err,
               HasSubstr("--message is empty: give the error's text, or tell "
+                        "the error by --type"));
+  EXPECT_THAT(Cli({"match"}).err,
+              HasSubstr("--message is missing: give the error's text, or tell "
                         "the error by --type"));
   const CliResult piped = Cli({"match", "--message", "-"}, "\n");
   EXPECT_EQ(piped.exit_code, 2);
   EXPECT_THAT(piped.err, HasSubstr("standard input is empty"));
   EXPECT_THAT(server.orchestrator.HandleError_.requests(), IsEmpty());
-  server.orchestrator.HandleError_.Answer("disposition: DISPOSITION_ACT");
-  EXPECT_EQ(Cli({"handle", "--message", "", "--http-status", "503"}).exit_code,
-            0);
+  for (const char* status : {"abc", "99", "600", "-1", "503.5", ""}) {
+    const CliResult result = Cli({"handle", "--http-status", status});
+    EXPECT_EQ(result.exit_code, 2) << status;
+    EXPECT_THAT(result.err, HasSubstr("--http-status")) << status;
+    EXPECT_THAT(result.err, HasSubstr("100 to 599")) << status;
+  }
+  EXPECT_THAT(server.orchestrator.HandleError_.requests(), IsEmpty());
+}
+
+TEST_F(CliConnectionTest, AnErrorNeedsNoTextWhereAFlagTellsIt) {
+  const std::vector<std::string> kCases[] = {
+      {"--message", "", "--http-status", "503"},
+      {"--http-status", "503"},
+      {"--type", "TimeoutError"},
+      {"--code", "40P01"},
+      {"--grpc-code", "UNAVAILABLE"},
+  };
+  for (std::vector<std::string> arguments : kCases) {
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    server.orchestrator.HandleError_.Answer("disposition: DISPOSITION_ACT");
+    arguments.insert(arguments.begin(), "handle");
+    EXPECT_EQ(Cli(arguments).exit_code, 0);
+    EXPECT_EQ(
+        server.orchestrator.HandleError_.requests().back().error().message(),
+        "");
+  }
 }
 
 TEST_F(CliConnectionTest, BadBytesOfAnArgumentAreReplacedToo) {
