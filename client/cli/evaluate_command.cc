@@ -15,6 +15,7 @@ namespace recourse::cli {
 namespace {
 
 constexpr size_t kChunk = 1024;
+constexpr size_t kMaxWrongShown = 100;
 
 struct EvaluateFlags {
   std::vector<std::string> files;
@@ -22,11 +23,18 @@ struct EvaluateFlags {
   bool strict = false;
 };
 
+// Lines that cannot be evaluated: no JSON, or labels that are missing or wrong.
+struct WrongLines {
+  std::vector<absl::Status> first;  // At most kMaxWrongShown.
+  int64_t total = 0;
+};
+
 // What all files together come to.
 struct Outcome {
   Evaluation evaluation;
   RefusedLines refused;
   LineFindings findings;
+  WrongLines wrong;
 };
 
 // A line that the server refuses is counted; no answer ends it all.
@@ -47,7 +55,34 @@ absl::Status Ask(Client& client, const std::string& file,
   return absl::OkStatus();
 }
 
-// nullopt: done; else how to exit.
+// The next line that can be evaluated; the others are kept as wrong.
+std::optional<LabelledError> NextRight(ErrorReader& reader, WrongLines& wrong) {
+  while (true) {
+    auto error = reader.NextLabelled();
+    if (error.ok()) return *std::move(error);
+    if (wrong.first.size() < kMaxWrongShown) {
+      wrong.first.push_back(error.status());
+    }
+    ++wrong.total;
+  }
+}
+
+ExitCode FailWrong(const Outcome& outcome, Context& context) {
+  outcome.findings.Print(context.err);
+  for (const absl::Status& status : outcome.wrong.first) {
+    context.FailUsage(status);
+  }
+  const int64_t more =
+      outcome.wrong.total - static_cast<int64_t>(outcome.wrong.first.size());
+  if (more > 0) {
+    context.FailUsage(absl::InvalidArgumentError(
+        absl::StrCat(Counted(more, "wrong line"), " more")));
+  }
+  return kBadUsage;
+}
+
+// nullopt: done; else how to exit. Once a line is wrong the rest is read for
+// more of them only.
 std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
                                      Client& client, Outcome& outcome,
                                      Context& context) {
@@ -58,13 +93,10 @@ std::optional<ExitCode> EvaluateFile(const std::string& file, int parallel,
   std::vector<LabelledError> errors;
   bool more = true;
   while (more) {
-    auto error = reader.NextLabelled();
-    if (!error.ok()) {
-      outcome.findings.Print(context.err);
-      return context.FailUsage(error.status());
-    }
-    more = error->has_value();
-    if (more) errors.push_back(**std::move(error));
+    std::optional<LabelledError> error = NextRight(reader, outcome.wrong);
+    more = error.has_value();
+    if (outcome.wrong.total > 0) continue;
+    if (more) errors.push_back(*std::move(error));
     if (!more || errors.size() == kChunk) {
       const absl::Status status = Ask(client, file, errors, parallel, outcome);
       if (!status.ok()) return context.Fail(status);
@@ -226,6 +258,7 @@ ExitCode Evaluate(const EvaluateFlags& flags, Context& context) {
         EvaluateFile(file, flags.parallel, **client, outcome, context);
     if (failed.has_value()) return *failed;
   }
+  if (outcome.wrong.total > 0) return FailWrong(outcome, context);
   const Evaluation& evaluation = outcome.evaluation;
   if (evaluation.count() + outcome.refused.total() == 0) {
     return context.FailUsage(
@@ -264,7 +297,8 @@ void AddEvaluateCommand(CLI::App& app, Context& context) {
                     "Exit 1 when there is a finding or a refused line");
   command->footer(
       "Records nothing on the server. An answer that the label's `also` lists "
-      "is right. A line that the server refuses is counted and shown, and not "
+      "is right. Wrong labels end it, all of them told. A line that the server "
+      "refuses is counted and shown, and not "
       "evaluated. A key that looks misspelt and a value of the wrong type are "
       "findings, shown on standard error with FILE:LINE; `recourse replay "
       "--help` names all keys that are read.\n\nExample:\n"

@@ -229,6 +229,32 @@ TEST_F(CliCommandsTest, EvaluateRefusesUnknownLabels) {
   }
 }
 
+TEST_F(CliCommandsTest, EvaluateTellsAllWrongLinesOfAllFiles) {
+  AnswerByMessage(server);
+  const std::string right =
+      R"({"message":"timeout","category":"TIMEOUT","retryable":true,)"
+      R"("strategy":"RETRY"})"
+      "\n";
+  const std::string first =
+      File("first.jsonl", right + "plain text\n" + right + "{}\n");
+  const std::string second = File("second.jsonl", "[1]\n" + right);
+  const CliResult result =
+      Cli({"evaluate", "--corpus", first, "--corpus", second});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, "error: " + first +
+                            ":2: this is not a JSON object\nerror: " + first +
+                            ":4: the label category is missing\nerror: " +
+                            second + ":1: this is not a JSON object\n");
+  std::string many;
+  for (int i = 0; i < 103; ++i) many += "plain text\n";
+  const CliResult cut = Cli({"evaluate", "--corpus", File("many.jsonl", many)});
+  EXPECT_EQ(cut.exit_code, 2);
+  EXPECT_THAT(cut.err, HasSubstr(":100: this is not a JSON object\nerror: 3 "
+                                 "wrong lines more\n"));
+  EXPECT_THAT(cut.err, Not(HasSubstr(":101:")));
+}
+
 TEST_F(CliCommandsTest, EvaluateWithoutServerExitsFour) {
   server.Stop();
   EXPECT_EQ(
