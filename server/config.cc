@@ -97,13 +97,15 @@ absl::Status FillLimits(Limits& limits) {
   }
   if (!limits.has_unmatched_groups()) limits.set_unmatched_groups(1000);
   if (limits.unmatched_groups() > 10'000) {
-    status.Update(
-        absl::InvalidArgumentError("limits.unmatched_groups: must be 0-10000"));
+    status.Update(absl::InvalidArgumentError(
+        absl::StrCat("limits.unmatched_groups: ", limits.unmatched_groups(),
+                     " is not in 0-10000")));
   }
   if (!limits.has_decision_ring()) limits.set_decision_ring(10'000);
   if (limits.decision_ring() > 1'000'000) {
-    status.Update(
-        absl::InvalidArgumentError("limits.decision_ring: must be 0-1000000"));
+    status.Update(absl::InvalidArgumentError(
+        absl::StrCat("limits.decision_ring: ", limits.decision_ring(),
+                     " is not in 0-1000000")));
   }
   const bool has_drain_timeout = limits.has_drain_timeout();
   status.Update(FillDuration(
@@ -120,8 +122,9 @@ absl::Status FillLimits(Limits& limits) {
 absl::Status FillRecovery(config::v1::Recovery& recovery) {
   if (!recovery.has_max_total_retries()) recovery.set_max_total_retries(10);
   if (recovery.max_total_retries() > 1'000) {
-    return absl::InvalidArgumentError(
-        "recovery.max_total_retries: must be 0-1000");
+    return absl::InvalidArgumentError(absl::StrCat(
+        "recovery.max_total_retries: ", recovery.max_total_retries(),
+        " is not in 0-1000"));
   }
   const bool has_max_elapsed = recovery.has_max_elapsed();
   return FillDuration("recovery.max_elapsed", absl::Seconds(1), absl::Hours(24),

@@ -174,9 +174,10 @@ absl::Status CheckTime(absl::string_view name, bool set,
   if (!set) return absl::OkStatus();
   *target = FromMessage(source);
   if (min <= *target && *target <= max) return absl::OkStatus();
-  return InvalidField(absl::StrCat("notifications.", name),
-                      absl::StrCat("must be ", absl::FormatDuration(min),
-                                   " to ", absl::FormatDuration(max)));
+  return InvalidField(
+      absl::StrCat("notifications.", name),
+      absl::StrCat(absl::FormatDuration(*target), " is not in ",
+                   absl::FormatDuration(min), "-", absl::FormatDuration(max)));
 }
 
 absl::Status CheckNumber(absl::string_view name, uint32_t source, int* target) {
@@ -185,7 +186,7 @@ absl::Status CheckNumber(absl::string_view name, uint32_t source, int* target) {
   *target = static_cast<int>(std::min(source, kMax));
   if (source <= kMax) return absl::OkStatus();
   return InvalidField(absl::StrCat("notifications.", name),
-                      "must be 1 to 1000");
+                      absl::StrCat(source, " is not in 1-", kMax));
 }
 
 absl::StatusOr<NotifierTimes> CheckTimes(

@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "re2/re2.h"
 #include "re2/set.h"
@@ -129,8 +130,12 @@ absl::Status Redactor::Rules::AddBuiltins(
     if (std::none_of(
             builtins.begin(), builtins.end(),
             [&](const BuiltinRule& rule) { return rule.name == name; })) {
+      const auto add_name = [](std::string* out, const BuiltinRule& rule) {
+        absl::StrAppend(out, rule.name);
+      };
       return absl::InvalidArgumentError(absl::StrCat(
-          "redaction.disable: there is no built-in rule \"", name, "\""));
+          "redaction.disable: there is no built-in rule \"", name,
+          "\"; there are ", absl::StrJoin(builtins, ", ", add_name)));
     }
   }
   for (const BuiltinRule& builtin : builtins) {

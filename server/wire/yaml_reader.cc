@@ -347,6 +347,16 @@ absl::Status ReadDocuments(absl::string_view path, const std::string& text,
       .ReadMessage(documents[0], LineOf(documents[0], 1), message, "");
 }
 
+// yaml-cpp's message, and what most likely helps.
+std::string NoYaml(const YAML::Exception& error) {
+  return absl::StrCat(
+      "is no YAML: ", error.msg,
+      error.msg == YAML::ErrorMsg::MAP_VALUE
+          ? "; quote a text that ends with a colon or has one before a space, "
+            "such as \"memory:\""
+          : "");
+}
+
 int LineOfInvalidUtf8(absl::string_view text) {
   int line = 1;
   while (!text.empty()) {
@@ -380,8 +390,7 @@ absl::Status ReadYaml(absl::string_view path, absl::string_view text,
     const int last =
         1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
     const int line = error.mark.is_null() ? 1 : error.mark.line + 1;
-    return FailAt(path, std::min(line, last),
-                  absl::StrCat("is no YAML: ", error.msg));
+    return FailAt(path, std::min(line, last), NoYaml(error));
   } catch (const std::exception& error) {
     return FailAt(path, 1, absl::StrCat("is no YAML: ", error.what()));
   }

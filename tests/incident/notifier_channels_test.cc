@@ -86,6 +86,22 @@ TEST_F(NotifierConfigTest, RefusesWhatCannotWork) {
   }
 }
 
+TEST_F(NotifierConfigTest, SaysTheValueThatIsOutOfItsRange) {
+  const struct {
+    const char* config;
+    const char* message;
+  } kRows[] = {
+      {"notifications { group_wait { seconds: 7200 } }",
+       "notifications.group_wait: 2h is not in 0-1h"},
+      {"notifications { max_attempts: 1001 }",
+       "notifications.max_attempts: 1001 is not in 1-1000"},
+  };
+  for (const auto& row : kRows) {
+    EXPECT_THAT(std::string(OpenWith(row.config).message()),
+                HasSubstr(row.message));
+  }
+}
+
 TEST_F(NotifierConfigTest, TakesWhatCanWork) {
   for (const char* config : {
            "",

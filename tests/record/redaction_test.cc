@@ -32,7 +32,8 @@ TEST(RedactorOptionsTest, BadOptionsAreRefused) {
       {{{"x[z-a]"}, {}},
        "redaction.patterns[0]: at offset 2: invalid character class range"},
       {{{"(?=a)"}, {}}, "redaction.patterns[0]: at offset 0"},
-      {{{}, {"emails"}}, "there is no built-in rule \"emails\""},
+      {{{}, {"emails"}}, "there is no built-in rule \"emails\"; there are "},
+      {{{}, {"emails"}}, ", email, "},
       {{std::vector<std::string>(Redactor::kMaxPatterns + 1, "x"), {}},
        "65 patterns, at most 64"},
   };

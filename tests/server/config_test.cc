@@ -106,9 +106,9 @@ TEST(FinishConfig, RangesAreChecked) {
        [](auto& c) { c.mutable_limits()->set_max_message_bytes(1); }},
       {"limits.worker_threads",
        [](auto& c) { c.mutable_limits()->set_worker_threads(65); }},
-      {"limits.decision_ring",
+      {"limits.decision_ring: 1000001 is not in 0-1000000",
        [](auto& c) { c.mutable_limits()->set_decision_ring(1'000'001); }},
-      {"limits.unmatched_groups",
+      {"limits.unmatched_groups: 10001 is not in 0-10000",
        [](auto& c) { c.mutable_limits()->set_unmatched_groups(10'001); }},
       {"limits.drain_timeout",
        [](auto& c) {
@@ -122,7 +122,7 @@ TEST(FinishConfig, RangesAreChecked) {
        [](auto& c) {
          c.mutable_recovery()->mutable_max_elapsed()->set_seconds(0);
        }},
-      {"recovery.max_total_retries",
+      {"recovery.max_total_retries: 1001 is not in 0-1000",
        [](auto& c) { c.mutable_recovery()->set_max_total_retries(1001); }},
       {"log_level", [](auto& c) { c.set_log_level("loud"); }},
   };

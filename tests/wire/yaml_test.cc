@@ -134,6 +134,11 @@ TEST(YamlTest, RefusesBadInput) {
   EXPECT_EQ(ErrorOf("create_time: yesterday"),
             "f.yaml:1: create_time: expected a time such as "
             "2024-05-01T12:00:00Z, found yesterday");
+  for (const char* unquoted : {"pattern_id: memory:", "pattern_id: a: b"}) {
+    EXPECT_EQ(ErrorOf(unquoted),
+              "f.yaml:1: is no YAML: illegal map value; quote a text that ends "
+              "with a colon or has one before a space, such as \"memory:\"");
+  }
   EXPECT_THAT(ErrorOf("pattern_id: [a"), StartsWith("f.yaml:1: is no YAML: "));
   EXPECT_THAT(ErrorOf("pattern_id: *unknown"),
               StartsWith("f.yaml:1: is no YAML: "));
