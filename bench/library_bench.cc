@@ -65,7 +65,7 @@ void DecideUnmatched(benchmark::State& state) {
     const Failure& failure = failures[i++ % failures.size()];
     const Clock::time_point start = Clock::now();
     MatchResult match = registry->Match(failure);
-    benchmark::DoNotOptimize(ClassifyMatch(failure, now, &match));
+    benchmark::DoNotOptimize(ClassifyMatch(failure, *registry, now, &match));
     microseconds.push_back(MicrosecondsSince(start));
     matched += match.winner != nullptr ? 1 : 0;
   }

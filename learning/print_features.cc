@@ -7,9 +7,9 @@
 //  "verdict": CATEGORY, "move": STRATEGY, "pattern": CATEGORY}
 //
 // The last four are what the tables say, and the library's pattern that
-// matches ("": none does). The examples of the patterns of
-// PATTERNS_DIRECTORY come first, with the labels that their patterns give and
-// "patterns" for a source.
+// matches ("": none does). The examples of those patterns of
+// PATTERNS_DIRECTORY that have a category come first, with the labels that
+// these give (no strategy without a plan) and "patterns" for a source.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -87,17 +87,17 @@ absl::StatusOr<std::vector<SharedPattern>> LoadPatterns(
 }
 
 void PrintExamples(const Pattern& pattern, const PatternSource& source) {
-  if (pattern.category == Category::kUnspecified || pattern.steps.empty()) {
-    return;
-  }
+  if (pattern.category == Category::kUnspecified) return;
   for (const std::string& example : source.pattern.examples().match()) {
     Failure failure;
     failure.message = example;
     failure.text = MatchText(failure);
     const Classification labels =
         Classify(failure, &pattern, absl::UnixEpoch());
+    const absl::string_view strategy =
+        pattern.steps.empty() ? "" : Name(labels.recommended_strategy);
     Print("patterns", failure, std::string(Name(labels.category)),
-          std::string(Name(labels.recommended_strategy)), "");
+          std::string(strategy), "");
   }
 }
 

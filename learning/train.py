@@ -26,7 +26,6 @@ TARGETS = {"category": CATEGORIES, "strategy": STRATEGIES}
 # Neither tables nor patterns were tuned on these, so that they show what each source is worth.
 UNTUNED = ("misleading", "unusual", "applications", "infrastructure")
 MIN_TEXTS = 2  # A feature of one text alone may be its noise: a name, a number.
-EXAMPLE_WEIGHT = 0.7  # An example of a pattern beside an error as it was met.
 STRENGTH = 60  # Inverse of the regularisation.
 FOLDS = 5
 PENALTY = 1e-3  # On the factors of the sources.
@@ -64,12 +63,11 @@ class Texts:
 
 def fit(texts, lines):
     """A model for each target, of `texts`, which were made from `lines`."""
-    weights = [EXAMPLE_WEIGHT if line["source"] == "patterns" else 1.0 for line in lines]
     models = {}
     for target in TARGETS:
+        labelled = [i for i, line in enumerate(lines) if line[target]]
         model = LogisticRegression(C=STRENGTH, max_iter=400, tol=1e-3)
-        models[target] = model.fit(texts.matrix, [line[target] for line in lines],
-                                   sample_weight=weights)
+        models[target] = model.fit(texts.matrix[labelled], [lines[i][target] for i in labelled])
     return models
 
 

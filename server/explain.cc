@@ -63,12 +63,14 @@ std::string TargetHintText(absl::string_view hint) {
 }
 
 std::string WhyWon(absl::Span<const SharedPattern> matches,
-                   const Pattern* passed_over) {
+                   const Pattern* passed_over, const Pattern* instead) {
   if (passed_over != nullptr) {
-    return absl::StrCat(passed_over->id,
-                        " is passed over: all else in the "
-                        "error speaks against ",
-                        Name(passed_over->category));
+    return absl::StrCat(
+        passed_over->id,
+        " is passed over: all else in the error speaks against ",
+        Name(passed_over->category), "; ",
+        instead == nullptr ? "no other active pattern decides" : instead->id,
+        instead == nullptr ? "" : " decides");
   }
   const Pattern* winner = nullptr;
   const Pattern* second = nullptr;

@@ -23,8 +23,9 @@ std::string ClassifiedText(const Classification& classification);
 std::string TargetHintText(absl::string_view hint);
 
 // Why the first ACTIVE one of `matches`, which are in the order of precedence,
-// is before the second, or why it was passed over (null: it was not).
+// is before the second, or why it was passed over (null: it was not) for
+// `instead` (null: for none).
 std::string WhyWon(absl::Span<const SharedPattern> matches,
-                   const Pattern* passed_over);
+                   const Pattern* passed_over, const Pattern* instead);
 
 }  // namespace recourse

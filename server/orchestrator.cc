@@ -177,8 +177,9 @@ void Orchestrator::Understand(Recovery& r) const {
   // An open circuit without an error is nothing that a pattern could know.
   if (!failure.text.empty()) r.match = r.registry->Match(failure);
   Classification& classification = r.decision.classification;
-  classification = ClassifyMatch(
-      failure, parts_.wall_clock ? parts_.wall_clock() : r.now, &r.match);
+  classification =
+      ClassifyMatch(failure, *r.registry,
+                    parts_.wall_clock ? parts_.wall_clock() : r.now, &r.match);
   if (failure.circuit_open) ClassifyOpenCircuit(failure, classification);
   ApplyPolicy(r);
   r.decision.trace.push_back({-1, Strategy::kUnspecified,

@@ -34,7 +34,8 @@ absl::StatusOr<Explanation> Orchestrator::Explain(
   explanation.matches =
       registry->MatchAll((*recovery)->request.failure, max_matches);
   explanation.why =
-      WhyWon(explanation.matches, (*recovery)->match.passed_over.get());
+      WhyWon(explanation.matches, (*recovery)->match.passed_over.get(),
+             (*recovery)->match.winner.get());
   explanation.decision = std::move((*recovery)->decision);
   return explanation;
 }

@@ -17,13 +17,20 @@ constexpr size_t kMinKnownBesideSure = 8;
 constexpr double kSure = 0.9;           // Verdict::confidence.
 constexpr double kMaxTableWeight = 8;   // For one category; as in train.py.
 constexpr double kMinConfidence = 0.3;  // Below: no more than a guess.
-constexpr double kMinContradiction = 0.6;
+constexpr double kMinContradiction = 0.85;
+// To pass over a pattern that a person is to be asked by: a locked account that
+// is tried again stays locked for longer.
+constexpr double kMinContradictionOfAccess = 0.95;
+// Of a category that the tables do not find, for a retry.
+constexpr double kMinRetryConfidence = 0.5;
 // Of the tables: so clear that it cannot be said that the text does not say.
 constexpr double kClearWeight = 2.5;
 // A wrong retry makes an outage worse; one that is missed costs one error.
 // At this, measured on errors not seen before, as many moves are right as
 // without, and a quarter fewer retries are wrong.
 constexpr double kRetryReluctance = 0.3;
+// Of what is nearly always worth one.
+constexpr double kPassing = 1;
 
 template <size_t N>
 size_t Best(const std::array<double, N>& scores) {
@@ -65,19 +72,52 @@ std::optional<Assessment> AssessCategory(
   assessment.category = static_cast<Category>(best);
   if (assessment.category == Category::kUnknown) return assessment;
   assessment.confidence = confidence;
-  assessment.contradicts =
-      assessment.category != said && confidence >= kMinContradiction;
+  assessment.contradicts = assessment.category != said &&
+                           confidence >= (said == Category::kAuthentication
+                                              ? kMinContradictionOfAccess
+                                              : kMinContradiction);
   return assessment;
 }
 
-Strategy AssessMove(Strategy move, const LearnedWords::Opinion& opinion,
-                    const SourceWeights<kStrategyCount>& weights) {
+// Whether a retry may be the first move when the tables name another. Learned
+// words alone start none of what fails again unchanged, of what only a person
+// can allow, or of what is no more than a guess; nor what the tables know to be
+// vain.
+bool MayRetry(const Verdict& verdict, Strategy move,
+              const Assessment& assessment) {
+  const bool same = verdict.category == assessment.category;
+  if (same && move == Strategy::kRetry) return true;
+  if (same && (verdict.flags & Meaning::kRetryIsVain) != 0) return false;
+  if (assessment.category == Category::kPermanent ||
+      assessment.category == Category::kAuthentication) {
+    return false;
+  }
+  return same || assessment.confidence >= kMinRetryConfidence;
+}
+
+// Lost connections, time-outs and servers in trouble seldom last.
+bool Passes(Category category) {
+  return category == Category::kTransient ||
+         category == Category::kConnection || category == Category::kTimeout;
+}
+
+Strategy AssessMove(const Verdict& verdict, Strategy move,
+                    const LearnedWords::Opinion& opinion,
+                    const SourceWeights<kStrategyCount>& weights,
+                    const Assessment& assessment) {
   std::array<double, kStrategyCount> scores;
   for (size_t i = 0; i < scores.size(); ++i) {
     scores[i] = weights.bias[i] + weights.learned * opinion.strategies[i];
   }
-  scores[static_cast<size_t>(move)] += weights.chosen;
-  scores[static_cast<size_t>(Strategy::kRetry)] -= kRetryReluctance;
+  // A move for another category is none for this one.
+  if (verdict.category == assessment.category) {
+    scores[static_cast<size_t>(move)] += weights.chosen;
+  }
+  scores[static_cast<size_t>(Strategy::kRetry)] =
+      MayRetry(verdict, move, assessment)
+          ? scores[static_cast<size_t>(Strategy::kRetry)] - kRetryReluctance +
+                (Passes(assessment.category) ? kPassing : 0)
+          : kNever;
   scores[static_cast<size_t>(Strategy::kNone)] = kNever;
   return static_cast<Strategy>(Best(scores));
 }
@@ -98,7 +138,8 @@ Assessment Assess(const Verdict& verdict, Strategy move, Category said,
                : Assessment{verdict.category, verdict.confidence, move};
   }
   if (assessment->category != Category::kUnknown) {
-    assessment->strategy = AssessMove(move, opinion, model.strategy_weights());
+    assessment->strategy = AssessMove(verdict, move, opinion,
+                                      model.strategy_weights(), *assessment);
   }
   return *assessment;
 }

@@ -24,6 +24,7 @@ using enum Category;
 
 constexpr double kPatternConfidence = 0.95;
 constexpr size_t kMaxWordsShown = 3;
+constexpr size_t kMaxAsked = 16;  // Patterns, when the first is passed over.
 
 ErrorType ErrorTypeOf(Category category) {
   switch (category) {
@@ -128,7 +129,11 @@ void ApplyPattern(const Pattern& winner, bool retry_may_help,
   if (winner.error_type != ErrorType::kUnspecified) {
     result->error_type = winner.error_type;
   }
-  result->not_executed |= winner.not_executed;
+  // A pattern that leaves the category open may be about another kind of error.
+  const Category meant = CategoryOf(winner.error_type);
+  result->not_executed |=
+      winner.not_executed && (winner.category != kUnspecified ||
+                              meant == kUnknown || meant == result->category);
   if (!winner.suggested_action.empty()) {
     result->suggested_action = winner.suggested_action;
   }
@@ -162,12 +167,13 @@ struct Findings {
 };
 
 // What a pattern says that is to be weighed like the rest; kUnspecified: it is
-// to be obeyed. One that corrects the input does nothing where there is nothing
-// to correct.
-Category Weighed(const Pattern* winner) {
+// to be obeyed, as is one that corrects the text which comes with the error: it
+// does nothing where there is nothing to correct.
+Category Weighed(const Failure& failure, const Pattern* winner) {
   const bool weighed =
       winner != nullptr && winner->yields &&
-      (winner->steps.empty() || !IsCorrection(winner->steps.front()));
+      (winner->steps.empty() || !IsCorrection(winner->steps.front()) ||
+       failure.subject_field.empty());
   return weighed ? winner->category : kUnspecified;
 }
 
@@ -175,9 +181,9 @@ void FindOut(const Failure& failure, const Pattern* winner,
              const std::optional<RetryAfter>& retry_after, Findings* findings) {
   findings->verdict = ReadTables(failure, retry_after, &findings->tokens);
   const LearnedWords& words = LearnedWords::BuiltIn();
-  findings->assessment =
-      Assess(findings->verdict, MoveOf(findings->verdict, retry_after),
-             Weighed(winner), words.Judge(failure, findings->tokens), words);
+  findings->assessment = Assess(
+      findings->verdict, MoveOf(findings->verdict, retry_after),
+      Weighed(failure, winner), words.Judge(failure, findings->tokens), words);
 }
 
 std::string EvidenceFor(const Failure& failure, const Findings& findings) {
@@ -209,11 +215,13 @@ void ChooseCategory(const Failure& failure, const Pattern* winner,
   }
 }
 
+// `obeyed`: a pattern that does not yield named the category, so learned words
+// have no say.
 bool IsWorthARetry(const Findings& findings,
                    const std::optional<RetryAfter>& retry_after,
-                   Category category) {
+                   Category category, bool obeyed) {
   if (retry_after && retry_after->never) return false;
-  if (category == findings.assessment.category) {
+  if (category == findings.assessment.category && !obeyed) {
     return findings.assessment.strategy == Strategy::kRetry;
   }
   return category == findings.verdict.category
@@ -247,7 +255,8 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   result.size_limit = FindSizeLimit(failure.text);
   FindOut(failure, winner, result.retry_after, &findings);
   const Pattern* passed_over = nullptr;
-  if (Weighed(winner) != kUnspecified && findings.assessment.contradicts) {
+  if (Weighed(failure, winner) != kUnspecified &&
+      findings.assessment.contradicts) {
     passed_over = std::exchange(winner, nullptr);
   }
   ChooseCategory(failure, winner, findings, &result);
@@ -256,8 +265,10 @@ Classification Classify(const Failure& failure, const Pattern* winner,
                     passed_over->id);
   }
   DescribeCategory(failure, findings.verdict, &result);
+  const bool obeyed =
+      winner != nullptr && !winner->yields && winner->category != kUnspecified;
   result.retryable =
-      IsWorthARetry(findings, result.retry_after, result.category);
+      IsWorthARetry(findings, result.retry_after, result.category, obeyed);
   // Where a correction comes first, what comes after it is the category's.
   const bool retry_may_help =
       result.retryable ||
@@ -269,12 +280,21 @@ Classification Classify(const Failure& failure, const Pattern* winner,
   return result;
 }
 
-Classification ClassifyMatch(const Failure& failure, absl::Time now,
+Classification ClassifyMatch(const Failure& failure,
+                             const PatternRegistry& registry, absl::Time now,
                              MatchResult* match) {
   Classification result = Classify(failure, match->winner.get(), now);
-  if (match->winner != nullptr && result.pattern_id.empty()) {
-    match->passed_over = std::move(match->winner);
-    match->winner = nullptr;
+  if (match->winner == nullptr || !result.pattern_id.empty()) return result;
+  match->passed_over = std::move(match->winner);
+  match->winner = nullptr;
+  for (SharedPattern& next : registry.MatchAll(failure, kMaxAsked)) {
+    if (next->mode != PatternMode::kActive || next == match->passed_over) {
+      continue;
+    }
+    Classification other = Classify(failure, next.get(), now);
+    if (other.pattern_id.empty()) continue;
+    match->winner = std::move(next);
+    return other;
   }
   return result;
 }

@@ -41,9 +41,11 @@ namespace recourse {
 Classification Classify(const Failure& failure, const Pattern* winner,
                         absl::Time now);
 
-// The same for what a registry found. A winner that was passed over is moved to
-// `match->passed_over`.
-Classification ClassifyMatch(const Failure& failure, absl::Time now,
+// The same for what `registry` found, which outlives the call. A winner that is
+// passed over is moved to `match->passed_over`, and the next ACTIVE pattern
+// that matches and is not contradicted takes its place.
+Classification ClassifyMatch(const Failure& failure,
+                             const PatternRegistry& registry, absl::Time now,
                              MatchResult* match);
 
 // Reads the built-in tables and the learned words now: it takes tens of

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -35,7 +36,8 @@ absl::Status ReadNumbers(Cells cells, absl::Span<double> numbers) {
         absl::StrCat("has ", cells.size(), " numbers, not ", numbers.size()));
   }
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (!absl::SimpleAtod(cells[i], &numbers[i])) {
+    if (!absl::SimpleAtod(cells[i], &numbers[i]) ||
+        !std::isfinite(numbers[i])) {
       return absl::InvalidArgumentError(
           absl::StrCat("'", cells[i], "' is no number"));
     }
@@ -79,13 +81,22 @@ absl::StatusOr<LearnedWords> LearnedWords::Parse(absl::string_view text) {
   int number = 0;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
-    if (line.empty() || line[0] == '#') continue;
+    // A feature may begin with # too: a number in a pair.
+    const bool is_comment =
+        !absl::StrContains(line, '\t') && (line.empty() || line[0] == '#');
+    if (is_comment) continue;
     if (absl::Status status = words.ReadLine(line); !status.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("line ", number, ": ", status.message()));
     }
   }
-  if (words.unit_ <= 0) return absl::InvalidArgumentError("has no .unit");
+  const bool complete = words.unit_ > 0 &&
+                        words.category_weights_.learned > 0 &&
+                        words.strategy_weights_.learned > 0;
+  if (!complete) {
+    return absl::InvalidArgumentError(
+        "needs .unit, .category and .strategy, with factors above 0");
+  }
   return words;
 }
 

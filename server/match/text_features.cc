@@ -10,8 +10,9 @@
 namespace recourse {
 namespace {
 
-constexpr int kMinPercent = 15;       // Below: did not happen.
-constexpr size_t kMaxWordBytes = 24;  // In names; the rest is cut.
+constexpr int kMinPercent = 15;  // Below: did not happen.
+// In names; shorter words are none, of longer ones the rest is cut.
+constexpr size_t kMinWordBytes = 2, kMaxWordBytes = 24;
 constexpr size_t kBeginningBytes = 5;
 constexpr size_t kMinCodeDigits = 3, kMaxCodeDigits = 5;
 
@@ -23,6 +24,7 @@ void NameOf(const Token& token, std::string* name) {
     name->push_back('#');
     return;
   }
+  if (token.raw.size() < kMinWordBytes) return;
   for (const char c : token.raw.substr(0, kMaxWordBytes)) {
     name->push_back(absl::ascii_tolower(c));
   }

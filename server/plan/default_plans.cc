@@ -74,7 +74,8 @@ DefaultPlans BuiltInDefaultPlans() {
   const GracefulDegradationStep degrade;
   DefaultPlans plans;
   plans.fill(MakePlan({}));  // UNKNOWN, and what is not said: give up.
-  // `otherwise` of a category that is retryable: waiting is vain.
+  // `otherwise` of a category that is retryable: waiting is vain, and somebody
+  // must know.
   const auto set_both = [&](Category category, std::vector<Step> steps,
                             std::vector<Step> otherwise) {
     DefaultPlan plan = MakePlan(std::move(steps));
@@ -90,10 +91,10 @@ DefaultPlans BuiltInDefaultPlans() {
   };
   for (const Category category :
        {Category::kTransient, Category::kConnection, Category::kTimeout}) {
-    set_both(category, {RetryStep(), alternatives}, {alternatives});
+    set_both(category, {RetryStep(), alternatives}, {alternatives, escalate});
   }
   set_both(Category::kRateLimit, {RateLimitRetry(), alternatives},
-           {alternatives});
+           {alternatives, escalate});
   // A stale version has to be read again first.
   set_both(Category::kConcurrency, {ConcurrencyRetry()},
            {RetryAfterRemedy("refetch")});

@@ -9,11 +9,12 @@ namespace recourse {
 namespace {
 
 Plan PlanOfPattern(const SharedPattern& pattern, PlanSource source,
-                   const DefaultPlan& fallback) {
+                   const DefaultPlan& fallback, absl::string_view suffix) {
   Plan plan;
   plan.source = source;
   plan.key = absl::StrCat("pattern:", pattern->id);
   if (pattern->steps.empty()) {
+    absl::StrAppend(&plan.key, suffix);
     plan.steps = fallback.steps;
     plan.steps_hash = fallback.steps_hash;
   } else {
@@ -38,24 +39,19 @@ bool SaysNever(const Classification& classification) {
   return classification.retry_after && classification.retry_after->never;
 }
 
-const DefaultPlan& DefaultFor(const Classification& classification,
-                              const DefaultPlans& defaults) {
-  const Category category = classification.category;
-  const DefaultPlan& usual = defaults[static_cast<size_t>(category)];
-  const bool is_usual = usual.otherwise == nullptr ||
-                        classification.retryable == IsRetryable(category) ||
-                        SaysNever(classification);
-  return is_usual ? usual : *usual.otherwise;
+// Whoever wrote a pattern of their own named the category whose plan they want.
+bool IsUsual(const Classification& classification, const Pattern* winner,
+             const DefaultPlan& usual) {
+  return usual.otherwise == nullptr || (winner != nullptr && !winner->yields) ||
+         classification.retryable == IsRetryable(classification.category) ||
+         SaysNever(classification);
 }
 
-Plan PlanOfCategory(Category category, const DefaultPlans& defaults,
-                    const DefaultPlan& fallback) {
+Plan PlanOfCategory(Category category, const DefaultPlan& fallback,
+                    absl::string_view suffix) {
   Plan plan;
   plan.source = PlanSource::kCategoryDefault;
-  plan.key = absl::StrCat("category:", Name(category));
-  if (&fallback != &defaults[static_cast<size_t>(category)]) {
-    plan.key += IsRetryable(category) ? ":not_retryable" : ":retryable";
-  }
+  plan.key = absl::StrCat("category:", Name(category), suffix);
   plan.steps_hash = fallback.steps_hash;
   plan.steps = fallback.steps;
   return plan;
@@ -65,15 +61,21 @@ Plan PlanOfCategory(Category category, const DefaultPlans& defaults,
 
 Plan ChoosePlan(const Failure& failure, const Classification& classification,
                 const SharedPattern& winner, const DefaultPlans& defaults) {
-  const DefaultPlan& fallback = DefaultFor(classification, defaults);
+  const Category category = classification.category;
+  const DefaultPlan& usual = defaults[static_cast<size_t>(category)];
+  const bool is_usual = IsUsual(classification, winner.get(), usual);
+  const DefaultPlan& fallback = is_usual ? usual : *usual.otherwise;
+  const absl::string_view suffix = is_usual                ? ""
+                                   : IsRetryable(category) ? ":not_retryable"
+                                                           : ":retryable";
   if (winner != nullptr && winner->origin == Origin::kUser) {
-    return PlanOfPattern(winner, PlanSource::kUserPattern, fallback);
+    return PlanOfPattern(winner, PlanSource::kUserPattern, fallback, suffix);
   }
   if (!failure.caller_steps.empty()) return PlanOfCaller(failure);
   if (winner != nullptr) {
-    return PlanOfPattern(winner, PlanSource::kLibraryPattern, fallback);
+    return PlanOfPattern(winner, PlanSource::kLibraryPattern, fallback, suffix);
   }
-  return PlanOfCategory(classification.category, defaults, fallback);
+  return PlanOfCategory(category, fallback, suffix);
 }
 
 Cursor& EnterPlan(const Plan& plan, Progress& progress,

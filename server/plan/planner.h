@@ -55,8 +55,9 @@ struct RecoveryLimits {
 // The plan for a failure: a user's pattern's, else the caller's own steps,
 // else a library pattern's, else the default of the category. A pattern without
 // steps has the default plan of the category. Where the classification's
-// `retryable` is not the category's, that is its plan `otherwise`; but where
-// the failed server said never to try again, the usual plan's retry says so.
+// `retryable` is not the category's, that is its plan `otherwise`, under a key
+// of its own; but where the failed server said never to try again, the usual
+// plan's retry says so, and a pattern that does not yield gets the usual plan.
 // `winner` may be null.
 Plan ChoosePlan(const Failure& failure, const Classification& classification,
                 const SharedPattern& winner, const DefaultPlans& defaults);

@@ -5,6 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "server/match/classifier.h"
+#include "server/wire/pattern_file.h"
 #include "tests/evaluation/local_evaluation.h"
 
 namespace recourse {
@@ -35,23 +39,23 @@ TEST(LabelledSetsTest, WithTheLibrary) {
   const auto registry = LoadRegistry("patterns");
   ASSERT_TRUE(registry.ok()) << registry.status();
   for (const Floors& floors : {
-           Floors{"set_a", 0.985, 0.99, 0.985, 0.01, 0.06},
-           Floors{"set_b", 0.99, 0.99, 0.98, 0.01, 0.07},
-           Floors{"set_c", 0.99, 0.99, 0.97, 0.01, 0.07},
-           Floors{"set_d", 0.99, 0.99, 0.97, 0.01, 0.07},
-           Floors{"set_e", 0.975, 0.99, 0.975, 0.01, 0.07},
-           Floors{"set_f", 0.98, 0.98, 0.975, 0.016, 0.07},
-           Floors{"set_g", 0.975, 0.985, 0.97, 0.015, 0.08},
-           Floors{"set_h", 0.98, 0.98, 0.955, 0.017, 0.1},
-           Floors{"set_i", 0.965, 0.99, 0.96, 0.01, 0.11},
-           Floors{"set_j", 0.985, 0.985, 0.98, 0.014, 0.09},
-           Floors{"set_k", 0.985, 0.99, 0.98, 0.01, 0.09},
-           Floors{"set_l", 0.99, 0.99, 0.97, 0.01, 0.07},
-           Floors{"set_m", 0.99, 0.99, 0.975, 0.01, 0.07},
-           Floors{"set_n", 0.98, 0.985, 0.95, 0.01, 0.07},
-           Floors{"held_out", 0.955, 0.97, 0.94, 0.02, 0.07},
-           Floors{"held_out_3", 0.91, 0.96, 0.88, 0.03, 0.05},
-           Floors{"held_out_4", 0.95, 0.96, 0.9, 0.015, 0.06},
+           Floors{"set_a", 0.98, 0.99, 0.985, 0.01, 0.06},
+           Floors{"set_b", 0.98, 0.99, 0.98, 0.01, 0.06},
+           Floors{"set_c", 0.985, 0.99, 0.965, 0.01, 0.07},
+           Floors{"set_d", 0.985, 0.99, 0.97, 0.01, 0.07},
+           Floors{"set_e", 0.97, 0.99, 0.97, 0.01, 0.07},
+           Floors{"set_f", 0.985, 0.99, 0.985, 0.01, 0.08},
+           Floors{"set_g", 0.97, 0.985, 0.97, 0.015, 0.09},
+           Floors{"set_h", 0.98, 0.98, 0.965, 0.017, 0.09},
+           Floors{"set_i", 0.95, 0.99, 0.95, 0.01, 0.10},
+           Floors{"set_j", 0.98, 0.985, 0.98, 0.014, 0.08},
+           Floors{"set_k", 0.98, 0.99, 0.98, 0.01, 0.08},
+           Floors{"set_l", 0.975, 0.99, 0.96, 0.01, 0.06},
+           Floors{"set_m", 0.98, 0.99, 0.975, 0.01, 0.07},
+           Floors{"set_n", 0.975, 0.985, 0.95, 0.01, 0.07},
+           Floors{"held_out", 0.955, 0.98, 0.945, 0.02, 0.07},
+           Floors{"held_out_3", 0.915, 0.965, 0.88, 0.02, 0.03},
+           Floors{"held_out_4", 0.95, 0.96, 0.895, 0.015, 0.06},
        }) {
     ExpectFloors(**registry, floors);
   }
@@ -77,6 +81,33 @@ TEST(LabelledSetsTest, TheClassifierAlone) {
        }) {
     ExpectFloors(**registry, floors);
   }
+}
+
+// A built-in pattern gives way where all else contradicts it. That must not be
+// said of the very texts that it was written for.
+TEST(BuiltInPatternsTest, FewGiveWayOnTheirOwnExamples) {
+  const auto registry = LoadRegistry("patterns");
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  const auto sources = LoadPatternDirectory("patterns");
+  ASSERT_TRUE(sources.ok()) << sources.status();
+  int examples = 0, moved = 0;
+  std::string which;
+  for (const PatternSource& source : *sources) {
+    for (const std::string& example : source.pattern.examples().match()) {
+      Failure failure;
+      failure.message = example;
+      failure.text = MatchText(failure);
+      MatchResult match = (*registry)->Match(failure);
+      const SharedPattern first = match.winner;
+      ClassifyMatch(failure, **registry, absl::UnixEpoch(), &match);
+      ++examples;
+      if (match.winner == first) continue;
+      ++moved;
+      absl::StrAppend(&which, "\n", first->id, ": ", example);
+    }
+  }
+  EXPECT_GT(examples, 2'500);
+  EXPECT_LE(moved, examples / 400) << which;
 }
 
 TEST(LocalEvaluationTest, SaysWhatItCannotRead) {

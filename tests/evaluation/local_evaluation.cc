@@ -34,15 +34,15 @@ absl::Status EvaluateFile(const std::string& path,
                           const PatternRegistry& registry,
                           LocalEvaluation* evaluation) {
   const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  return cli::ForEachLabelled(
-      path, [&](const cli::LabelledError& error, const Failure& failure) {
-        MatchResult match = registry.Match(failure);
-        const Classification answer = ClassifyMatch(failure, now, &match);
-        evaluation->labels.Add(path, error, ToMessage(answer));
-        if (answer.retryable && !error.retryable.Accepts("true")) {
-          ++evaluation->wrong_retries;
-        }
-      });
+  return cli::ForEachLabelled(path, [&](const cli::LabelledError& error,
+                                        const Failure& failure) {
+    MatchResult match = registry.Match(failure);
+    const Classification answer = ClassifyMatch(failure, registry, now, &match);
+    evaluation->labels.Add(path, error, ToMessage(answer));
+    if (answer.retryable && !error.retryable.Accepts("true")) {
+      ++evaluation->wrong_retries;
+    }
+  });
 }
 
 }  // namespace recourse

@@ -33,6 +33,7 @@ struct Tables {
   Category category = kUnknown;
   double weight = 0, confidence = 0;
   Strategy move = Strategy::kNone;
+  uint8_t flags = 0;
 };
 
 struct Learned {
@@ -63,6 +64,7 @@ Verdict VerdictOf(const Tables& tables) {
   Verdict verdict;
   verdict.category = tables.category;
   verdict.confidence = tables.confidence;
+  verdict.flags = tables.flags;
   if (tables.category != kUnknown) {
     verdict.weights[static_cast<size_t>(tables.category)] = tables.weight;
   }
@@ -127,11 +129,41 @@ TEST(AssessmentTest, WeighsTablesAndLearnedWords) {
        {kPermanent, 0.99, kEscalate, 0.99, 7},
        kTimeout,
        kRetry},
+      {"of what fails again, words start no retry",
+       {kPermanent, 4, 0.8, kEscalate},
+       {kPermanent, 0.9, kRetry, 0.9},
+       kPermanent,
+       kEscalate},
+      {"nor of what is no more than a guess",
+       {},
+       {kTimeout, 0.4, kRetry, 0.9},
+       kTimeout,
+       Strategy::kAlternativePath},
+      {"what is vain by the tables",
+       {kRateLimit, 4, 0.8, kEscalate, Meaning::kRetryIsVain},
+       {kRateLimit, 0.9, kRetry, 0.99},
+       kRateLimit,
+       kEscalate},
+      {"what helps by the tables, of any category",
+       {kAuthentication, 4, 0.8, kRetry},
+       {kAuthentication, 0.9, kRetry, 0.9},
+       kAuthentication,
+       kRetry},
       {"a retry must be likelier than the rest",
+       {kResource, 4, 0.8, Strategy::kUnspecified},
+       {kResource, 0.9, kRetry, 0.17},
+       kResource,
+       Strategy::kAlternativePath},
+      {"but what seldom lasts is worth one",
        {kTimeout, 4, 0.8, Strategy::kUnspecified},
        {kTimeout, 0.9, kRetry, 0.17},
        kTimeout,
-       Strategy::kAlternativePath},
+       kRetry},
+      {"the tables' move for another category is none",
+       {kIntegrity, 2, 0.6, kSwitch},
+       {kResource, 0.95, kDegrade, 0.3},
+       kResource,
+       kDegrade},
   };
   for (const auto& row : rows) {
     const Assessment got =
@@ -170,6 +202,10 @@ constexpr char kDeadlock[] =
     "ERROR: deadlock detected. Process 7 waits for ShareLock on transaction 9; "
     "blocked by process 8";
 
+std::shared_ptr<const PatternRegistry> NoPatterns() {
+  return *PatternRegistry::Create({}, 1);
+}
+
 MatchResult MatchOf(Category category, std::vector<Step> steps, bool yields) {
   auto pattern = std::make_shared<Pattern>();
   pattern->id = "wrong";
@@ -182,11 +218,11 @@ MatchResult MatchOf(Category category, std::vector<Step> steps, bool yields) {
 }
 
 TEST(ClassifyMatchTest, PassesOverABuiltInPatternThatIsContradicted) {
-  const Failure failure = NewFailure(kDeadlock);
   const struct {
     const char* name;
     MatchResult match;
     bool passed_over;
+    const char* subject = "";
   } rows[] = {
       {"built in", MatchOf(kAuthentication, {EscalationStep{}}, true), true},
       {"somebody's own", MatchOf(kAuthentication, {EscalationStep{}}, false),
@@ -194,13 +230,18 @@ TEST(ClassifyMatchTest, PassesOverABuiltInPatternThatIsContradicted) {
       {"it is right", MatchOf(kConcurrency, {RetryStep{}}, true), false},
       {"it says no category", MatchOf(kUnspecified, {EscalationStep{}}, true),
        false},
-      {"it corrects", MatchOf(kAuthentication, {ErrorCorrectionStep{}}, true),
-       false},
+      {"it corrects what came along",
+       MatchOf(kAuthentication, {ErrorCorrectionStep{}}, true), false, "text"},
+      {"there is nothing to correct",
+       MatchOf(kAuthentication, {ErrorCorrectionStep{}}, true), true},
   };
   for (const auto& row : rows) {
+    Failure failure = NewFailure(kDeadlock);
+    failure.subject_field = row.subject;
     MatchResult match = row.match;
     const SharedPattern pattern = match.winner;
-    const Classification got = ClassifyMatch(failure, kNow, &match);
+    const Classification got =
+        ClassifyMatch(failure, *NoPatterns(), kNow, &match);
     EXPECT_EQ(match.winner, row.passed_over ? nullptr : pattern) << row.name;
     EXPECT_EQ(match.passed_over, row.passed_over ? pattern : nullptr)
         << row.name;
@@ -214,9 +255,48 @@ TEST(ClassifyMatchTest, PassesOverABuiltInPatternThatIsContradicted) {
   }
 }
 
+TEST(ClassifyMatchTest, AsksTheNextThatMatches) {
+  const auto pattern = [](const char* id, Category category, int priority) {
+    auto made = std::make_shared<Pattern>();
+    made->id = id;
+    made->category = category;
+    made->priority = priority;
+    made->regex = std::make_shared<const RE2>("deadlock", RE2::Quiet);
+    made->yields = true;
+    return made;
+  };
+  const auto registry = PatternRegistry::Create(
+      {pattern("first", kPermanent, 60), pattern("second", kResource, 55),
+       pattern("third", kConcurrency, 50)},
+      1);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  const Failure failure = NewFailure(kDeadlock);
+  MatchResult match = (*registry)->Match(failure);
+  ASSERT_EQ(match.winner->id, "first");
+  const Classification got = ClassifyMatch(failure, **registry, kNow, &match);
+  EXPECT_EQ(got.pattern_id, "third");
+  EXPECT_EQ(got.category, kConcurrency);
+  EXPECT_EQ(match.winner->id, "third");
+  EXPECT_EQ(match.passed_over->id, "first");
+}
+
+// Somebody's own pattern names the category; words have no say in what it
+// means.
+TEST(ClassifyMatchTest, OwnPatternsWithoutAPlanAreObeyed) {
+  const Failure failure = NewFailure("Wrong PIN, try again later please");
+  for (const Category category : {kPermanent, kAuthentication, kTransient}) {
+    MatchResult match = MatchOf(category, {}, false);
+    const Classification got =
+        ClassifyMatch(failure, *NoPatterns(), kNow, &match);
+    EXPECT_EQ(got.category, category);
+    EXPECT_EQ(got.retryable, IsRetryable(category)) << Name(category);
+  }
+}
+
 TEST(ClassifyMatchTest, WithoutAMatchItIsTheClassifiers) {
   MatchResult match;
-  const Classification got = ClassifyMatch(NewFailure(kDeadlock), kNow, &match);
+  const Classification got =
+      ClassifyMatch(NewFailure(kDeadlock), *NoPatterns(), kNow, &match);
   EXPECT_EQ(got.category, kConcurrency);
   EXPECT_EQ(match.passed_over, nullptr);
 }

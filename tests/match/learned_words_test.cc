@@ -93,6 +93,11 @@ TEST(TextFeaturesTest, OfAHugeTextTheFirstTokensAreRead) {
   EXPECT_FALSE(features.contains("last"));
 }
 
+constexpr char kFactors[] =
+    ".unit\t0.5\n"
+    ".category\t1\t1\t1\t1\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\n"
+    ".strategy\t1\t1\t0\t0\t0\t0\t0\t0\t0\t0\n";
+
 // A row in which every class but `at` has a weight of 0.
 std::string Row(const std::string& name, double rarity, size_t at, int weight) {
   std::vector<int> weights(LearnedWords::kClasses);
@@ -119,13 +124,15 @@ double Sum(absl::Span<const double> logarithms) {
 
 TEST(LearnedWordsTest, SumsUpWhatItsFeaturesSay) {
   const std::string text =
-      absl::StrCat("# A comment.\n\n.unit\t0.5\n",
+      absl::StrCat("# A comment.\n\n", kFactors,
                    Row("quokka", 30, At(Category::kTimeout), 8),
                    Row("zorbed", 40, At(Category::kResource), 4),
+                   // Of a number before a word, and no comment.
+                   Row("# quokka", 1, At(Category::kTimeout), 0),
                    Row("quokka zorbed", 2, At(Strategy::kRetry), 100));
   const auto model = LearnedWords::Parse(text);
   ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_EQ(model->size(), 3);
+  EXPECT_EQ(model->size(), 4);
   const Failure failure = NewFailure("quokka zorbed, quokka");
   const LearnedWords::Opinion got = model->Judge(failure, TokensOf(failure));
   EXPECT_EQ(got.known, 3);
@@ -152,14 +159,14 @@ TEST(LearnedWordsTest, SumsUpWhatItsFeaturesSay) {
 
 TEST(LearnedWordsTest, TextsOfFewWordsSayLess) {
   const std::string text =
-      absl::StrCat(".unit\t1\n", Row("quokka", 5, At(Category::kTimeout), 10));
+      absl::StrCat(kFactors, Row("quokka", 5, At(Category::kTimeout), 10));
   const auto model = LearnedWords::Parse(text);
   ASSERT_TRUE(model.ok()) << model.status();
   const Failure failure = NewFailure("the quokka ran");
   const LearnedWords::Opinion got = model->Judge(failure, TokensOf(failure));
   EXPECT_NEAR(got.categories[static_cast<size_t>(Category::kTimeout)] -
                   got.categories[static_cast<size_t>(Category::kUnknown)],
-              5.0 / 20 * 10, 1e-5);
+              5.0 / 20 * 10 * 0.5, 1e-5);
 }
 
 TEST(LearnedWordsTest, RefusesWhatItCannotRead) {
@@ -169,7 +176,10 @@ TEST(LearnedWordsTest, RefusesWhatItCannotRead) {
     std::string text;
     const char* error;
   } rows[] = {
-      {"", "has no .unit"},
+      {"", "needs .unit, .category and .strategy, with factors above 0"},
+      {".unit\t1\n",
+       "needs .unit, .category and .strategy, with factors above 0"},
+      {".unit\tnan\n", "line 1: 'nan' is no number"},
       {".unit\tx\n", "line 1: 'x' is no number"},
       {".unit\t1\n.bias\t1\n", "line 2: has 1 numbers, not 16"},
       {".unit\t1\n.category\t1\t1\n", "line 2: has 2 numbers, not 14"},

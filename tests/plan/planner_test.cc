@@ -90,7 +90,7 @@ TEST(ChoosePlanTest, TheDefaultPlanRetriesWhatIsWorthIt) {
        false,
        false,
        "category:RATE_LIMIT:not_retryable",
-       {Strategy::kAlternativePath}},
+       {Strategy::kAlternativePath, Strategy::kEscalation}},
       // The retry step tells that it was the server's wish.
       {Category::kRateLimit,
        false,
@@ -121,6 +121,23 @@ TEST(ChoosePlanTest, TheDefaultPlanRetriesWhatIsWorthIt) {
     for (const Step& step : *plan.steps) strategies.push_back(StrategyOf(step));
     EXPECT_EQ(strategies, row.strategies) << row.key;
   }
+  // Two plans of one pattern have two keys, and whose own pattern it is has the
+  // category's plan.
+  Pattern own;
+  own.id = "p";
+  Pattern built_in = own;
+  built_in.yields = true;
+  Classification vain;
+  vain.category = Category::kRateLimit;
+  const auto plan_of = [&](const Pattern& pattern) {
+    return ChoosePlan(Failure(), vain, std::make_shared<const Pattern>(pattern),
+                      defaults);
+  };
+  EXPECT_EQ(plan_of(built_in).key, "pattern:p:not_retryable");
+  EXPECT_EQ(plan_of(built_in).steps->size(), 2u);
+  EXPECT_EQ(plan_of(own).key, "pattern:p");
+  EXPECT_EQ(plan_of(own).steps,
+            defaults[static_cast<size_t>(Category::kRateLimit)].steps);
   // A plan that somebody wrote is obeyed.
   DefaultPlan& written = defaults[static_cast<size_t>(Category::kRateLimit)];
   written.otherwise = nullptr;

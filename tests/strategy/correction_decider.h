@@ -72,7 +72,7 @@ inline Decided Decide(const PatternRegistry& registry, const std::string& error,
   const Failure& failure = request->failure;
   MatchResult match = registry.Match(failure);
   const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  decided.classification = ClassifyMatch(failure, now, &match);
+  decided.classification = ClassifyMatch(failure, registry, now, &match);
   const RE2* regex = nullptr;
   if (match.winner != nullptr) {
     decided.pattern_id = match.winner->id;
