@@ -20,8 +20,6 @@ namespace {
 
 using Cells = absl::Span<const absl::string_view>;
 
-constexpr size_t kCategories = LearnedWords::kCategories;
-constexpr size_t kStrategies = LearnedWords::kStrategies;
 constexpr auto kFirstCategory = static_cast<size_t>(Category::kTransient);
 constexpr auto kFirstStrategy = static_cast<size_t>(Strategy::kNone);
 constexpr size_t kSources = 4;  // Factors of SourceWeights before its biases.
