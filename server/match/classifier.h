@@ -14,18 +14,19 @@ namespace recourse {
 
 // Joins what the winning pattern says (null: none) with what the failure's
 // codes and words say; the pattern wins where it speaks. One that yields
-// (model/pattern.h) and begins with no correction is weighed with the rest
-// instead: where another category is clearly more likely, it is passed over,
-// and the result is that of no pattern. `now` is needed to read HTTP dates.
-// Pure; safe for concurrent use.
+// (model/pattern.h) is weighed with the rest instead, unless it corrects a text
+// that came along: where another category is clearly more likely, it is passed
+// over, and the result is that of no pattern. `now` is needed to read HTTP
+// dates. Pure; safe for concurrent use.
 //
 // category: the pattern's, else what is most likely, else the one that goes
 //   with the pattern's error_type, else UNKNOWN.
 // retryable: with a plan in the pattern, whether it begins with a plain retry;
-//   without one, or where that retry follows corrections only, whether a retry
-//   is the most likely first move (a quota that is spent for the day is none,
-//   connection slots that others will free are one); never when the failed
-//   server said never.
+//   with the category of a pattern that does not yield, as the category and the
+//   tables say; else, and where that retry follows corrections only, whether a
+//   retry is the most likely first move (a quota that is spent for the day is
+//   none, connection slots that others will free are one); never when the
+//   failed server said never.
 // not_executed: the pattern's, or proven by the evidence (connection refused,
 //   name not resolved, rejected before execution: 401, 429) where nothing clear
 //   in it says that a connection stood or the call was under way; never on the
